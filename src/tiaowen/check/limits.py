@@ -1,0 +1,139 @@
+"""Limits per payee, year or lifetime, and the population that each one counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tiaowen.check.amounts import PERIODS
+from tiaowen.check.context import BlockRefused, Lowering
+from tiaowen.check.typer import TypeProblem, Typer
+from tiaowen.language import syntax as s
+from tiaowen.language.blocks import Block
+from tiaowen.language.expressions import ExpressionError
+from tiaowen.language.sentences import LimitSentence, parse_limit
+from tiaowen.language.yamltext import Mapping, Node, Scalar
+from tiaowen.plan import terms as t
+from tiaowen.plan.rules import Limit, Rule
+from tiaowen.problems import Spot, problem
+from tiaowen.vocabulary.model import Table
+from tiaowen.vocabulary.types import DATE
+from tiaowen.vocabulary.units import UnitError
+
+MONTHS_IN = {"month": 1, "year": 12}
+
+
+@dataclass
+class LimitReader:
+    lowering: Lowering
+    typer: Typer
+    block: Block
+    rule: Rule
+    table: Table
+
+    def read(self, node: Node | None) -> tuple[Limit, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, Mapping):
+            self.lowering.refuse("not-a-map", self.block.spot("limits", node), key="limits")
+            raise AssertionError
+        return tuple(self._limit(label, value) for label, value in node)
+
+    def _limit(self, label: str, node: Node) -> Limit:
+        spot = self.block.spot(f"limits · {label}", node)
+        if not isinstance(node, Scalar):
+            self.lowering.refuse("not-a-sentence", spot, key=label)
+            raise AssertionError
+        if label.isascii():
+            self.lowering.refuse("label-ascii", spot, key=label)
+        spot = replace(spot, text=node.text)
+        try:
+            sentence = parse_limit(node.text, spot)
+            kind, most = self._measure(sentence, spot)
+            keys = tuple(self._key(key, spot) for key in sentence.keys)
+        except (ExpressionError, TypeProblem) as error:
+            self.lowering.problems.append(error.problem)
+            raise BlockRefused from error
+        except UnitError as error:
+            self.lowering.say(error.code, spot, **error.values)
+            raise BlockRefused from error
+        closure = population(self.rule, self.table, keys, whole_year=False)
+        several = self.rule.schedule is not None or "instalments" in self.block.body.entries
+        by_period = sentence.most is not None and sentence.most.unit in PERIODS
+        by_period |= any(t.PERIOD in t.slots_used(key) for key in keys)
+        events = kind == "count" and several and not by_period
+        return Limit(label, kind, most, keys, closure, node.text, spot, events)
+
+    def _key(self, path: s.Path, spot: Spot) -> t.Term:
+        name = path.steps[0].name
+        if len(path.steps) == 1 and name in ("payee", "beneficiary", "applicant"):
+            term = {"payee": self.rule.pays, "beneficiary": self.rule.beneficiary,
+                    "applicant": self.rule.applicant}[name]  # fmt: skip
+            if term is None and isinstance(self.rule.pays, t.Term):
+                term = self.rule.pays
+            if not isinstance(term, t.Term):
+                at = replace(spot).at(path.span.start, path.span.end - path.span.start)
+                raise TypeProblem(problem("role-open", at, name=name))
+            return term
+        schedule = self.rule.schedule
+        self.typer.in_schedule = schedule is not None and not schedule.spread
+        try:
+            return self.typer.term(path, spot)
+        finally:
+            self.typer.in_schedule = False
+
+    def _measure(self, sentence: LimitSentence, spot: Spot) -> tuple[str, int]:
+        if sentence.kind != "at most":
+            return ("count", 1) if sentence.kind == "once" else (sentence.kind, 0)
+        assert sentence.most is not None
+        figure = self.lowering.vocabulary.units.figure(sentence.most)
+        schedule = self.rule.schedule
+        if figure.dimension == "fen":
+            return "money", figure.value
+        if sentence.most.unit in PERIODS:
+            if schedule is None:
+                raise TypeProblem(problem("limit-period", spot.at(0, len(spot.text))))
+            if figure.dimension == "months" and schedule.every in MONTHS_IN:
+                return "count", figure.value // MONTHS_IN[schedule.every]
+            if figure.dimension == "days" and schedule.every == "day":
+                return "count", figure.value
+            raise TypeProblem(
+                problem("limit-unit", spot.at(0, len(spot.text)), found=sentence.most.unit, every=schedule.every)
+            )
+        return "count", figure.value
+
+
+def population(rule: Rule, table: Table, keys: tuple[t.Term, ...], whole_year: bool) -> t.Closure:
+    """Rows that compete for the same threshold or limit: same keys, dated in force.
+
+    A count per year looks at the whole year, a limit at what came before the event.
+    """
+    columns: list[tuple[str, t.Term]] = []
+    by_year = False
+    for key in keys:
+        if isinstance(key, t.RowOf) and key.slot == t.EVENT and len(key.hops) == 1:
+            columns.append((key.hops[0], key))
+        if isinstance(key, t.Call) and key.name == "year":
+            by_year = True
+    place = ""
+    for condition in rule.conditions:
+        for part in t.conjuncts(condition.term):
+            if (
+                isinstance(part, t.InRegion)
+                and not part.negated
+                and isinstance(part.inner, t.Column)
+                and part.inner.slot == t.EVENT
+                and part.inner.path == table.place
+                and isinstance(part.region, t.Const)
+            ):
+                place = str(part.region.value)
+    moment = t.Moment(DATE, t.EVENT_DATE)
+    start = t.Const(DATE, rule.effective) if rule.effective is not None else None
+    low: t.Term | None = start
+    if by_year:
+        year_start = t.Call(DATE, "year_start", (moment,))
+        keep_effective = start is not None and not rule.since_year
+        low = t.Call(DATE, "max", (start, year_start)) if keep_effective and start else year_start
+    high: t.Term = t.Call(DATE, "year_end", (moment,)) if by_year and whole_year else moment
+    if whole_year and not by_year:
+        high = t.Const(DATE, rule.expires) if rule.expires is not None else moment
+    return t.Closure(table.id, tuple(columns), place, low, high)

@@ -1,0 +1,169 @@
+"""A whole document over a case: every rule, the stackings, and the other readings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiaowen.check.library import Library
+from tiaowen.evaluate.facts import Facts
+from tiaowen.evaluate.lines import Line, Total, least, plus
+from tiaowen.evaluate.runner import Result, Runner
+from tiaowen.evaluate.stacking import apply_stackings, roles
+from tiaowen.plan.rules import DocumentPlan, Question, Rule
+
+MOST_READINGS = 16
+
+
+@dataclass(slots=True)
+class DocumentResult:
+    """What one document says of a case, under one choice of readings."""
+
+    plan: DocumentPlan
+    results: dict[str, Result]
+    runner: Runner
+
+
+@dataclass(slots=True)
+class Payment:
+    """What a benefit comes to for one payee: fen, `high` None open, verdict three-valued."""
+
+    rule: Rule
+    payee: Any
+    low: int
+    high: int | None
+    verdict: bool | None
+    lines: list[Line] = field(default_factory=list)
+
+
+def evaluate_plan(plan: DocumentPlan, facts: Facts, only: Iterable[str] | None = None) -> DocumentResult:
+    """Run the rules of a plan (or just some, with what they depend on)."""
+    runner = Runner(facts)
+    wanted = set(plan.rules) if only is None else closure(plan, only)
+    results = {name: runner.run(plan.rules[name]) for name in plan.order if name in wanted}
+    benefits = {name: r for name, r in results.items() if r.rule.kind == "benefit"}
+    apply_stackings(runner.compiler, plan.stackings.values(), benefits)
+    return DocumentResult(plan, results, runner)
+
+
+def closure(plan: DocumentPlan, names: Iterable[str]) -> set[str]:
+    """The rules asked for, what their conditions ask, and what they are stacked with."""
+    wanted = {name for name in names if name in plan.rules}
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        near = set(plan.rules[name].asks)
+        for stacking in plan.stackings.values():
+            if name in stacking.between and (stacking.rule != "all are paid" or stacking.limits):
+                near.update(stacking.between)
+        for other in near:
+            if other in plan.rules and other not in wanted:
+                wanted.add(other)
+                queue.append(other)
+    return wanted
+
+
+def payments(document: DocumentResult, rule_id: str) -> list[Payment]:
+    """The totals of a benefit by payee: exact under unknowns where one limit decides."""
+    result = document.results[rule_id]
+    compiler = document.runner.compiler
+    found: dict[Any, Payment] = {}
+    payee_of: dict[int, Any] = {}
+    for line in result.lines:
+        payee = roles(compiler, line)["payee"]
+        payee_of[id(line)] = payee
+        key = payee if isinstance(payee, str) or payee is None else id(payee)
+        if key not in found:
+            found[key] = Payment(result.rule, payee, 0, 0, False)
+        at = found[key]
+        at.lines.append(line)
+        at.low += line.paid_low
+        at.high = plus(at.high, line.paid_high)
+        at.verdict = _better(at.verdict, line)
+    _exact(result.totals, found, payee_of)
+    return list(found.values())
+
+
+def _better(before: bool | None, line: Line) -> bool | None:
+    """True if some line is surely payable, unknown if some may be."""
+    if before is True or line.sure:
+        return True
+    return None if before is None or line.possible else False
+
+
+def _exact(totals: list[list[Total]], found: dict[Any, Payment], payee_of: dict[int, Any]) -> None:
+    """Narrow the sums by the limits' own totals where a group has one payee.
+
+    Row bounds do not add up to a group's total; the total of each limit is exact.
+    Lines that a stacking took away make the totals too wide, never wrong: the
+    narrower of both ends is kept, and a low end only when nothing fell afterwards.
+    """
+    for level in totals:
+        high_by: dict[Any, int | None] = {}
+        low_by: dict[Any, int] = {}
+        whole: dict[Any, bool] = {}
+        for total in level:
+            payees = {id(payee_of[id(line)]): payee_of[id(line)] for line in total.lines}
+            if len(payees) != 1:
+                for payee in payees.values():
+                    whole[_payee_key(payee)] = False
+                continue
+            key = _payee_key(next(iter(payees.values())))
+            high_by[key] = plus(high_by.get(key, 0), total.high)
+            low_by[key] = low_by.get(key, 0) + total.low
+            whole.setdefault(key, True)
+        for key, high in high_by.items():
+            if not whole.get(key):
+                continue
+            at = found[key]
+            at.high = least(at.high, high)
+            stacked = any("excluded" in how or how == "difference" for line in at.lines
+                          for _, how in line.fallen)  # fmt: skip
+            if level is totals[-1] and not stacked and low_by[key] <= (at.high or low_by[key]):
+                at.low = max(at.low, low_by[key])
+
+
+def _payee_key(payee: Any) -> Any:
+    return payee if isinstance(payee, str) or payee is None else id(payee)
+
+
+@dataclass
+class Evaluation:
+    """A place's documents over one case."""
+
+    library: Library
+    facts: Facts
+    documents: dict[str, DocumentResult] = field(default_factory=dict)
+    _variants: dict[tuple[str, tuple[tuple[str, str], ...]], DocumentResult] = field(default_factory=dict)
+
+    def document(self, name: str) -> DocumentResult:
+        """The document under the readings that run."""
+        if name not in self.documents:
+            self.documents[name] = evaluate_plan(self.library.plans[name], self.facts)
+        return self.documents[name]
+
+    def reading(self, name: str, choice: Mapping[str, str], only: Iterable[str]) -> DocumentResult:
+        """Some rules of the document under other readings."""
+        key = (name, (*sorted(choice.items()), *((rule, "") for rule in sorted(only))))
+        if key not in self._variants:
+            plan = self.library.variant(name, dict(choice))
+            self._variants[key] = evaluate_plan(plan, self.facts, only)
+        return self._variants[key]
+
+
+def questions_of(plan: DocumentPlan, rule: Rule) -> list[Question]:
+    """The open questions that name a rule (or all of the document)."""
+    return [question for question in plan.questions.values() if rule.id in question.about or "all" in question.about]
+
+
+def combinations(questions: list[Question]) -> list[dict[str, str]]:
+    """Choices to show: every combination while they are few, else one question at a time."""
+    count = 1
+    for question in questions:
+        count *= len(question.readings)
+    if count <= MOST_READINGS:
+        sets = [[(q.id, reading) for reading in q.readings] for q in questions]
+        return [dict(pairs) for pairs in itertools.product(*sets)]
+    return [{q.id: reading} for q in questions for reading in q.readings]

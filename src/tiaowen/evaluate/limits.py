@@ -1,0 +1,174 @@
+"""Limits over lines, exact under unknowns: the total of a group is kept beside its rows.
+
+Lines come in order of event date, then row id.  A line of unknown verdict may or
+may not take its place, so what stands before it is counted twice: surely, possibly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tiaowen.evaluate.lines import Line, Total, least, plus
+
+# group key → its lines in order, and whether all rows that compete are known
+Group = tuple[tuple[Any, ...], list[Line], bool]
+
+
+def count_limit(group: Group, most: int, label: str, events: bool = False) -> Total:
+    """`once` (most 1) or at most N rows or periods; with `events`, N events of any periods."""
+    key, lines, closed = group
+    sure = possible = 0
+    kept: list[tuple[int, int | None, bool]] = []
+    for unit in _units([line for line in lines if line.possible], events):
+        if sure >= most:
+            for line in unit:
+                line.fall(label, "used up")
+            continue
+        was_sure = any(line.sure for line in unit)
+        high: int | None = 0
+        for line in unit:
+            high = plus(high, line.paid_high)
+        kept.append((sum(line.paid_low for line in unit), high, was_sure))
+        for line in unit:
+            if possible >= most:
+                line.doubt(label, "may be used up")
+            elif not closed:
+                line.doubt(label, "not all rows known")
+        possible += 1
+        sure += was_sure
+    low = _lowest_first(kept, most) if closed else 0
+    return Total(label, key, low, _highest(kept, most), lines)
+
+
+def _units(lines: list[Line], events: bool) -> list[list[Line]]:
+    """What a count counts: lines, or all lines of one event, by the event's date."""
+    if not events:
+        return [[line] for line in lines]
+    found: dict[int, list[Line]] = {}
+    for line in lines:
+        found.setdefault(id(line.row), []).append(line)
+    return sorted(found.values(), key=lambda unit: (str(unit[0].date), unit[0].order[1:2]))
+
+
+def _lowest_first(kept: list[tuple[int, int | None, bool]], most: int) -> int:
+    """The least that the first `most` of them can come to, whichever possible ones hold."""
+    best = [0] + [None] * most  # least sum with k taken  # type: ignore[list-item]
+    sums: list[int | None] = list(best)  # type: ignore[arg-type]
+    for low, _, sure in kept:
+        after = list(sums)
+        for taken in range(most, -1, -1):
+            at = sums[taken]
+            if at is None:
+                continue
+            if taken < most:
+                value = at + low
+                if after[taken + 1] is None or value < after[taken + 1]:  # type: ignore[operator]
+                    after[taken + 1] = value
+                if sure:  # it must be taken while there is room
+                    if after[taken] == at:
+                        after[taken] = None
+        sums = after
+    return min((value for value in sums if value is not None), default=0)
+
+
+def _highest(kept: list[tuple[int, int | None, bool]], most: int) -> int | None:
+    highs = [high for _, high, _ in kept]
+    if None in highs:
+        return None
+    return sum(sorted((high for high in highs if high is not None), reverse=True)[:most])
+
+
+def money_limit(group: Group, cap: int, label: str) -> Total:
+    """At most `cap` fen, in order: total low = min(cap, Σ low of sure), high likewise."""
+    key, lines, closed = group
+    before_low = 0
+    before_high: int | None = 0
+    for line in lines:
+        if not line.possible:
+            continue
+        low = line.paid_low if line.sure else 0
+        high = line.paid_high
+        left = cap - min(cap, before_low)
+        line.paid_high = least(high, left)
+        worst = 0 if before_high is None or not closed else cap - min(cap, before_high)
+        reduced = min(low, worst)
+        if line.paid_high == 0:
+            line.fall(label, "used up")
+        elif (high is None and line.paid_high is not None) or (
+            high is not None and line.paid_high is not None and line.paid_high < high
+        ):
+            line.fallen.append((label, "capped"))
+        elif reduced < low:
+            line.fallen.append((label, "may be capped"))
+        line.paid_low = min(reduced, line.paid_high if line.paid_high is not None else reduced)
+        before_low += low
+        before_high = plus(before_high, high)
+    total_low = min(cap, before_low) if closed else 0
+    total_high = cap if before_high is None else min(cap, before_high)
+    return Total(label, key, total_low, total_high, lines)
+
+
+def highest_limit(group: Group, label: str) -> Total:
+    """Only the highest is paid; of equals the earliest."""
+    key, lines, closed = group
+    live = [line for line in lines if line.possible]
+    low = max((line.paid_low for line in live if line.sure), default=0)
+    highs = [line.paid_high for line in live]
+    high = None if None in highs else max((h for h in highs if h is not None), default=0)
+    spans = [(line.paid_low if line.sure else 0, line.paid_high) for line in live]
+    for at, line in enumerate(live):
+        mine_low, mine_high = spans[at]
+        beaten = doubtful = False
+        for other, (other_low, other_high) in enumerate(spans):
+            if other == at:
+                continue
+            earlier = other < at
+            if mine_high is not None and live[other].sure:
+                beaten |= other_low > mine_high or (earlier and other_low >= mine_high)
+            doubtful |= other_high is None or other_high > mine_low or (earlier and other_high >= mine_low)
+        if beaten:
+            line.fall(label, "not the highest")
+        elif doubtful or not closed:
+            line.doubt(label, "may not be the highest")
+    return Total(label, key, low if closed else 0, high, lines)
+
+
+def difference_limit(group: Group, label: str) -> Total:
+    """Each row pays only what goes beyond the highest before it (补差)."""
+    key, lines, closed = group
+    top_low = 0
+    top_high: int | None = 0
+    for line in lines:
+        if not line.possible:
+            continue
+        low, high = (line.paid_low if line.sure else 0), line.paid_high
+        more_high = None if high is None else max(0, high - top_low)
+        more_low = 0 if top_high is None or not closed else max(0, low - top_high)
+        if more_high == 0:
+            line.fall(label, "nothing beyond the earlier one")
+        else:
+            if top_high != 0 and (more_high != high or more_low != low):
+                line.fallen.append((label, "difference"))
+            line.paid_low, line.paid_high = more_low, more_high
+        top_low = max(top_low, low)
+        top_high = None if top_high is None or high is None else max(top_high, high)
+    return Total(label, key, top_low if closed else 0, top_high, lines)
+
+
+def groups(
+    lines: Iterable[Line],
+    key_of: Callable[[Line], tuple[Any, ...]],
+    closed: Callable[[Line], bool],
+) -> list[Group]:
+    """Lines by key, each group in order.  A line whose key is unknown stands alone, open."""
+    found: dict[tuple[Any, ...], list[Line]] = {}
+    alone: list[Group] = []
+    for line in sorted(lines, key=lambda each: each.order):
+        key = key_of(line)
+        if any(part is None for part in key):
+            alone.append((key, [line], False))
+        else:
+            found.setdefault(key, []).append(line)
+    grouped = [(key, members, all(closed(each) for each in members)) for key, members in found.items()]
+    return [*grouped, *alone]

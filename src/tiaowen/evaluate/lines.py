@@ -1,0 +1,102 @@
+"""Lines: what a rule says of one event row, one group, one period or one instalment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiaowen.evaluate.facts import Row
+from tiaowen.plan.rules import Rule
+
+Outcome = bool | None
+
+
+def kleene_and(outcomes: list[Outcome]) -> Outcome:
+    """False if any is false, else unknown if any is unknown."""
+    if False in outcomes:
+        return False
+    return None if None in outcomes else True
+
+
+@dataclass(slots=True)
+class Check:
+    """One condition's outcome; `kind`: force, join, fact, open, threshold, amount, while."""
+
+    label: str
+    outcome: Outcome
+    kind: str
+    index: int = -1
+
+
+@dataclass(slots=True)
+class Line:
+    """One payable thing.  Amounts are fen; `high` None is open.
+
+    `paid_low`/`paid_high` are what is left after limits and stacking; `fallen`
+    says which limit or stacking took it away (label, how).
+    """
+
+    rule: Rule
+    row: Row | None
+    key: tuple[Any, ...]
+    date: Any
+    checks: list[Check]
+    verdict: Outcome
+    env: list[Any]
+    low: int = 0
+    high: int | None = 0
+    paid_low: int = 0
+    paid_high: int | None = 0
+    part: str = ""
+    begin: dt.date | None = None
+    end: dt.date | None = None
+    order: tuple[Any, ...] = ()
+    counts: tuple[int, int | None, int, int | None] | None = None
+    members: list[Line] = field(default_factory=list)
+    fallen: list[tuple[str, str]] = field(default_factory=list)
+    words: str = ""
+    counted: Outcome = True
+
+    @property
+    def possible(self) -> bool:
+        """Whether anything may still be paid."""
+        return self.verdict is not False and self.paid_high != 0
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is surely payable (though the amount may be an interval)."""
+        return self.verdict is True and self.paid_high != 0
+
+    def fall(self, label: str, how: str) -> None:
+        """Nothing is left of the line."""
+        self.paid_low, self.paid_high = 0, 0
+        self.fallen.append((label, how))
+
+    def doubt(self, label: str, how: str) -> None:
+        """It may or may not be paid after all."""
+        if self.paid_low:
+            self.paid_low = 0
+            self.fallen.append((label, how))
+
+
+@dataclass(slots=True)
+class Total:
+    """What a group of lines under one limit comes to, exactly."""
+
+    label: str
+    key: tuple[Any, ...]
+    low: int
+    high: int | None
+    lines: list[Line]
+
+
+def least(first: int | None, second: int | None) -> int | None:
+    """The smaller of two upper ends, where None is open."""
+    if first is None:
+        return second
+    return first if second is None else min(first, second)
+
+
+def plus(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else first + second

@@ -1,0 +1,1 @@
+"""Explanations: which fact decided, how the amount was worked out, what would change it."""

@@ -1,0 +1,105 @@
+"""Tokens of the expression language.
+
+ASCII names things, Chinese is a value, a unit stands right after its number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tiaowen.problems import Problem, Spot, problem
+
+MAX_LENGTH = 4_000
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_PATTERNS = [
+    ("space", re.compile(r"[ \t\n]+")),
+    ("date", re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")),
+    ("number", re.compile(r"\d+(?:\.\d+)?")),
+    ("name", re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")),
+    ("quoted", re.compile(r"「[^「」]{1,200}」")),
+    ("value", re.compile(rf"[{_HAN}〇（][{_HAN}〇（）()“”A-Za-z0-9]*")),
+    ("sign", re.compile(r">=|<=|[><()\[\],.+*%-]")),
+]
+_UNIT = re.compile(rf"\s*(万|亿)?\s*(%|[{_HAN}]+(?:[/·][{_HAN}]+)*)?")
+_LOOK_ALIKE = {
+    "≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "（": "(", "）": ")", "，": ",", "。": ".",
+    "：": ":", "＝": "is", "=": "is", "&": "and", "|": "or", "!": "not", "/": "", "；": ",",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """kind: date, number, name, quoted, value, sign, end.  A number carries 万/亿 and unit."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    scale: str = ""
+    unit: str = ""
+
+
+class LexicalError(Exception):
+    """A character that no token begins with; carries the problem."""
+
+    def __init__(self, found: Problem) -> None:
+        super().__init__(found.code)
+        self.problem = found
+
+
+def tokens(text: str, spot: Spot) -> list[Token]:
+    """Split an expression.  Raises LexicalError with the column of the bad character."""
+    if len(text) > MAX_LENGTH:
+        raise LexicalError(problem("expression-long", spot, limit=MAX_LENGTH))
+    found: list[Token] = []
+    at = 0
+    while at < len(text):
+        hits = ((kind, pattern.match(text, at)) for kind, pattern in _PATTERNS)
+        kind, match = next(((kind, hit) for kind, hit in hits if hit), ("", None))
+        if match is None:
+            raise LexicalError(_bad_character(text, at, spot))
+        if kind == "number":
+            token = _number(text, match)
+        elif kind == "value" and text[at] == "（":
+            raise LexicalError(_bad_character(text, at, spot))
+        elif kind == "value":
+            token = _value(match)
+        else:
+            token = Token(kind, match.group(), match.start(), match.end())
+        if kind != "space":
+            found.append(token)
+        at = token.end
+    found.append(Token("end", "", len(text), len(text)))
+    return found
+
+
+def _number(text: str, match: re.Match[str]) -> Token:
+    unit = _UNIT.match(text, match.end())
+    if unit and unit.group().strip():
+        scale, name = unit.group(1) or "", unit.group(2) or ""
+        return Token("number", match.group(), match.start(), unit.end(), scale, name)
+    return Token("number", match.group(), match.start(), match.end())
+
+
+def _value(match: re.Match[str]) -> Token:
+    """A closing bracket belongs to the value only if the value opened it."""
+    text = match.group()
+    depth = 0
+    for index, char in enumerate(text):
+        if char in "(（":
+            depth += 1
+        elif char in ")）":
+            depth -= 1
+            if depth < 0:
+                return Token("value", text[:index], match.start(), match.start() + index)
+    if depth > 0:
+        cut = max(text.rfind("("), text.rfind("（"))
+        if text[cut] == "(":
+            return Token("value", text[:cut], match.start(), match.start() + cut)
+    return Token("value", text, match.start(), match.end())
+
+
+def _bad_character(text: str, at: int, spot: Spot) -> Problem:
+    char = text[at]
+    return problem("bad-character", spot.at(at), found=char, instead=_LOOK_ALIKE.get(char, "") or "—")

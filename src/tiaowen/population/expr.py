@@ -1,0 +1,216 @@
+"""SQL expressions of the population run: thin builders over sqlglot, values of three kinds.
+
+Unknown is NULL.  Known to be absent (`none`) is one value per SQL type, chosen here
+and nowhere else: `∅` in text, code, region and reference columns, 9999-12-31 in
+dates, -9·10^18 in whole numbers (never stored, it only arises behind an absent
+reference).  Money is BIGINT fen; nothing is ever a float.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+from tiaowen.vocabulary.types import NONE, Type
+
+ABSENT_TEXT = "∅"
+ABSENT_DATE = dt.date.max
+ABSENT_INT = -9_000_000_000_000_000_000
+
+Sql = exp.Expression
+
+
+def sql_type(kind: Type) -> str:
+    """The DuckDB type of a column: month is months since year 0, quantities are base units."""
+    return {
+        "bool": "BOOLEAN",
+        "date": "DATE",
+        "month": "BIGINT",
+        "year": "BIGINT",
+        "int": "BIGINT",
+        "quantity": "BIGINT",
+    }.get(kind.kind, "VARCHAR")
+
+
+def absent(kind: Type) -> Sql:
+    """The value of `none`; an absent row's yes/no columns are no."""
+    return lit({"BOOLEAN": False, "DATE": ABSENT_DATE, "BIGINT": ABSENT_INT}.get(sql_type(kind), ABSENT_TEXT))
+
+
+def lit(value: object) -> Sql:
+    """A literal.  Whole numbers are BIGINT, so that arithmetic on literals can't overflow 32 bits."""
+    if value is None:
+        return exp.null()
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, int):
+        number: Sql = exp.Literal.number(abs(value))
+        return cast(exp.Neg(this=number) if value < 0 else number, "BIGINT")
+    if isinstance(value, dt.date):
+        return cast(exp.Literal.string(value.isoformat()), "DATE")
+    return exp.Literal.string(str(value))
+
+
+def value_of(value: object, kind: Type) -> Sql:
+    """A value of the plan as a typed literal."""
+    if value is NONE:
+        return absent(kind)
+    return null(sql_type(kind)) if value is None else lit(value)
+
+
+def cast(inner: Sql, to: str) -> Sql:
+    return exp.Cast(this=inner, to=exp.DataType.build(to, dialect="duckdb"))
+
+
+def null(to: str) -> Sql:
+    return cast(exp.null(), to)
+
+
+def name(text: str) -> exp.Identifier:
+    return exp.to_identifier(text, quoted=True)
+
+
+def col(column: str, table: str = "") -> Sql:
+    return exp.Column(this=name(column), table=name(table) if table else None)
+
+
+def named(inner: Sql, as_: str) -> Sql:
+    return exp.Alias(this=inner, alias=name(as_))
+
+
+def table(relation: str, alias: str = "") -> exp.Table:
+    return exp.Table(
+        this=name(relation), alias=exp.TableAlias(this=name(alias)) if alias else None
+    )
+
+
+def paren(inner: Sql) -> Sql:
+    return inner if isinstance(inner, exp.Column | exp.Cast | exp.Literal | exp.Paren) else exp.Paren(this=inner)
+
+
+def all_of(parts: Iterable[Sql]) -> Sql:
+    """Kleene `and`: SQL has the same three values."""
+    return _chain(exp.And, list(parts), True)
+
+
+def any_of(parts: Iterable[Sql]) -> Sql:
+    return _chain(exp.Or, list(parts), False)
+
+
+def _chain(node: type[exp.And] | type[exp.Or], parts: list[Sql], empty: bool) -> Sql:
+    if not parts:
+        return lit(empty)
+    found = paren(parts[0])
+    for part in parts[1:]:
+        found = node(this=found, expression=paren(part))
+    return exp.Paren(this=found) if len(parts) > 1 else parts[0]
+
+
+def no(inner: Sql) -> Sql:
+    return exp.Not(this=paren(inner))
+
+
+def is_null(inner: Sql) -> Sql:
+    return exp.Paren(this=exp.Is(this=paren(inner), expression=exp.null()))
+
+
+def not_null(inner: Sql) -> Sql:
+    return no(is_null(inner))
+
+
+def is_true(inner: Sql) -> Sql:
+    return call("coalesce", inner, lit(False))
+
+
+def not_false(inner: Sql) -> Sql:
+    return call("coalesce", inner, lit(True))
+
+
+_OPS: dict[str, type[exp.Binary]] = {
+    "is": exp.EQ, "is not": exp.NEQ, ">=": exp.GTE, "<=": exp.LTE, ">": exp.GT, "<": exp.LT,
+    "+": exp.Add, "-": exp.Sub, "*": exp.Mul, "//": exp.IntDiv, "%": exp.Mod,
+}  # fmt: skip
+
+
+def op(word: str, left: Sql, right: Sql) -> Sql:
+    return exp.Paren(this=_OPS[word](this=paren(left), expression=paren(right)))
+
+
+def same(left: Sql, right: Sql) -> Sql:
+    """Equal, where NULL equals NULL."""
+    return exp.Paren(this=exp.NullSafeEQ(this=paren(left), expression=paren(right)))
+
+
+def among(inner: Sql, values: Sequence[object]) -> Sql:
+    if not values:
+        return lit(False)
+    return exp.Paren(this=exp.In(this=paren(inner), expressions=[lit(v) for v in values]))
+
+
+def case(*pairs: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
+    return exp.Case(
+        ifs=[exp.If(this=when, true=then) for when, then in pairs],
+        default=exp.null() if default is None else default,
+    )
+
+
+def call(function: str, *args: Sql) -> Sql:
+    """A DuckDB function by its name (GREATEST and LEAST pass over NULL)."""
+    return exp.Anonymous(this=function, expressions=list(args))
+
+
+def big(inner: Sql) -> Sql:
+    return cast(inner, "BIGINT")
+
+
+def filtered(aggregate: Sql, where: Sql) -> Sql:
+    return exp.Filter(this=aggregate, expression=exp.Where(this=where))
+
+
+def how_many(where: Sql | None = None) -> Sql:
+    counted: Sql = exp.Count(this=exp.Star())
+    return counted if where is None else filtered(counted, where)
+
+
+def total(inner: Sql) -> Sql:
+    """A sum, cast back: DuckDB's sum of BIGINT is HUGEINT, which Parquet would make a DOUBLE."""
+    return big(call("coalesce", exp.Sum(this=inner), lit(0)))
+
+
+def over(
+    aggregate: Sql, by: Sequence[Sql], order: Sequence[Sql] = (), rows: str = ""
+) -> Sql:
+    """A window.  rows: `before` (all earlier), `after` (all later), `to here`, or all."""
+    spec: exp.WindowSpec | None = None
+    ends = {
+        "before": ("UNBOUNDED", "PRECEDING", lit_number(1), "PRECEDING"),
+        "after": (lit_number(1), "FOLLOWING", "UNBOUNDED", "FOLLOWING"),
+        "to here": ("UNBOUNDED", "PRECEDING", "CURRENT ROW", None),
+    }
+    if rows:
+        start, start_side, end, end_side = ends[rows]
+        spec = exp.WindowSpec(kind="ROWS", start=start, start_side=start_side, end=end, end_side=end_side)
+    return exp.Window(
+        this=aggregate,
+        partition_by=list(by),
+        order=exp.Order(expressions=[ascending(each) for each in order]) if order else None,
+        spec=spec,
+    )
+
+
+def lit_number(value: int) -> Sql:
+    return exp.Literal.number(value)
+
+
+def ascending(inner: Sql) -> Sql:
+    return inner if isinstance(inner, exp.Ordered) else exp.Ordered(this=inner, nulls_first=False)
+
+
+def half_up(value: Sql, numerator: Sql, denominator: Sql) -> Sql:
+    """`value · numerator / denominator` rounded half up in whole numbers, floored like Python's `//`."""
+    whole = op("+", op("*", op("*", lit(2), value), numerator), denominator)
+    by = op("*", lit(2), denominator)
+    rest = op("%", op("+", op("%", whole, by), by), by)
+    return op("//", op("-", whole, rest), by)

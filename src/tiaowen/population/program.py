@@ -1,0 +1,75 @@
+"""A statement under construction: named steps, each a SELECT over earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from tiaowen.population.expr import Sql, name, named, table
+
+
+class Program:
+    """Steps that end up as the WITH of one statement."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, exp.Query]] = []
+        self._made = 0
+
+    def fresh(self, hint: str) -> str:
+        self._made += 1
+        return f"{hint}{self._made}"
+
+    def add(self, query: exp.Query, hint: str = "s") -> str:
+        """Add a step; gives its name."""
+        step = self.fresh(f"_{hint}")
+        self.steps.append((step, query))
+        return step
+
+    def extend(self, relation: str, columns: Iterable[tuple[str, Sql]], where: Sql | None = None) -> str:
+        """A step that keeps everything of a relation and adds columns."""
+        query = select([exp.Star(), *(named(value, as_) for as_, value in columns)], relation)
+        return self.add(filter_(query, where))
+
+    def statement(self, final: exp.Query) -> exp.Query:
+        """The final query with all steps before it."""
+        final.set(
+            "with_",
+            exp.With(
+                expressions=[
+                    exp.CTE(this=query, alias=exp.TableAlias(this=name(step)))
+                    for step, query in self.steps
+                ]
+            ),
+        )
+        return final
+
+
+def select(columns: Iterable[Sql], relation: str, alias: str = "") -> exp.Select:
+    query = exp.Select(expressions=list(columns))
+    query.set("from_", exp.From(this=table(relation, alias)))
+    return query
+
+
+def filter_(query: exp.Select, where: Sql | None) -> exp.Select:
+    if where is not None:
+        query.set("where", exp.Where(this=where))
+    return query
+
+
+def join(query: exp.Select, relation: str, alias: str, on: Sql, left: bool = False) -> exp.Select:
+    query.append("joins", exp.Join(this=table(relation, alias), on=on, side="LEFT" if left else None))
+    return query
+
+
+def group(query: exp.Select, by: Iterable[Sql]) -> exp.Select:
+    query.set("group", exp.Group(expressions=list(by)))
+    return query
+
+
+def union(parts: list[exp.Query]) -> exp.Query:
+    """UNION ALL BY NAME, so that no branch depends on the order of its columns."""
+    found = parts[0]
+    for part in parts[1:]:
+        found = exp.Union(this=found, expression=part, distinct=False, by_name=True)
+    return found

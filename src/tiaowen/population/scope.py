@@ -1,0 +1,196 @@
+"""A relation under construction in which terms can be worked out, column by column.
+
+Each bound value becomes a column of a later step, so that a term that is used
+three times is computed once and statements stay small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from tiaowen.plan import terms as t
+from tiaowen.population.expr import (
+    ABSENT_TEXT,
+    Sql,
+    absent,
+    all_of,
+    case,
+    col,
+    is_null,
+    lit,
+    named,
+    null,
+    op,
+    same,
+    sql_type,
+)
+from tiaowen.population.program import Program, filter_, join, select
+from tiaowen.population.world import World, column_name, facts_of
+from tiaowen.vocabulary.types import Type
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A value: plain, or known within bounds (`high` given; NULL at an end is open).
+
+    `absent`: whether it may be `none`.
+    """
+
+    low: Sql
+    high: Sql | None = None
+    absent: bool = False
+
+    @property
+    def top(self) -> Sql:
+        return self.low if self.high is None else self.high
+
+    def plain(self, kind: Type) -> Sql:
+        """The value where it is exact, else NULL."""
+        if self.high is None:
+            return self.low
+        return case((op("is", self.low, self.high), self.low), default=null(sql_type(kind)))
+
+    def unknown(self) -> Sql:
+        """Whether nothing at all is known."""
+        if self.high is None:
+            return is_null(self.low)
+        return all_of([is_null(self.low), is_null(self.high)])
+
+
+class Scope:
+    """One relation with unique `keys`, the columns it read, and the terms worked out so far."""
+
+    def __init__(
+        self, world: World, program: Program, relation: str, keys: tuple[str, ...], rule: str,
+        columns: dict[str, bool] | None = None,
+    ) -> None:  # fmt: skip
+        self.world = world
+        self.program = program
+        self.relation = relation
+        self.keys = keys
+        self.rule = rule
+        self.columns: dict[str, bool] = dict(columns or {})
+        self.known: dict[t.Term, Pair] = {}
+        self.event_date = "date"
+        self.period = "date"
+        self._pending: dict[str, tuple[int, Sql]] = {}
+
+    # -- columns ------------------------------------------------------------------
+    def bind(self, value: Sql, hint: str = "v") -> Sql:
+        """Give a value a column of its own."""
+        if isinstance(value, exp.Column):
+            return value
+        made = self.program.fresh(f"{hint}_")
+        self.put(made, value)
+        return col(made)
+
+    def put(self, column: str, value: Sql) -> None:
+        """Add a named column."""
+        depth = 0
+        for each in value.find_all(exp.Column):
+            if each.name in self._pending:
+                depth = max(depth, self._pending[each.name][0] + 1)
+        self._pending[column] = (depth, value)
+
+    def flush(self) -> str:
+        """Write what is pending as steps; gives the relation that has every column."""
+        for depth in sorted({depth for depth, _ in self._pending.values()}):
+            layer = [(as_, value) for as_, (at, value) in self._pending.items() if at == depth]
+            self.relation = self.program.extend(self.relation, layer)
+        self._pending = {}
+        return self.relation
+
+    def narrowed(self, relation: str, keys: tuple[str, ...] | None = None) -> Scope:
+        """The same columns over another relation that keeps them all."""
+        scope = Scope(self.world, self.program, relation, keys or self.keys, self.rule, self.columns)
+        scope.known = dict(self.known)
+        scope.event_date, scope.period = self.event_date, self.period
+        return scope
+
+    def at_period(self, column: str) -> Scope:
+        """The same relation where the day of the period is another column."""
+        self.flush()
+        scope = self.narrowed(self.relation)
+        scope.period = column
+        scope.known = {
+            term: pair for term, pair in self.known.items()
+            if not any(isinstance(each, t.Moment) and each.slot == t.PERIOD for each in t.walk(term))
+        }  # fmt: skip
+        return scope
+
+    # -- terms ----------------------------------------------------------------------
+    def value(self, term: t.Term) -> Pair:
+        """A term as SQL over this relation; worked out once."""
+        found = self.known.get(term)
+        if found is None:
+            from tiaowen.population.terms import lower
+
+            found = lower(self, term)
+            low = self._keep(found.low)
+            high = None if found.high is None else self._keep(found.high)
+            found = self.known[term] = Pair(low, high, found.absent)
+        return found
+
+    def _keep(self, value: Sql) -> Sql:
+        if isinstance(value, exp.Column | exp.Literal | exp.Null | exp.Boolean):
+            return value
+        if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal | exp.Null | exp.Neg):
+            return value
+        return self.bind(value)
+
+    def outcome(self, term: t.Term) -> Sql:
+        """A condition: true, false or NULL."""
+        return self.value(term).low
+
+    def join_back(self, relation: str, columns: Iterable[str]) -> None:
+        """Add columns of a relation that has at most one row per key (NULL where none)."""
+        mine = self.flush()
+        query = select(
+            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")),
+             *(named(col(each, "a"), each) for each in columns)], mine, "e",
+        )  # fmt: skip
+        on = exp.and_(*(op("is", col(key, "e"), col(key, "a")) for key in self.keys), copy=False)
+        self.relation = self.program.add(join(query, relation, "a", on, left=True))
+
+
+# -- reading rows --------------------------------------------------------------------
+def source(
+    world: World, program: Program, table: str, slot: int,
+    wanted: Iterable[tuple[tuple[str, ...], str]], keep: Sql | None = None,
+) -> tuple[str, dict[str, bool]]:  # fmt: skip
+    """A step that reads a table with one left join per reference, and its columns (may be absent?)."""
+    wanted = list(wanted)
+    prefixes = sorted({hops[:n] for hops, _ in wanted for n in range(1, len(hops) + 1)}, key=lambda h: (len(h), h))
+    columns: dict[str, bool] = {f"{slot}.id": False}
+    chosen: list[Sql] = [named(col("id", "r"), f"{slot}.id")]
+
+    def alias(hops: tuple[str, ...]) -> str:
+        return ".".join(("r", *hops))
+
+    def read(hops: tuple[str, ...], column: str) -> Sql:
+        here = world.target(table, hops)
+        value = col(column, alias(hops))
+        if not world.hops_absent(table, hops):
+            return value
+        missing = [op("is", read(hops[:n], hops[n]), lit(ABSENT_TEXT)) for n in range(len(hops))
+                   if world.hops_absent(table, hops[: n + 1])]  # fmt: skip
+        return case(*((each, absent(world.type_of(here, column))) for each in missing), default=value)
+
+    for hops, column in wanted:
+        kind = world.type_of(world.target(table, hops), column)
+        columns[column_name(slot, hops, column)] = kind.or_none or (
+            world.hops_absent(table, hops) and kind.kind != "bool"
+        )
+        chosen.append(named(read(hops, column), column_name(slot, hops, column)))
+    query = select(chosen, facts_of(table), "r")
+    for hops in prefixes:
+        on = op("is", col(hops[-1], alias(hops[:-1])), col("id", alias(hops)))
+        join(query, facts_of(world.target(table, hops)), alias(hops), on, left=True)
+    return program.add(filter_(query, keep), "read"), columns
+
+
+def same_keys(left: str, right: str, keys: Iterable[str]) -> Sql:
+    return exp.and_(*(same(col(key, left), col(key, right)) for key in keys), copy=False)
