@@ -103,6 +103,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "derived-type": ("推算事实 {name} 算出来是 {found}，声明为 {expected}。", "The derived fact {name} gives {found}, declared {expected}."),
     # -- vocabulary ---------------------------------------------------------------
     "spell-form": ("spell 应写作“起列 to 止列”。", "spell is written `start to end`."),
+    "column-kind": ("{key} 写的 {name} 是 {found}，应为 {expected}。", "`{key}` names {name}, which is {found}; it must be {expected}."),
     "none-type": ("{type} 不能带 or none。", "{type} can't be `or none`."),
     # -- benefits -----------------------------------------------------------------
     "no-conditions": ("没有任何条件。至少要有一条把它落在本区域。", "There are no conditions. At least one must place it here."),
@@ -142,6 +143,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "years-form": ("years 写作 2022 to 2024（或 2022 to onwards）：{found}。", "Write years as `2022 to 2024` (or `2022 to onwards`): {found}."),
     "stacking-limit": ("stacking 的 limits 只能是 at most。", "Limits of a stacking must be `at most`."),
     "readings-two": ("question 至少要有两种读法。", "A question needs at least two readings."),
+    "readings-many": ("文件里的读法超过 {limit} 种。请拆成几个文件。", "More than {limit} readings in one document. Split it."),
     "runs-unknown": ("runs 写的“{found}”不在 readings 里：{known}。", "`runs` names “{found}”, which is not a reading: {known}."),
     "patch-missing": ("读法要删的 {key} 不存在。", "The reading removes {key}, which is not there."),
     "patch-row": ("表里没有 {row}。", "The table has no {row}."),
@@ -161,6 +163,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "document-number": ("document 号 {number} 已用于 {file}。", "The document number {number} is already used by {file}."),
     "fix-outside": ("{row}：{found} 超出了 {clause} 的区间 {allowed}。地方细则只能在原文留下的区间内定数。", "{row}: {found} lies outside {allowed} of {clause}. A local rule may only choose inside the interval the text leaves."),
     "fix-where": ("{label} 不是原文留给别处规定的条件。", "{label} is not a condition that the text left to others."),
+    "fix-shape": ("{row}：与 {clause} 的写法对不上，比不出是否在区间内。请照原文的行、计数单位和基数来写。", "{row} can't be compared with {clause}. Keep the rows, the counting and the base of the text."),
+    "fix-open": ("细则仍是区间 {found}：付款要有一个定数。", "The local rule is still an interval, {found}; money is paid on a point."),
+    "fix-region": ("{place} 的细则管不到 {outer} 的文件。", "A local rule of {place} can't fix a document of {outer}."),
+    "fix-place": ("{rule} 没有一条 … in here 的条件，看不出哪些行归这个地方。", "{rule} has no condition `… in here`, so it is not clear which rows belong to the local place."),
+    "fix-twice": ("同一地方、同一段时间，{rule} 被定了两次。请删去一个，或写明各自的起止日。", "{rule} is fixed twice in one place at one time. Remove one, or give them separate dates."),
     "unverified": ("{name} 的数值未经核对，凡用到它的结果都会带标记。", "{name} is not verified; every result that uses it is marked."),
     "boundary-case": ("{label}：没有一个例子正好落在 {missing}。请各补一例。", "{label}: no case stands at {missing}. Add one for each."),
     "reading-idle": ("读法“{first}”与“{second}”在所有例子里结果相同。请补一个分得出两者的例子。", "Readings {first} and {second} never differ in any case. Add one that tells them apart."),

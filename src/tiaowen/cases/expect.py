@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.units import UnitError
 
 _PAID = re.compile(
-    r"^(?P<amount>[^,]+) to (?P<payee>[^,]+?)(?: if (?P<if>[^,]+?))?"
+    r"^(?P<amount>[^,]+) to (?P<payee>[^,]+?)(?: by (?P<by>[0-9-]{10}))?(?: if (?P<if>[^,]+?))?"
     r"(?:, of which (?P<share>.+) to (?P<master>[^,]+))?$"
 )
 _NOT = re.compile(r"^(?P<what>not paid|unknown|not given|not met|does not apply|not applicable)"
@@ -73,7 +74,9 @@ class Matcher:
                 continue
             found = self._payee(paid, match.group("payee").strip(), block, sentence)
             low, high = self._interval(match.group("amount"))
-            if (found.low, found.high) != (low, high):
+            if match.group("by"):
+                self._by(found, match.group("by"), (low, high), sentence)
+            elif (found.low, found.high) != (low, high):
                 raise Mismatch(f"{sentence} ← {self.show(found)}")
             if match.group("share"):
                 self._share(document, found, match.group("share"), match.group("master"))
@@ -87,6 +90,22 @@ class Matcher:
                 return each
         shown = "；".join(self.show(p) for p in paid) or "没有付款 nothing is paid"
         raise Mismatch(f"{sentence} ← {shown}")
+
+    @staticmethod
+    def _by(paid: Payment, day: str, wanted: tuple[int, int | None], sentence: str) -> None:
+        """`5000 元 to 甲 by 2023-06-30`: what has fallen due on that day."""
+        try:
+            until = dt.date.fromisoformat(day)
+        except ValueError:
+            raise Mismatch(f"看不懂 can't read: {sentence}") from None
+        low, high = 0, 0
+        for line in paid.lines:
+            if line.begin is None or line.begin <= until:
+                if line.paid_high is None:
+                    raise Mismatch(f"{sentence} ← {show_fen(low)}, …")
+                low, high = low + line.paid_low, high + line.paid_high
+        if (low, high) != wanted:
+            raise Mismatch(f"{sentence} ← [{show_fen(low)}, {show_fen(high)}] 元")
 
     def _if(
         self, document: DocumentResult, block: str, labels: frozenset[str], amount: str, payee: str

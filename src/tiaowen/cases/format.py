@@ -12,13 +12,14 @@ from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiaowen.cases.values import ValueProblem, read_value
+from tiaowen.cases.values import MAX_TEXT, ValueProblem, read_value
 from tiaowen.evaluate.facts import Coverage, Facts, Row
 from tiaowen.problems import nearest
 from tiaowen.vocabulary.model import Table, Vocabulary
 
 MAX_ROWS = 2_000_000
 MAX_PROBLEMS = 200
+ALL_TABLES = ("all", "全部")
 
 
 class CaseError(ValueError):
@@ -59,7 +60,11 @@ class CaseReader:
                 continue
             named.append((table, str(name), rows))
         self._rows(facts, named)
-        for index, cover in enumerate(case.get("covers") or ()):
+        covers = case.get("covers") or ()
+        if not isinstance(covers, list | tuple):
+            self.say("covers: 应是列表 must be a list")
+            covers = ()
+        for index, cover in enumerate(covers):
             self._cover(facts, cover, f"covers[{index}]")
         if self.problems:
             raise CaseError(self.problems)
@@ -80,18 +85,18 @@ class CaseReader:
         return found
 
     def _region(self, raw: Any) -> str:
-        code = self.vocabulary.regions.resolve(str(raw)) if raw else None
+        code = self.vocabulary.regions.resolve(_text(raw)) if raw else None
         if code is None:
-            self.say(f"region: {raw!r} → 区划名称、路径或代码 a place")
+            self.say(f"region: {_text(raw)} → 区划名称、路径或代码 a place")
         return code or ""
 
     def _day(self, raw: Any, key: str) -> dt.date | None:
         if raw in (None, ""):
             return None
         try:
-            return raw if isinstance(raw, dt.date) else dt.date.fromisoformat(str(raw))
+            return raw if isinstance(raw, dt.date) else dt.date.fromisoformat(_text(raw))
         except ValueError:
-            self.say(f"{key}: {raw!r} → 2026-11-22")
+            self.say(f"{key}: {_text(raw)} → 2026-11-22")
             return None
 
     def _rows(self, facts: Facts, named: list[tuple[Table, str, Seq[Any]]]) -> None:
@@ -106,7 +111,7 @@ class CaseReader:
                 if not isinstance(raw, Map):
                     self.say(f"{at}: 应是“列: 值” must be column: value")
                     continue
-                row_id = str(raw.get("id", f"{table.id}-{index + 1}"))
+                row_id = _text(raw.get("id", f"{table.id}-{index + 1}"))
                 if (table.id, row_id) in by_id:
                     self.say(f"{at}: id {row_id} 重复 stands twice")
                     continue
@@ -150,13 +155,17 @@ class CaseReader:
         if not isinstance(raw, Map):
             self.say(f"{at}: 应是“键: 值”")
             return
-        table = self.table(str(raw.get("table", "")))
+        if _text(raw.get("table")) in ALL_TABLES and not raw.get("by"):
+            for name in self.vocabulary.tables:
+                self._cover(facts, {**raw, "table": name}, at)
+            return
+        table = self.table(_text(raw.get("table", "")))
         if table is None:
             return
         by = raw.get("by") or []
-        by = [by] if isinstance(by, str) else list(by)
+        by = list(by) if isinstance(by, list | tuple) else [by]
         names = []
-        for each in by:
+        for each in (_text(each) for each in by):
             column = table.columns.get(str(each)) or next((c for c in table.columns.values() if c.label == each), None)
             if column is None or column.type.kind != "row":
                 self.say(f"{at}.by: {each} → 指向别的表的列 a column that refers to a row")
@@ -164,12 +173,21 @@ class CaseReader:
                 names.append(column.name)
         place = ""
         if raw.get("place"):
-            place = self.vocabulary.regions.resolve(str(raw["place"])) or ""
+            place = self.vocabulary.regions.resolve(_text(raw["place"])) or ""
             if not place:
-                self.say(f"{at}.place: {raw['place']!r}")
+                self.say(f"{at}.place: {_text(raw['place'])}")
         since = self._day(raw.get("from"), f"{at}.from")
         until = self._day(raw.get("to"), f"{at}.to")
         facts.coverage.append(Coverage(table.id, tuple(names), place, since, until))
+
+
+def _text(raw: Any) -> str:
+    """A scalar as text; anything else by the name of its kind, so that no value can flood a message."""
+    if isinstance(raw, str):
+        return raw if len(raw) <= MAX_TEXT else f"{raw[:40]}…"
+    if isinstance(raw, dt.date) or (isinstance(raw, int) and abs(raw) < 10**18):
+        return str(raw)
+    return type(raw).__name__
 
 
 def read_case(vocabulary: Vocabulary, case: Map[str, Any]) -> tuple[Facts, str]:

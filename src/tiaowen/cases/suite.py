@@ -15,6 +15,7 @@ from tiaowen.vocabulary.model import Vocabulary
 
 MAX_NODES = 400_000
 MAX_TIMES = 10_000
+MAX_ROWS = 100_000  # of one case, all names together
 CASE_KEYS = {"case", "given", "expect", "work", "on", "covers", "variants", "change", "suppose"}
 
 
@@ -125,6 +126,7 @@ class FactBuilder:
     pending: list[tuple[Row, str, str, str]] = field(default_factory=list)
     facts: Facts = field(init=False)
     made: int = 0
+    rows: int = 0
 
     def __post_init__(self) -> None:
         self.facts = Facts(self.vocabulary)
@@ -178,6 +180,9 @@ class FactBuilder:
                 self.pending.append((row, column, value.strip(), name))
 
     def row(self, table: str, row_id: str) -> Row:
+        self.rows += 1
+        if self.rows > MAX_ROWS:
+            raise ValueProblem(f"{row_id}: > {MAX_ROWS} 行 rows")
         row = Row(table, row_id, {})
         self.facts.tables.setdefault(table, []).append(row)
         return row

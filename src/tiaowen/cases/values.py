@@ -39,6 +39,10 @@ def read_value(vocabulary: Vocabulary, kind: Type, raw: object) -> object:
         raw = raw.isoformat()
     if isinstance(raw, float):
         raise ValueProblem(f"{raw!r}：不收小数点数，请写成文字（floats are refused; write text） → {kind.words}")
+    if isinstance(raw, list | tuple | dict | set | bytes):
+        raise ValueProblem(f"{type(raw).__name__} → {kind.words}")
+    if isinstance(raw, int) and abs(raw) >= 10**18:
+        raise ValueProblem(f"> 10^18 → {kind.words}")
     text = str(raw).strip()
     if len(text) > MAX_TEXT:
         raise ValueProblem(f"{text[:40]}… ({len(text)})")

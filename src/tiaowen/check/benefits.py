@@ -54,7 +54,7 @@ class RuleReader:
         self.rule = Rule(
             block.id, block.kind, block.name, doc.id, block.clause.label, self.table.id, None, (),
             block.spot("id"), effective=doc.effective, expires=doc.expires,
-            unit_noun=self.table.noun,
+            by_application=doc.decides == "application date", unit_noun=self.table.noun,
         )  # fmt: skip
 
     # -- parts shared by the kinds ------------------------------------------------
@@ -318,7 +318,7 @@ def _shares(reader: RuleReader) -> None:
             raise BlockRefused from error
         numerator, denominator = (sentence.percent.value / 100).as_integer_ratio()
         if numerator > denominator:
-            reader.lowering.refuse("share-over", spot, found=node and sentence.percent.digits)
+            reader.lowering.refuse("share-over", spot, found=sentence.percent.digits)
         found.append(Share(label, numerator, denominator, sentence.up_to, to))
     reader.rule.shares = tuple(found)
 

@@ -11,7 +11,7 @@ from tiaowen.check.benefits import lower_benefit, lower_duty, lower_risk, lower_
 from tiaowen.check.context import BlockRefused, DocumentFacts, Lowering
 from tiaowen.check.others import lower_note, lower_question, lower_stacking, lower_targets
 from tiaowen.check.readings import merge, patched
-from tiaowen.evaluate.dates import add_months
+from tiaowen.evaluate.dates import add_days, add_months
 from tiaowen.language.blocks import ID, Block, BlockFile
 from tiaowen.language.yamltext import Mapping, Scalar
 from tiaowen.plan.amounts import Fixed
@@ -39,6 +39,8 @@ class Source:
     blocks: dict[str, Block] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.blocks:
+            return  # a copy with some blocks changed
         self.problems += self.read.problems
         for block in self.read.blocks:
             if block.kind not in KINDS:
@@ -83,11 +85,12 @@ def build(
     """
     problems: list[Problem] = [] if base is not None else list(source.problems)
     patches, swaps, front = _chosen(source, choice or {}, problems)
-    touched = set(patches) | set(_chosen(source, {}, [])[0]) if base is not None else set(patches)
     for block_id, patch in (overlay or {}).items():
         joined = merge(patches.get(block_id), patch)
         assert isinstance(joined, Mapping)
         patches[block_id] = joined
+    usual = _chosen(source, {}, [])[0] if base is not None else {}
+    touched = {name for name in {*patches, *usual} if patches.get(name) != usual.get(name)}
     facts, plan = _front(source, front, problems)
     lowering = Lowering(source.vocabulary, facts, problems)
     if front is not None:
@@ -206,7 +209,7 @@ def _expiry(
         problems.append(problem("term-form", read.front_spot("term"), found=term))
         return last
     months = int(match.group(1)) * (12 if match.group(2) == "年" else 1)
-    worked_out = add_months(effective, months) - dt.timedelta(days=1)
+    worked_out = add_days(add_months(effective, months), -1)
     if last is not None and last != worked_out:
         problems.append(
             problem("expiry-differs", read.front_spot("expires"), found=last, expected=worked_out, term=term)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from tiaowen.check.document import Source, build
+from tiaowen.check.fixes import Fix, apply_fixes, fixed_plan, fixes_in
 from tiaowen.check.typer import check_derived
 from tiaowen.language.blocks import read_blocks
 from tiaowen.plan import terms as t
@@ -14,6 +15,8 @@ from tiaowen.plan.rules import DocumentPlan, Rule
 from tiaowen.problems import PolicyError, Problem, Spot, nearest, problem
 from tiaowen.vocabulary.load import is_vocabulary, load_vocabulary
 from tiaowen.vocabulary.model import Vocabulary
+
+MAX_READINGS = 300  # of one document; each may lower the whole of it again
 
 
 @dataclass
@@ -26,6 +29,9 @@ class Library:
     problems: list[Problem]
     release: str = ""
     _variants: dict[tuple[str, frozenset[tuple[str, str]]], DocumentPlan] = field(default_factory=dict)
+    fixes: list[Fix] = field(default_factory=list)
+    _placed: dict[tuple[str, bool], Library] = field(default_factory=dict)
+    _place: str = ""
 
     @property
     def errors(self) -> list[Problem]:
@@ -45,16 +51,52 @@ class Library:
             errors = [each for each in problems if each.severity == "error"]
             if errors:
                 raise PolicyError(errors)
-            _order(plan, [])
+            mine = [fix for fix in self._in_effect if fix.document == document]
+            if mine:  # rules that the reading did not touch carry their local figures already
+                plan = fixed_plan(self, plan, mine, choice, self.plans[document])
+            order_rules(plan, [])
             self._variants[key] = plan
         return self._variants[key]
+
+    @property
+    def _in_effect(self) -> list[Fix]:
+        """Local rules that these plans carry: a document's own, and in a place those of the place."""
+        return [fix for fix in self.fixes if self._place or fix.local == fix.document]
+
+    def placed(self, region: str, drafts: bool = False) -> Library:
+        """The same library with the local rules in effect that matter in a place."""
+        key = (region, drafts)
+        if key not in self._placed:
+            found = fixes_in(self, region, drafts)
+            view = self
+            if found and not self._place:
+                plans = {
+                    name: fixed_plan(self, plan, [fix for fix in found if fix.document == name], {})
+                    for name, plan in self.plans.items()
+                }
+                own = [fix for fix in self.fixes if fix.local == fix.document]
+                view = replace(self, plans=plans, fixes=[*own, *found], _variants={}, _placed={}, _place=region)
+                for plan in view.plans.values():
+                    order_rules(plan, [])
+            self._placed[key] = view
+        return self._placed[key]
+
+    def case_plan(self, document: str) -> DocumentPlan:
+        """What the cases beside a document run against: of a local rule, the rules that it fixes."""
+        fixes = [fix for fix in self.fixes if fix.local == document and fix.document != document]
+        if not fixes or self.plans[document].rules:
+            return self.plans[document]
+        base = self.plans[fixes[0].document]
+        plan = fixed_plan(self, base, [fix for fix in fixes if fix.document == base.id], {})
+        order_rules(plan, [])
+        return plan
 
     def in_place(self, region: str, drafts: bool = False) -> list[DocumentPlan]:
         """The documents that apply in a place: its own and those of the places above it."""
         chain = set(self.vocabulary.regions.chain(region))
         return [
             plan
-            for plan in self.plans.values()
+            for plan in self.placed(region, drafts).plans.values()
             if plan.region in chain and (plan.status == "in force" or (drafts and plan.status == "draft"))
         ]
 
@@ -88,9 +130,12 @@ def load_library(files: Mapping[str, str]) -> Library:
     for source in library.sources.values():
         plan, found = build(source)
         problems += found
-        _order(plan, problems)
+        order_rules(plan, problems)
         library.plans[source.id] = plan
         _readings(library, source, problems)
+    apply_fixes(library)
+    for name in {fix.document for fix in library.fixes if fix.local == fix.document}:
+        order_rules(library.plans[name], problems)
     problems[:] = _unique(problems)
     library.release = fingerprint(files)
     return library
@@ -110,12 +155,17 @@ def _local_blocks(source: Source, vocabulary: Vocabulary, problems: list[Problem
 def _readings(library: Library, source: Source, problems: list[Problem]) -> None:
     """Every reading is lowered once, so that a broken patch is found before it is asked for."""
     base = library.plans[source.id]
+    tried = 0
     for question in base.questions.values():
         for reading in question.readings:
             if reading == question.runs:
                 continue
+            tried += 1
+            if tried > MAX_READINGS:
+                problems.append(problem("readings-many", question.spot, limit=MAX_READINGS))
+                return
             plan, found = build(source, {question.id: reading}, base)
-            _order(plan, found)
+            order_rules(plan, found)
             problems += found
 
 
@@ -123,35 +173,47 @@ def _unique(problems: Iterable[Problem]) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _order(plan: DocumentPlan, problems: list[Problem]) -> None:
+def order_rules(plan: DocumentPlan, problems: list[Problem]) -> None:
     """Put rules after those whose verdict they ask for; refuse circles and other tables."""
     order: list[str] = []
-    state: dict[str, int] = {}
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if state.get(name) == 2:
-            return
-        rule = plan.rules[name]
-        if state.get(name) == 1:
-            circle = " → ".join((*path, name))
-            problems.append(problem("eligible-circle", rule.spot, circle=circle))
-            return
-        state[name] = 1
-        for other in rule.asks:
-            if other not in plan.rules:
-                problems.append(problem("unknown-id", _asked_at(rule, other), name=other, hint=nearest(other, plan.rules)))
-            elif plan.rules[other].table != rule.table:
-                problems.append(
-                    problem("eligible-table", _asked_at(rule, other), related=[plan.rules[other].spot], name=other, found=plan.rules[other].table, expected=rule.table)
-                )
-            else:
-                visit(other, (*path, name))
-        state[name] = 2
-        order.append(name)
-
-    for name in plan.rules:
-        visit(name, ())
+    begun: set[str] = set()
+    for start in plan.rules:
+        if start in begun:
+            continue
+        begun.add(start)
+        path = [start]
+        pending = [iter(_asked(plan, plan.rules[start], problems))]
+        while pending:  # a loop, not recursion: a chain may be as long as the file
+            other = next(pending[-1], None)
+            if other is None:
+                pending.pop()
+                order.append(path.pop())
+            elif other in path:
+                circle = path[path.index(other) :]
+                first, *rest = (plan.rules[each].spot for each in circle)
+                problems.append(problem("eligible-circle", first, related=rest, circle=" → ".join((*circle, other))))
+            elif other not in begun:
+                begun.add(other)
+                path.append(other)
+                pending.append(iter(_asked(plan, plan.rules[other], problems)))
     plan.order = tuple(order)
+
+
+def _asked(plan: DocumentPlan, rule: Rule, problems: list[Problem]) -> list[str]:
+    """The rules over the same table whose verdict a rule asks for."""
+    found: list[str] = []
+    for name in rule.asks:
+        other = plan.rules.get(name)
+        if other is None:
+            problems.append(problem("unknown-id", _asked_at(rule, name), name=name, hint=nearest(name, plan.rules)))
+        elif other.table != rule.table:
+            problems.append(
+                problem("eligible-table", _asked_at(rule, name), related=[other.spot], name=name, found=other.table,
+                        expected=rule.table)  # fmt: skip
+            )
+        else:
+            found.append(name)
+    return found
 
 
 def _asked_at(rule: Rule, other: str) -> Spot:
@@ -170,7 +232,7 @@ def fingerprint(files: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for name, text in sorted(files.items()):
         for part in (name, text):
-            data = part.encode()
+            data = part.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "big"))
             digest.update(data)
     return digest.hexdigest()

@@ -32,7 +32,7 @@ def lint_document(source: Source, plan: DocumentPlan, library: Library) -> list[
     return [
         *unread_clauses(source),
         *never_true(plan, vocabulary),
-        *unstacked_pairs(plan, vocabulary),
+        *unstacked_pairs(source, plan, vocabulary),
         *cliffs(plan),
         *unverified(plan, vocabulary),
     ]
@@ -78,19 +78,18 @@ def never_true(plan: DocumentPlan, vocabulary: Vocabulary) -> list[Problem]:
     return found
 
 
-def rule_demands(
-    plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary, seen: frozenset[str] = frozenset()
-) -> list[Demand]:
+def rule_demands(plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary) -> list[Demand]:
     """What a rule asks of single columns, with what the rules that it names by `eligible` ask."""
-    found = []
-    for condition in rule.conditions:
-        for part in t.conjuncts(condition.term):
-            if isinstance(part, t.Eligible):
-                other = plan.rules.get(part.benefit)
-                if other is not None and other.id not in seen and other.table == rule.table:
-                    found += rule_demands(plan, other, vocabulary, seen | {rule.id})
-            else:
-                found += demands_of(part, condition.label, condition.spot, vocabulary)
+    found: list[Demand] = []
+    queue, seen = [rule], {rule.id}
+    for each in queue:  # grows while it is walked: each rule is asked once, however many ask it
+        for condition in each.conditions:
+            for part in t.conjuncts(condition.term):
+                if not isinstance(part, t.Eligible):
+                    found += demands_of(part, condition.label, condition.spot, vocabulary)
+                elif part.benefit in plan.rules and part.benefit not in seen:
+                    seen.add(part.benefit)
+                    queue.append(plan.rules[part.benefit])
     return found
 
 
@@ -102,12 +101,13 @@ def _clash(demands: list[Demand], vocabulary: Vocabulary) -> tuple[Demand, Deman
 
 
 # -- pairs of benefits ----------------------------------------------------------
-def unstacked_pairs(plan: DocumentPlan, vocabulary: Vocabulary) -> list[Problem]:
+def unstacked_pairs(source: Source, plan: DocumentPlan, vocabulary: Vocabulary) -> list[Problem]:
     """Benefits that can pay one row to one payee or beneficiary, and no stacking names both."""
     settled = {
         frozenset(pair)
-        for stacking in plan.stackings.values()
-        for pair in combinations([name.split("#")[-1] for name in stacking.between], 2)
+        for block in source.blocks.values()
+        if block.kind == "stacking"
+        for pair in combinations([name.split("#")[-1] for name in block.words("between")], 2)
     }
     benefits = [rule for rule in plan.rules.values() if rule.kind == "benefit"]
     asks = {rule.id: _payment_demands(plan, rule, vocabulary) for rule in benefits}
@@ -194,7 +194,7 @@ def cliffs(plan: DocumentPlan) -> list[Problem]:
 
 
 def _cliff(spot: Spot, label: str, unit: str, high: int | None) -> Problem:
-    words = "—" if high is None else f"{yuan(high)} 元"
+    words = "全额‖all of it" if high is None else f"{yuan(high)} 元"
     return problem("cliff", spot, severity="note", label=label, unit=unit, high=words)
 
 

@@ -73,7 +73,7 @@ def _rows(lowering: Lowering, block: Block, mode: str) -> list[Target]:
                 extra.append((column, cell))
             if column == "where" and cell:
                 extra.append(("where", cell))
-        names = [c for c in header if c != "no"]
+        names = [c for c in header if c != "no"] or header
         found.append(
             _target(
                 lowering,
@@ -210,7 +210,7 @@ def _years(lowering: Lowering, block: Block) -> tuple[int, int] | None:
     text = block.text("years")
     if not text:
         return None
-    match = re.fullmatch(r"(\d{4}) to (\d{4}|onwards)", text)
+    match = re.fullmatch(r"([1-9]\d{3}) to ([1-9]\d{3}|onwards)", text)
     if not match:
         lowering.refuse("years-form", block.spot("years"), found=text)
         raise AssertionError

@@ -28,6 +28,7 @@ from tiaowen.vocabulary.types import (
 from tiaowen.vocabulary.units import UnitError
 
 MAX_EXPANSION = 24
+MAX_EXPANSIONS = 500  # derived facts in one block, all levels together: doubling must not blow up
 
 
 class TypeProblem(Exception):
@@ -53,6 +54,7 @@ class Typer:
     next_slot: int = t.EVENT
     depth: int = 0
     mentions: list[str] = field(default_factory=list)
+    expanded: list[str] = field(default_factory=list)
 
     def bind(self, name: str, table: str) -> int:
         """Give a table's row a name and a slot."""
@@ -406,9 +408,15 @@ class Typer:
             if term.type.kind != kind.kind:
                 self.fail("types-differ", spot, arg.span, left=kind.words, right=term.type.words)
             bound[name] = term
-        if self.depth > MAX_EXPANSION:
-            self.fail("derived-circle", spot, step.span, name=f"{column.table}.{column.name}")
-        body = self._body(column, bound)
+        name = f"{column.table}.{column.name}"
+        self.expanded.append(name)
+        if self.depth > MAX_EXPANSION or len(self.expanded) > MAX_EXPANSIONS:
+            self.fail("derived-circle", spot, step.span, name=name)
+        try:
+            body = self._body(column, bound)
+        except RecursionError:
+            self.fail("derived-circle", spot, step.span, name=name)
+            raise
         kind = replace(column.type, or_none=column.type.or_none or at.type.or_none)
         if not derived.stated_by:
             return replace(body, type=kind) if body.type.kind == kind.kind else body
@@ -420,6 +428,7 @@ class Typer:
         assert column.derived is not None
         inner = Typer(self.vocabulary, self.here, bound, False, self.next_slot, self.depth + 1)
         spot = column.derived.spot
+        inner.mentions, inner.expanded = self.mentions, self.expanded
         term = inner.term(parse_expression(column.derived.means, spot), spot, column.type)
         self.next_slot = inner.next_slot
         if term.type.kind != column.type.kind:

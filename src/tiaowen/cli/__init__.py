@@ -1,9 +1,12 @@
 """The `tiaowen` command.
 
+tiaowen demo                      a sample roster and its report
 tiaowen check                     documents, readings, cases
 tiaowen mutate [DOC]              no small change may go unnoticed
 tiaowen coverage DOC [--text F]   every figure and clause of the original
 tiaowen evaluate FILE …           a roster workbook or a case
+tiaowen vocabulary [--write F]    the page of tables, columns and codes
+tiaowen conformance run|write     the open conformance suite
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tiaowen.cli.check import add_check, add_mutate
+from tiaowen.cli.demo import add_demo
+from tiaowen.cli.documents import add_conformance, add_vocabulary
+from tiaowen.cli.evaluate import add_evaluate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,8 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--policies", type=Path, help="政策文件夹 folder of policies (policies/)")
     parser.add_argument("--lang", choices=("zh", "en"), default=_language(), help="中文或英文 language of messages")
     commands = parser.add_subparsers(dest="command", required=True)
+    add_demo(commands)
+    add_evaluate(commands)
     add_check(commands)
     add_mutate(commands)
+    add_vocabulary(commands)
+    add_conformance(commands)
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)

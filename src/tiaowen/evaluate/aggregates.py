@@ -156,8 +156,8 @@ def months_in_row(compiler: Compiler, term: t.MonthsInRow) -> Fn:
 
     def compute(env: Env) -> Any:
         day = begin(env)
-        if day is None:
-            return None
+        if day is None or isinstance(day, Bound):
+            return None  # counted from an unknown day, no number of months is sure
         if day is NONE:
             return 0
         sure, maybe = _split(rows(env), env, slot, where)

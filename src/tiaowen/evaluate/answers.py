@@ -129,7 +129,7 @@ class Answers:
         by_key = {_key(answer.lines): answer for answer in answers}
         for question in questions:
             for reading in question.readings:
-                if reading == question.runs:
+                if reading == question.runs or not self.evaluation.changes(plan.id, {question.id: reading}, rule.id):
                     for answer in answers:
                         answer.readings.setdefault(question.id, {})[reading] = (
                             answer.outcome, answer.low, answer.high,
@@ -255,11 +255,25 @@ class Answers:
                     "condition": step.label, "needs": step.needs, "low": step.low,
                     "high": step.high, "on": step.day.isoformat() if step.day else None,
                 }  # fmt: skip
+        local = self._fixed_by(answer)
+        if local:
+            shown["fixed_by"] = local
         marks = unverified(self.library, rule)
         if marks:
             shown["unverified"] = marks
         shown["release"] = self.library.release
         return shown
+
+    def _fixed_by(self, answer: Answer) -> list[dict[str, Any]]:
+        """The local rules that settle this answer, or may."""
+        compiler, env = self._compiler(answer), answer.lines[0].env
+        found = []
+        for each in answer.rule.fixed_by:
+            outcome = True if each.when is None else compiler.fn(each.when)(env)
+            if outcome is not False:
+                found.append({"fix": each.key, "document": each.number, "clause": each.clause,
+                              "outcome": WORDS[outcome]})  # fmt: skip
+        return found
 
     def _check_json(self, answer: Answer, check: Check, explain: bool) -> dict[str, Any]:
         found: dict[str, Any] = {"label": check.label, "outcome": WORDS[check.outcome], "kind": check.kind}
@@ -361,6 +375,7 @@ def unverified(library: Library, rule: Rule) -> list[str]:
 
 def answer_case(library: Library, facts: Facts, region: str, drafts: bool = False) -> Answers:
     """Evaluate a place's documents over a case."""
+    library = library.placed(region, drafts)
     return Answers(library, Evaluation(library, facts), region, drafts)
 
 

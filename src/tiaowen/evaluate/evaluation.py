@@ -9,8 +9,8 @@ from typing import Any
 
 from tiaowen.check.library import Library
 from tiaowen.evaluate.facts import Facts
-from tiaowen.evaluate.lines import Line, Total, least, plus
-from tiaowen.evaluate.runner import Result, Runner
+from tiaowen.evaluate.lines import Line, Result, Total, least, plus
+from tiaowen.evaluate.runner import Runner
 from tiaowen.evaluate.stacking import apply_stackings, roles
 from tiaowen.plan.rules import DocumentPlan, Question, Rule
 
@@ -145,12 +145,38 @@ class Evaluation:
         return self.documents[name]
 
     def reading(self, name: str, choice: Mapping[str, str], only: Iterable[str]) -> DocumentResult:
-        """Some rules of the document under other readings."""
-        key = (name, (*sorted(choice.items()), *((rule, "") for rule in sorted(only))))
-        if key not in self._variants:
-            plan = self.library.variant(name, dict(choice))
-            self._variants[key] = evaluate_plan(plan, self.facts, only)
-        return self._variants[key]
+        """The rules that other readings change, run once for all that ask.
+
+        A rule that a reading leaves as it is keeps its result; `only` names what
+        the caller will look at.
+        """
+        key = (name, tuple(sorted(choice.items())))
+        plan = self.library.variant(name, dict(choice))
+        found = self._variants.get(key)
+        wanted = closure(plan, only)
+        if found is None or not wanted <= set(found.results):
+            about = {
+                rule
+                for question in choice
+                for rule in plan.rules
+                if rule in plan.questions[question].about or "all" in plan.questions[question].about
+            }
+            found = self._variants[key] = evaluate_plan(plan, self.facts, about | set(only))
+        return found
+
+    def changes(self, name: str, choice: Mapping[str, str], rule: str) -> bool:
+        """Whether a rule, or what its result rests on, differs under other readings."""
+        base, plan = self.library.plans[name], self.library.variant(name, dict(choice))
+        if closure(base, [rule]) != closure(plan, [rule]):
+            return True
+        for each in closure(plan, [rule]):
+            if plan.rules[each] is not base.rules[each]:
+                return True
+        return any(
+            rule in stacking.between and stacking.rule != base.stackings[stacking.id].rule
+            for stacking in plan.stackings.values()
+            if stacking.id in base.stackings
+        ) or set(plan.stackings) != set(base.stackings)
 
 
 def questions_of(plan: DocumentPlan, rule: Rule) -> list[Question]:

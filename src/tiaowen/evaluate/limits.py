@@ -29,7 +29,7 @@ def count_limit(group: Group, most: int, label: str, events: bool = False) -> To
         high: int | None = 0
         for line in unit:
             high = plus(high, line.paid_high)
-        kept.append((sum(line.paid_low for line in unit), high, was_sure))
+        kept.append((_least(unit, was_sure), high, was_sure))
         for line in unit:
             if possible >= most:
                 line.doubt(label, "may be used up")
@@ -39,6 +39,13 @@ def count_limit(group: Group, most: int, label: str, events: bool = False) -> To
         sure += was_sure
     low = _lowest_first(kept, most) if closed else 0
     return Total(label, key, low, _highest(kept, most), lines)
+
+
+def _least(unit: list[Line], was_sure: bool) -> int:
+    """What a unit comes to at least when it takes its place: all that is sure, else one of its lines."""
+    if was_sure:
+        return sum(line.paid_low for line in unit)
+    return min(line.least_if_payable for line in unit)
 
 
 def _units(lines: list[Line], events: bool) -> list[list[Line]]:
@@ -93,6 +100,7 @@ def money_limit(group: Group, cap: int, label: str) -> Total:
         line.paid_high = least(high, left)
         worst = 0 if before_high is None or not closed else cap - min(cap, before_high)
         reduced = min(low, worst)
+        line.floor = min(line.least_if_payable, worst)
         if line.paid_high == 0:
             line.fall(label, "used up")
         elif (high is None and line.paid_high is not None) or (
@@ -150,6 +158,7 @@ def difference_limit(group: Group, label: str) -> Total:
         else:
             if top_high != 0 and (more_high != high or more_low != low):
                 line.fallen.append((label, "difference"))
+            line.floor = 0 if top_high is None or not closed else max(0, line.least_if_payable - top_high)
             line.paid_low, line.paid_high = more_low, more_high
         top_low = max(top_low, low)
         top_high = None if top_high is None or high is None else max(top_high, high)

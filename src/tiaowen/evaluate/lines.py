@@ -57,6 +57,7 @@ class Line:
     fallen: list[tuple[str, str]] = field(default_factory=list)
     words: str = ""
     counted: Outcome = True
+    floor: int | None = None  # the least it comes to if it is payable after all; None: `low`
 
     @property
     def possible(self) -> bool:
@@ -68,13 +69,22 @@ class Line:
         """Whether it is surely payable (though the amount may be an interval)."""
         return self.verdict is True and self.paid_high != 0
 
+    @property
+    def least_if_payable(self) -> int:
+        """What it comes to at least, should an unknown verdict turn out true."""
+        if self.sure:
+            return self.paid_low
+        least = self.low if self.floor is None else self.floor
+        return least if self.paid_high is None else min(least, self.paid_high)
+
     def fall(self, label: str, how: str) -> None:
         """Nothing is left of the line."""
-        self.paid_low, self.paid_high = 0, 0
+        self.paid_low, self.paid_high, self.floor = 0, 0, 0
         self.fallen.append((label, how))
 
     def doubt(self, label: str, how: str) -> None:
         """It may or may not be paid after all."""
+        self.floor = 0
         if self.paid_low:
             self.paid_low = 0
             self.fallen.append((label, how))
@@ -100,3 +110,12 @@ def least(first: int | None, second: int | None) -> int | None:
 
 def plus(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second
+
+
+@dataclass
+class Result:
+    """All lines of one rule and the exact totals of its limits."""
+
+    rule: Rule
+    lines: list[Line]
+    totals: list[list[Total]] = field(default_factory=list)

@@ -7,8 +7,8 @@ from typing import Any
 
 from tiaowen.evaluate.expressions import Compiler
 from tiaowen.evaluate.limits import money_limit
-from tiaowen.evaluate.lines import Line, plus
-from tiaowen.evaluate.runner import Result, program_of
+from tiaowen.evaluate.lines import Line, Result, plus
+from tiaowen.evaluate.program import program_of
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import Rule, Stacking
 

@@ -35,6 +35,7 @@ from tiaowen.language.syntax import (
 from tiaowen.problems import Problem, Spot, problem
 
 MAX_NESTING = 40
+MAX_TERMS = 60  # added up in one sum; each nests the tree once more
 AGGREGATES = ("sum", "highest", "lowest", "earliest", "latest")
 RESERVED = {"and", "or", "not", "is", "in", "none", "where", "as", "of", "per", "when", "once",
             "beyond", "to", "from", "some", "no", "known"}  # fmt: skip
@@ -156,7 +157,11 @@ class Parser:
 
     def sum(self) -> Expr:
         left = self.primary()
+        terms = 1
         while self.now.kind == "sign" and self.now.text in "+-*":
+            terms += 1
+            if terms > MAX_TERMS:
+                self.fail("expression-deep", limit=MAX_TERMS)
             token = self.take()
             if token.text == "-" and not self._spaced(token):
                 self.fail("minus-spaces", token)
@@ -170,6 +175,14 @@ class Parser:
         return before == " " and after == " "
 
     def primary(self) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            self.fail("expression-deep", limit=MAX_NESTING)
+        found = self._primary()
+        self.depth -= 1
+        return found
+
+    def _primary(self) -> Expr:
         token = self.now
         if token.kind == "number":
             return self._number()

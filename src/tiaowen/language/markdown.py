@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from tiaowen.language.yamltext import Mapping, read_yaml
 from tiaowen.problems import Problem, Spot, problem
 
-MAX_LINES = 20_000
+MAX_LINES = 10_000
 MAX_LINE = 4_000
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*)$")  # closing marks are cut off without backtracking
 _FENCE = re.compile(r"^(`{3,})([A-Za-z][A-Za-z-]*)?\s*(\S.*)?$")
 
 
@@ -61,15 +61,17 @@ class Text:
 
 def read_markdown(text: str, file: str) -> Text:
     """Take a policy file apart.  Never raises for bad text: problems are listed."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found = Text(file, None, [Heading(0, "", 1)], [], [], lines)
     if len(lines) > MAX_LINES:
         found.problems.append(problem("file-long", Spot(file), lines=len(lines), limit=MAX_LINES))
-        found.lines = lines = lines[:0]
+        found.lines = []
+        return found
     long = next((n for n, line in enumerate(lines) if len(line) > MAX_LINE), None)
     if long is not None:
         found.problems.append(problem("line-long", Spot(file, long + 1), limit=MAX_LINE))
-        found.lines = lines = lines[:0]
+        found.lines = []
+        return found
     start = _front_matter(lines, found)
     _body(lines, start, found)
     return found
@@ -99,7 +101,7 @@ def _body(lines: list[str], start: int, found: Text) -> None:
         heading = _HEADING.match(line)
         fence = _FENCE.match(line)
         if heading:
-            found.headings.append(Heading(len(heading.group(1)), _plain(heading.group(2)), number + 1))
+            found.headings.append(Heading(len(heading.group(1)), _plain(heading.group(2).rstrip().rstrip("#")), number + 1))
         elif fence:
             number = _fence(lines, number, fence, found)
         elif line.lstrip().startswith("|"):

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from tiaowen.cases.run import CaseRunner
 from tiaowen.cases.suite import Case, Suite
 from tiaowen.check.document import Source, build
-from tiaowen.check.library import Library, _order
+from tiaowen.check.library import Library, order_rules
 from tiaowen.language.blocks import Block
+from tiaowen.language.yamltext import Mapping
 from tiaowen.mutate.mutants import Mutant, front_mutants, mutants
 from tiaowen.plan.rules import DocumentPlan
 
@@ -87,7 +88,7 @@ def _front(
     for key, before, after, front in front_mutants(source.read.front, plan.effective, plan.expires):
         changed = replace(source, read=replace(source.read, front=front), problems=[])
         mutated, problems = build(changed)
-        _order(mutated, problems)
+        order_rules(mutated, problems)
         mutant = Mutant("front matter", (key,), before, after, any_block)
         report.total += 1
         if any(runner.run_case(case, mutated, None, source=changed) for case in suite.cases):
@@ -136,19 +137,28 @@ def _killed(
     blocks = {**source.blocks, mutant.block: mutant.changed}
     changed = replace(source, blocks=blocks, problems=[])
     try:
-        mutated, problems = build(changed, None, _without(plan, mutant.block))
+        mutated, problems = build(changed, None, _without(plan, _rebuilt(plan, mutant)))
     except (RecursionError, AssertionError):
         return None
     if any(each.severity == "error" for each in problems):
         return None
-    _order(mutated, problems)
+    order_rules(mutated, problems)
     cases = by_block.get(mutant.block, [])
     wanted = {key for case in cases for key in (k.split(" ")[0] for k in case.expect)}
     return any(runner.run_case(case, mutated, wanted, source=changed) for case in cases)
 
 
-def _without(plan: DocumentPlan, block: str) -> DocumentPlan:
-    """The base plan with one block to be lowered again."""
-    rules = {key: rule for key, rule in plan.rules.items() if key != block}
-    targets = [target for target in plan.targets if target.id != block]
+def _rebuilt(plan: DocumentPlan, mutant: Mutant) -> set[str]:
+    """The blocks that a mutant changes: itself, or what a changed reading patches."""
+    if mutant.changed.kind != "question":
+        return {mutant.block}
+    readings = mutant.changed.mapping("readings")
+    patched = {name for _, patch in readings or () if isinstance(patch, Mapping) for name, _ in patch}
+    return patched & {*plan.rules, *(target.id for target in plan.targets)}
+
+
+def _without(plan: DocumentPlan, blocks: set[str]) -> DocumentPlan:
+    """The base plan with some blocks to be lowered again."""
+    rules = {key: rule for key, rule in plan.rules.items() if key not in blocks}
+    targets = [target for target in plan.targets if target.id not in blocks]
     return replace(plan, rules=rules, targets=targets, stackings={})

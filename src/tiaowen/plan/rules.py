@@ -121,6 +121,16 @@ class Words:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FixedBy:
+    """A local rule that settles part of a rule; `when` None: wherever and whenever it holds."""
+
+    key: str
+    number: str
+    clause: str
+    when: Term | None
+
+
 @dataclass(slots=True, eq=False)
 class Rule:
     """A benefit, treatment, duty or risk check over one event table.
@@ -141,6 +151,7 @@ class Rule:
     effective: dt.date | None = None
     expires: dt.date | None = None
     since_year: bool = False
+    by_application: bool = False  # in force is judged on the day asked, not the event's day
     pays: Term | str = "undetermined"
     pays_text: str = ""
     beneficiary: Term | None = None
@@ -166,6 +177,7 @@ class Rule:
     slots: int = 4
     unit_noun: str = ""
     unverified: tuple[str, ...] = ()
+    fixed_by: tuple[FixedBy, ...] = ()
     asks: tuple[str, ...] = ()  # benefits whose verdict it needs (`eligible`)
     compiled: Any = field(default=None, repr=False)  # the evaluator's own, made once
 

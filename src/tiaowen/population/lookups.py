@@ -8,7 +8,7 @@ where a column really lacks values, so that whole data runs on hash joins.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -64,9 +64,13 @@ def look(scope: Scope, term: Look) -> Pair:
 
 # -- candidates ------------------------------------------------------------------------
 def candidates(
-    scope: Scope, closure: t.Closure, slot: int, terms: list[t.Term]
-) -> Scope:
-    """Every pair of a row of the scope and a row of the table that may matter."""
+    scope: Scope, closure: t.Closure, slot: int, terms: list[t.Term],
+    also: Mapping[tuple[tuple[str, ...], str], None] | None = None,
+) -> Scope:  # fmt: skip
+    """Every pair of a row of the scope and a row of the table that may matter.
+
+    `also` names further columns of the table to carry along.
+    """
     from tiaowen.population.scope import Scope as NewScope
     from tiaowen.population.scope import source
 
@@ -74,7 +78,7 @@ def candidates(
     for term in terms:
         _outer_first(scope, term, slot)
     key = scope.value(closure.keys[0][1]).low if closure.keys else None
-    wanted = dict(reads(terms).get(slot, {}))
+    wanted = {**reads(terms).get(slot, {}), **(also or {})}
     for column, _ in closure.keys:
         wanted[(), column] = None
     mine = scope.flush()
@@ -246,8 +250,9 @@ def _months_in_row(scope: Scope, term: t.MonthsInRow) -> Pair:
     start = scope.value(term.begin)
     begin = scope.bind(start.plain(term.begin.type))
     day = absent(term.begin.type)
-    closure_terms = [term.where] if term.where is not None else []
-    inner = candidates(scope, term.closure, term.slot, [*closure_terms, term])
+    where_terms = [term.where] if term.where is not None else []
+    ends_of = {((), column): None for column in (term.first, term.last)}
+    inner = candidates(scope, term.closure, term.slot, where_terms, ends_of)
     where = inner.bind(inner.outcome(term.where)) if term.where is not None else lit(True)
     first = col(column_name(term.slot, (), term.first))
     last = col(column_name(term.slot, (), term.last))

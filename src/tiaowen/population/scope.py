@@ -111,15 +111,13 @@ class Scope:
         return scope
 
     def at_period(self, column: str) -> Scope:
-        """The same relation where the day of the period is another column."""
-        self.flush()
-        scope = self.narrowed(self.relation)
-        scope.period = column
-        scope.known = {
+        """Itself, with another column as the day of the period; what hung on the old day is forgotten."""
+        self.period = column
+        self.known = {
             term: pair for term, pair in self.known.items()
             if not any(isinstance(each, t.Moment) and each.slot == t.PERIOD for each in t.walk(term))
         }  # fmt: skip
-        return scope
+        return self
 
     # -- terms ----------------------------------------------------------------------
     def value(self, term: t.Term) -> Pair:

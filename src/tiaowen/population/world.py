@@ -49,6 +49,8 @@ def column_name(slot: int, hops: tuple[str, ...], column: str) -> str:
     return ".".join((str(slot), *hops, column))
 
 
+ROW = column_name(t.EVENT, (), "id")  # the event row's id
+
 Reads = dict[int, dict[tuple[tuple[str, ...], str], None]]
 
 
@@ -85,8 +87,3 @@ def reads(terms: list[t.Term]) -> Reads:
 def _closure_terms(closure: t.Closure) -> list[t.Term]:
     edges = [each for each in (closure.low, closure.high) if each is not None]
     return [*(term for _, term in closure.keys), *edges]
-
-
-def closure_terms(closure: t.Closure) -> list[t.Term]:
-    """The terms that a closure is asked with: its first key finds rows, its dates bound them."""
-    return _closure_terms(closure)

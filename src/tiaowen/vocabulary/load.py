@@ -191,8 +191,10 @@ class _Loader:
     def finish_columns(self) -> None:
         """Types of columns are resolved once every table and code list is known."""
         for table, block in self.pending:
+            printed: set[str] = set()  # also those whose type is wrong: that is said once
             for line, row in self.cells(block, "column", "name", "type"):
                 spot = _at(block, line, row["type"], row["column"])
+                printed.add(row["column"])
                 kind = self.type(row["type"], spot)
                 if kind is None:
                     continue
@@ -208,25 +210,28 @@ class _Loader:
                     spot,
                     note=row.get("note", ""),
                 )
-            for key in ("event", "person"):
-                name = getattr(table, key)
-                if name and name != "self" and name not in table.columns:
-                    self.say(
-                        "unknown-column",
-                        block.spot(key),
-                        table=table.id,
-                        name=name,
-                        hint=nearest(name, table.columns),
-                    )
-            for name in table.spell or ():
-                if name not in table.columns:
-                    self.say(
-                        "unknown-column",
-                        block.spot("spell"),
-                        table=table.id,
-                        name=name,
-                        hint=nearest(name, table.columns),
-                    )
+            if not self._usable(table, block, "event", table.event, printed, "date"):
+                table.event = ""
+            if table.person != "self" and not self._usable(table, block, "person", table.person, printed, "row"):
+                table.person = ""
+            if not all(self._usable(table, block, "spell", name, printed, "date") for name in table.spell or ()):
+                table.spell = None
+
+    def _usable(
+        self, table: Table, block: Block, key: str, name: str, printed: set[str], kind: str
+    ) -> bool:  # fmt: skip
+        """Whether a column that the table's head names is there and of the kind it must be."""
+        column = table.columns.get(name)
+        if column is not None and column.type.kind == kind:
+            return True
+        if column is not None:
+            spot = block.spot(key)
+            self.say("column-kind", spot, key=key, name=name, found=column.type.words, expected=kind)
+        elif name and name not in printed:
+            self.say(
+                "unknown-column", block.spot(key), table=table.id, name=name, hint=nearest(name, table.columns)
+            )
+        return not name
 
     def type(self, text: str, spot: Spot) -> Type | None:
         """`date or none`, `duration in 个月`, `quantity in 元`, a code list or a table."""

@@ -1,0 +1,1 @@
+"""The open conformance suite: vectors that any engine could run, written and run here."""

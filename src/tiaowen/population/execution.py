@@ -1,0 +1,152 @@
+"""Running the rules of a document over a folder of Parquet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tiaowen.check.library import Library
+from tiaowen.evaluate.evaluation import closure
+from tiaowen.plan.rules import DocumentPlan
+from tiaowen.population.expr import ABSENT_TEXT, col, named
+from tiaowen.population.lines import Statement, acting, lines_statement, members
+from tiaowen.population.program import select
+from tiaowen.population.rows import lines_of
+from tiaowen.population.stackings import apply_stacking
+from tiaowen.population.store import (
+    Connection,
+    Lacks,
+    connect,
+    create,
+    open_tables,
+    read_manifest,
+    sql,
+)
+from tiaowen.population.world import World
+from tiaowen.vocabulary.types import NONE
+
+INTERNAL = ("line date", "first row", "index")
+
+
+@dataclass
+class PopulationLine:
+    """One line as Python values: what the case evaluator calls a Line."""
+
+    row: str | None
+    key: tuple[Any, ...]
+    date: dt.date | None
+    checks: dict[str, bool | None]
+    amount: bool | None
+    why: str
+    verdict: bool | None
+    low: int
+    high: int | None
+    paid_low: int
+    paid_high: int | None
+    payee: Any
+    beneficiary: Any
+    applicant: Any
+    part: str
+    begin: dt.date | None
+    end: dt.date | None
+    words: str
+    fallen: list[tuple[str, str]]
+    index: int
+
+
+@dataclass
+class Population:
+    """The lines of the rules that ran, as relations of one connection (or Parquet files)."""
+
+    connection: Connection
+    plan: DocumentPlan
+    statements: dict[str, Statement] = field(default_factory=dict)
+
+    def columns(self, rule: str) -> list[str]:
+        """Columns of a rule's lines, without those that only order them."""
+        found = self.connection.table(f'"{lines_of(rule)}"').columns
+        return [each for each in found if each not in INTERNAL and not each.startswith(("stack:", "cap:"))]
+
+    def write(self, folder: Path) -> None:
+        """One Parquet file of lines per rule."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for rule in self.statements:
+            query = select([col(each) for each in self.columns(rule)], lines_of(rule))
+            self.connection.sql(sql(query)).write_parquet(str(folder / f"{rule}.parquet"))
+
+
+def evaluate(
+    connection: Connection, library: Library, plan: DocumentPlan, folder: Path, *, on: dt.date | None = None,
+    rules: Iterable[str] | None = None,
+) -> Population:  # fmt: skip
+    """Run rules of a plan on an open connection; lines stay there as `lines <rule>`."""
+    covers, asked = read_manifest(folder)
+    open_tables(connection, library.vocabulary, folder)
+    lacks = Lacks(connection)
+    world = World(library.vocabulary, covers, on if on is not None else asked, lacks)
+    wanted = set(plan.rules) if rules is None else closure(plan, rules)
+    ordered = [name for name in plan.order if name in wanted]
+    benefits = [name for name in ordered if plan.rules[name].kind == "benefit"]
+    stackings = acting(plan, benefits)
+    found = Population(connection, plan)
+    for name in ordered:
+        statement = lines_statement(world, plan.rules[name], stackings, benefits)
+        create(connection, lines_of(name), statement.query)
+        found.statements[name] = statement
+    for stacking in stackings:
+        apply_stacking(connection, world, stacking, members(stacking, benefits))
+    return found
+
+
+@contextmanager
+def run(
+    library: Library, document_id: str, folder: Path, *, on: dt.date | None = None, memory: str = "1GB",
+    rules: Iterable[str] | None = None, out: Path | None = None, plan: DocumentPlan | None = None,
+    threads: int | None = None,
+) -> Iterator[Population]:  # fmt: skip
+    """Run a document (or some rules of it) over a folder of Parquet in bounded memory.
+
+    `on`: the day of the question (default: the manifest's).  `out`: a folder that gets
+    one Parquet file of lines per rule.  Inside the `with`, the lines are relations of
+    the connection.  Raises PopulationError (folder, file, column) and Unsupported (rule, construct).
+    """
+    with tempfile.TemporaryDirectory(prefix="tiaowen-") as scratch:
+        connection = connect(memory, Path(scratch), threads)
+        try:
+            chosen = plan if plan is not None else library.plans[document_id]
+            found = evaluate(connection, library, chosen, folder, on=on, rules=rules)
+            if out is not None:
+                found.write(out)
+            yield found
+        finally:
+            connection.close()
+
+
+def lines_as_python(population: Population, rule: str) -> list[PopulationLine]:
+    """The lines of one rule as Python values, in order of row and period."""
+    statement = population.statements[rule]
+    plain = ["row", "date", "amount", "why", "verdict", "low", "high", "paid_low", "paid_high", "payee",
+             "beneficiary", "applicant", "part", "begin", "end", "words", "fallen", "index"]  # fmt: skip
+    labels = list(statement.checks)
+    chosen = [*(col(each) for each in plain), *(col(each) for each in statement.keys),
+              *(named(col(statement.checks[label]), f"c{n}") for n, label in enumerate(labels))]  # fmt: skip
+    query = select(chosen, lines_of(rule)).order_by(col("first row"), col("index"), copy=False)
+    found = []
+    for values in population.connection.execute(sql(query)).fetchall():
+        named_values = dict(zip(plain, values[: len(plain)], strict=True))
+        keys = values[len(plain) : len(plain) + len(statement.keys)]
+        checks = dict(zip(labels, values[len(plain) + len(statement.keys) :], strict=True))
+        for role in ("payee", "beneficiary", "applicant"):
+            named_values[role] = _python(named_values[role])
+        named_values["fallen"] = [tuple(each.split("|", 1)) for each in named_values["fallen"]]
+        found.append(PopulationLine(key=tuple(_python(each) for each in keys), checks=checks, **named_values))
+    return found
+
+
+def _python(value: Any) -> Any:
+    return NONE if value == ABSENT_TEXT else value

@@ -1,0 +1,225 @@
+"""Limits in SQL: windows in the order of event date, row id, period; surely and possibly.
+
+What stands before a line is summed twice, once over the lines that surely count
+and once over all that may, as in `evaluate/limits.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from tiaowen.plan.rules import Limit
+from tiaowen.population.closed import closed
+from tiaowen.population.errors import Unsupported
+from tiaowen.population.expr import (
+    ABSENT_DATE,
+    Sql,
+    all_of,
+    any_of,
+    big,
+    call,
+    case,
+    cast,
+    col,
+    how_many,
+    is_null,
+    is_true,
+    lit,
+    no,
+    not_false,
+    not_null,
+    null,
+    op,
+    over,
+)
+from tiaowen.population.rows import ORDER, Rows
+from tiaowen.population.scope import Scope
+from tiaowen.population.world import ROW
+
+
+@dataclass
+class Lines:
+    """Lines of one group per partition: what is left of each, and whether all rivals are known."""
+
+    scope: Scope
+    by: list[Sql]
+    order: list[Sql]
+    whole: Sql
+    low: Sql
+    high: Sql
+    fallen: Sql
+    verdict: Sql
+
+    @property
+    def possible(self) -> Sql:
+        left = any_of([is_null(self.high), op("is not", self.high, lit(0))])
+        return self.scope.bind(all_of([not_false(self.verdict), left]))
+
+    @property
+    def sure(self) -> Sql:
+        return self.scope.bind(all_of([self.possible, is_true(self.verdict)]))
+
+    def before(self, value: Sql) -> Sql:
+        """A sum of what stands before each line in its group."""
+        windowed = over(exp.Sum(this=value), self.by, self.order, "before")
+        return self.scope.bind(big(call("coalesce", windowed, lit(0))))
+
+    def top(self, value: Sql, rows: str) -> Sql:
+        return self.scope.bind(over(exp.Max(this=value), self.by, self.order, rows))
+
+    def set(self, low: Sql, high: Sql, *reasons: tuple[Sql, str]) -> None:
+        """New ends for the possible lines, and why they changed."""
+        scope, possible = self.scope, self.possible
+        told = [(all_of([possible, when]), call("list_append", self.fallen, lit(how))) for when, how in reasons]
+        fallen = scope.bind(case(*told, default=self.fallen)) if told else self.fallen
+        new_low = scope.bind(case((possible, low), default=self.low))
+        new_high = scope.bind(case((possible, high), default=self.high))
+        self.low, self.high, self.fallen = new_low, new_high, fallen
+
+
+def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql]:
+    """What limits leave of each line: low, high, and the list of what took the rest away."""
+    verdict = col("verdict")
+    begun = call("coalesce", col("begin"), lit(ABSENT_DATE))
+    scope.put("line date", case((op("<", col("index"), lit(0)), col("odate")), default=begun))
+    scope.put("limit day", call("coalesce", col("begin"), col(scope.event_date)))
+    low = scope.bind(case((is_true(verdict), col("low")), default=lit(0)))
+    high = scope.bind(case((not_false(verdict), col("high")), default=lit(0)))
+    fallen: Sql = scope.bind(cast(exp.Array(expressions=[]), "VARCHAR[]"))
+    live = scope.bind(not_false(verdict))
+    order = [col("line date"), *(col(each) for each in ORDER[1:])]
+    grouping = rows.rule.grouping
+    for limit in rows.rule.limits:
+        keys, unknown = rows.key_columns(scope.at_period("limit day"), limit.keys)
+        scope.at_period(scope.event_date)
+        alone = grouping is not None and set(grouping.keys) <= set(limit.keys)
+        complete = lit(True) if alone else closed(scope, limit.closure)
+        apart = [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
+        by = [live, *apart, *keys]
+        whole = scope.bind(all_of([no(unknown), over(call("bool_and", complete), by)]))
+        lines = Lines(scope, by, order, whole, low, high, fallen, verdict)
+        apply(lines, limit, rows.rule.key)
+        low, high, fallen = lines.low, lines.high, lines.fallen
+    return low, high, fallen
+
+
+def apply(lines: Lines, limit: Limit, rule: str) -> None:
+    match limit.kind:
+        case "count":
+            _count(lines, limit, rule)
+        case "money":
+            money(lines, limit.most, limit.label)
+        case "highest":
+            _highest(lines, limit.label)
+        case "difference":
+            _difference(lines, limit.label)
+        case _:
+            raise Unsupported(rule, f"限制 {limit.kind}")
+
+
+def _number(of: Sql) -> Sql:
+    return case((of, lit(1)), default=lit(0))
+
+
+def _count(lines: Lines, limit: Limit, rule: str) -> None:
+    """At most so many lines, or so many events whatever their periods."""
+    scope, most = lines.scope, lit(limit.most)
+    possible, sure = lines.possible, lines.sure
+    if limit.events:
+        event = [*lines.by, col(ROW)]
+        first = scope.bind(
+            op("is", over(exp.RowNumber(), [*event, possible], lines.order), lit(1))
+        )
+        unit = scope.bind(all_of([possible, first]))
+        surely = scope.bind(is_true(over(call("bool_or", sure), event)))
+        in_order = [col("odate"), col(ROW)]
+
+        def before(which: Sql, mine: Sql) -> Sql:
+            upto = over(exp.Sum(this=_number(which)), lines.by, in_order)
+            return scope.bind(op("-", big(upto), mine))
+
+        taken = before(scope.bind(all_of([unit, surely])), _number(surely))
+        asked = before(unit, lit(1))
+    else:
+        taken = lines.before(_number(sure))
+        asked = lines.before(_number(possible))
+    used = scope.bind(op(">=", taken, most))
+    doubtful = any_of([op(">=", asked, most), no(lines.whole)])
+    doubt = scope.bind(all_of([no(used), doubtful]))
+    some = op("is not", lines.low, lit(0))
+    lines.set(
+        case((any_of([used, doubt]), lit(0)), default=lines.low),
+        case((used, lit(0)), default=lines.high),
+        (used, f"{limit.label}|used up"),
+        (all_of([doubt, some, op(">=", asked, most)]), f"{limit.label}|may be used up"),
+        (all_of([doubt, some]), f"{limit.label}|not all rows known"),
+    )
+
+
+def money(lines: Lines, most: int, label: str) -> None:
+    """At most `most` fen, in order."""
+    scope, cap = lines.scope, lit(most)
+    possible = lines.possible
+    low = scope.bind(case((lines.sure, lines.low), default=lit(0)))
+    before_low = lines.before(case((possible, low), default=lit(0)))
+    before_high = lines.before(case((possible, call("coalesce", lines.high, lit(0))), default=lit(0)))
+    open_before = lines.before(_number(all_of([possible, is_null(lines.high)])))
+    left = op("-", cap, call("least", cap, before_low))
+    high = scope.bind(call("least", lines.high, left))
+    no_worst = any_of([op(">", open_before, lit(0)), no(lines.whole)])
+    worst = case((no_worst, lit(0)), default=op("-", cap, call("least", cap, before_high)))
+    reduced = scope.bind(call("least", low, worst))
+    capped = any_of([is_null(lines.high), op("<", high, lines.high)])
+    lines.set(
+        call("least", reduced, high), high,
+        (op("is", high, lit(0)), f"{label}|used up"),
+        (capped, f"{label}|capped"),
+        (op("<", reduced, low), f"{label}|may be capped"),
+    )  # fmt: skip
+
+
+def _highest(lines: Lines, label: str) -> None:
+    """Only the highest is paid; of equals the earliest."""
+    scope, possible = lines.scope, lines.possible
+    low = scope.bind(case((lines.sure, lines.low), default=lit(0)))
+    sure_low = scope.bind(case((lines.sure, lines.low), default=null("BIGINT")))
+    most = lit(2**62)
+    top = scope.bind(case((possible, call("coalesce", lines.high, most)), default=null("BIGINT")))
+    earlier, later = lines.top(sure_low, "before"), lines.top(sure_low, "after")
+    beaten = is_true(any_of([op(">=", earlier, lines.high), op(">", later, lines.high)]))
+    before, after = lines.top(top, "before"), lines.top(top, "after")
+    doubtful = any_of([is_true(op(">=", before, low)), is_true(op(">", after, low)), no(lines.whole)])
+    beaten, doubtful = scope.bind(beaten), scope.bind(doubtful)
+    lines.set(
+        case((any_of([beaten, doubtful]), lit(0)), default=lines.low),
+        case((beaten, lit(0)), default=lines.high),
+        (beaten, f"{label}|not the highest"),
+        (all_of([doubtful, op("is not", lines.low, lit(0))]), f"{label}|may not be the highest"),
+    )
+
+
+def _difference(lines: Lines, label: str) -> None:
+    """Each line pays only what goes beyond the highest before it."""
+    scope, possible = lines.scope, lines.possible
+    low = scope.bind(case((lines.sure, lines.low), default=lit(0)))
+    top_low = scope.bind(call("coalesce", lines.top(case((possible, low)), "before"), lit(0)))
+    top_high = scope.bind(call("coalesce", lines.top(case((possible, lines.high)), "before"), lit(0)))
+    open_before = scope.bind(op(">", lines.before(_number(all_of([possible, is_null(lines.high)]))), lit(0)))
+    more_high = scope.bind(
+        case((is_null(lines.high), null("BIGINT")), default=call("greatest", lit(0), op("-", lines.high, top_low)))
+    )
+    more_low = case(
+        (any_of([open_before, no(lines.whole)]), lit(0)),
+        default=call("greatest", lit(0), op("-", low, top_high)),
+    )
+    more_low = scope.bind(more_low)
+    gone = scope.bind(is_true(op("is", more_high, lit(0))))
+    some_before = any_of([open_before, op("is not", top_high, lit(0))])
+    changed = any_of([op("is not", more_low, low), all_of([not_null(more_high), op("is not", more_high, lines.high)])])
+    lines.set(
+        case((gone, lit(0)), default=more_low), more_high,
+        (gone, f"{label}|nothing beyond the earlier one"),
+        (all_of([some_before, changed]), f"{label}|difference"),
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""How benefits that pay the same thing add up or exclude each other, over whole tables of lines."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from tiaowen.plan.rules import Limit, Stacking
+from tiaowen.population.expr import (
+    Sql,
+    all_of,
+    any_of,
+    big,
+    call,
+    case,
+    col,
+    how_many,
+    is_null,
+    is_true,
+    lit,
+    named,
+    no,
+    not_false,
+    not_null,
+    null,
+    op,
+    over,
+    table,
+    total,
+)
+from tiaowen.population.limits import Lines, money
+from tiaowen.population.program import Program, filter_, group, join, select, union
+from tiaowen.population.rows import lines_of
+from tiaowen.population.scope import Scope
+from tiaowen.population.store import Connection, create
+from tiaowen.population.world import World
+
+PAID = ("paid_low", "paid_high", "fallen")
+
+
+def _possible(prefix: str = "") -> Sql:
+    high = col("paid_high", prefix)
+    return all_of([not_false(col("verdict", prefix)), any_of([is_null(high), op("is not", high, lit(0))])])
+
+
+def apply_stacking(connection: Connection, world: World, stacking: Stacking, members: list[str]) -> None:
+    """Apply one stacking to the lines that limits left; tables of lines are replaced."""
+    if stacking.rule != "all are paid":
+        _exclude(connection, stacking, members)
+    for cap in stacking.limits:
+        if cap.kind == "money":
+            _cap(connection, world, stacking, cap, members)
+
+
+def _exclude(connection: Connection, stacking: Stacking, members: list[str]) -> None:
+    """Spans per key and member, then the rule, member by member."""
+    key = f"stack:{stacking.id}"
+    spans = f"spans {stacking.id}"
+    parts: list[exp.Query] = []
+    for n, member in enumerate(members):
+        sure = all_of([is_true(col("verdict")), _possible()])
+        parts.append(
+            group(
+                filter_(
+                    select(
+                        [named(col(key), "key"), named(lit(n), "member"),
+                         named(total(case((sure, col("paid_low")), default=lit(0))), "low"),
+                         named(total(call("coalesce", col("paid_high"), lit(0))), "high"),
+                         named(op(">", how_many(is_null(col("paid_high"))), lit(0)), "open"),
+                         named(op(">", how_many(sure), lit(0)), "sure")],
+                        lines_of(member.split("#")[-1]),
+                    ),
+                    all_of([_possible(), not_null(col(key))]),
+                ),
+                [col(key)],
+            )
+        )  # fmt: skip
+    program = Program()
+    apart = program.add(union(parts), "spans")
+    pivot: list[Sql] = [col("key")]
+    for n in range(len(members)):
+        mine = op("is", col("member"), lit(n))
+        for part in ("low", "high"):
+            pivot.append(named(call("max", case((mine, col(part)))), f"{part} {n}"))
+        for part in ("open", "sure"):
+            pivot.append(named(call("bool_or", case((mine, col(part)))), f"{part} {n}"))
+    final = group(select(pivot, apart), [col("key")])
+    final.set("having", exp.Having(this=op(">", exp.Count(this=exp.Star()), lit(1))))
+    create(connection, spans, program.statement(final))
+    decide = _difference if stacking.rule == "difference only" else _beaten
+    for n, member in enumerate(members):
+        _replace(connection, member, spans, key, decide(stacking, members, n))
+
+
+def _beaten(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
+    """Which other member takes this one's place, surely or perhaps; the last that does is named."""
+
+    def mine(part: str, n: int = at) -> Sql:
+        return col(f"{part} {n}", "s")
+
+    beaten: list[tuple[Sql, Sql]] = []
+    doubtful: list[tuple[Sql, Sql]] = []
+    for other, member in enumerate(members):
+        if other == at:
+            continue
+        there = not_null(mine("low", other))
+        sure = is_true(mine("sure", other))
+        earlier = lit(other < at)
+        if stacking.rule == "in this order":
+            won = all_of([there, earlier, sure])
+            may = all_of([there, earlier, no(sure)])
+        else:
+            low, high = mine("low", other), mine("high", other)
+            tie = all_of([earlier, op(">=", low, mine("high"))])
+            won = all_of([there, no(is_true(mine("open"))), sure, any_of([op(">", low, mine("high")), tie])])
+            above = [is_true(mine("open", other)), op(">", high, mine("low")),
+                     all_of([earlier, op(">=", high, mine("low"))])]  # fmt: skip
+            may = all_of([there, no(won), any_of(above)])
+        beaten.insert(0, (is_true(won), lit(f"{stacking.id}|excluded by {member}")))
+        doubtful.insert(0, (is_true(may), lit(f"{stacking.id}|may be excluded by {member}")))
+    live = all_of([_possible("l"), not_null(col("key", "s"))])
+    by, doubt = case(*beaten, default=null("VARCHAR")), case(*doubtful, default=null("VARCHAR"))
+    gone = all_of([live, not_null(by)])
+    reduced = all_of([live, is_null(by), not_null(doubt), op("is not", col("paid_low", "l"), lit(0))])
+    return {
+        "paid_low": case((any_of([gone, reduced]), lit(0)), default=col("paid_low", "l")),
+        "paid_high": case((gone, lit(0)), default=col("paid_high", "l")),
+        "fallen": case(
+            (gone, call("list_append", col("fallen", "l"), by)),
+            (reduced, call("list_append", col("fallen", "l"), doubt)),
+            default=col("fallen", "l"),
+        ),
+    }
+
+
+def _difference(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
+    """Each member pays what goes beyond the most that the members before it pay."""
+    before = range(at)
+    lows = [call("coalesce", col(f"low {n}", "s"), lit(0)) for n in before]
+    highs = [call("coalesce", col(f"high {n}", "s"), lit(0)) for n in before]
+    top_low = call("greatest", lit(0), *lows)
+    top_high = call("greatest", lit(0), *highs)
+    top_open = any_of([is_true(col(f"open {n}", "s")) for n in before])
+    live = all_of([_possible("l"), not_null(col("key", "s"))])
+    by = [live, col("key", "s")]
+    order = [col("first row", "l"), col("index", "l")]
+
+    def sum_before(value: Sql) -> Sql:
+        return big(call("coalesce", over(exp.Sum(this=value), by, order, "before"), lit(0)))
+
+    low, high = col("paid_low", "l"), col("paid_high", "l")
+    cut_low = call("greatest", lit(0), op("-", top_low, sum_before(low)))
+    opened = over(how_many(is_null(high)), by, order, "before")
+    cut_open = any_of([top_open, op(">", call("coalesce", opened, lit(0)), lit(0))])
+    cut_high = call("greatest", lit(0), op("-", top_high, sum_before(call("coalesce", high, lit(0)))))
+    more_high = case((is_null(high), null("BIGINT")), default=call("greatest", lit(0), op("-", high, cut_low)))
+    more_low = case((cut_open, lit(0)), default=call("greatest", lit(0), op("-", low, cut_high)))
+    changed = any_of([op("is not", more_low, low), is_true(op("is not", more_high, high))])
+    told = call("list_append", col("fallen", "l"), lit(f"{stacking.id}|difference"))
+    return {
+        "paid_low": case((live, more_low), default=low),
+        "paid_high": case((live, more_high), default=high),
+        "fallen": case((all_of([live, changed]), told), default=col("fallen", "l")),
+    }
+
+
+def _replace(connection: Connection, member: str, spans: str, key: str, columns: dict[str, Sql]) -> None:
+    """The lines of a member with new ends."""
+    relation = lines_of(member.split("#")[-1])
+    chosen = [
+        named(columns[each], each) if each in columns else col(each, "l")
+        for each in connection.table(exp.Table(this=table(relation).this).sql("duckdb")).columns
+    ]
+    query = select(chosen, relation, "l")
+    join(query, spans, "s", op("is", col(key, "l"), col("key", "s")), left=True)
+    create(connection, relation, query)
+
+
+def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, members: list[str]) -> None:
+    """At most so much over all of them together, in order of date and row."""
+    key = f"cap:{stacking.id}:{cap.label}"
+    kept = ["first row", "index", "line date", "verdict", *PAID]
+    program = Program()
+    parts: list[exp.Query] = [
+        filter_(
+            select([named(col(key), "key"), named(lit(n), "member"), *(col(each) for each in kept)],
+                   lines_of(member.split("#")[-1])),
+            all_of([_possible(), not_null(col(key))]),
+        )
+        for n, member in enumerate(members)
+    ]  # fmt: skip
+    together = program.add(union(parts), "together")
+    scope = Scope(world, program, together, ("member", "first row", "index"), stacking.id)
+    late = case((op("<", col("index"), lit(0)), lit(1)), default=lit(0))
+    order = [col("line date"), col("first row"), late, col("index"), col("member")]
+    lines = Lines(scope, [col("key")], order, lit(True), col("paid_low"), col("paid_high"), col("fallen"), col("verdict"))
+    money(lines, cap.most, cap.label)
+    ends = zip(PAID, (lines.low, lines.high, lines.fallen), strict=True)
+    relation = scope.flush()
+    final = select(
+        [*(col(each) for each in ("member", "first row", "index")), *(named(v, f"new {n}") for n, v in ends)], relation
+    )
+    capped = f"capped {stacking.id}"
+    create(connection, capped, program.statement(final))
+    for n, member in enumerate(members):
+        name = lines_of(member.split("#")[-1])
+        columns = connection.table(table(name).sql("duckdb")).columns
+        there = not_null(col("member", "c"))
+        chosen = [
+            named(case((there, col(f"new {each}", "c")), default=col(each, "l")), each) if each in PAID else col(each, "l")
+            for each in columns
+        ]
+        query = select(chosen, name, "l")
+        on = all_of([op("is", col("member", "c"), lit(n)), op("is", col("first row", "l"), col("first row", "c")),
+                     op("is", col("index", "l"), col("index", "c"))])  # fmt: skip
+        join(query, capped, "c", on, left=True)
+        create(connection, name, query)

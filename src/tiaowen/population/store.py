@@ -1,0 +1,190 @@
+"""Facts as a folder of Parquet: one file (or folder of files) per table, and what each covers.
+
+`<folder>/<table>.parquet`, columns as in the vocabulary, `id` first.  Months are
+counted since year 0, durations in months or days, money in fen.  Unknown is NULL,
+`none` is written as `expr` says.  `coverage.json` holds `on` (the day of the
+question, or null) and `covers`: a list of {table, by, place, since, until}.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from tiaowen.evaluate.facts import Coverage, Facts, Row
+from tiaowen.population.errors import PopulationError
+from tiaowen.population.expr import (
+    ABSENT_DATE,
+    ABSENT_TEXT,
+    Sql,
+    cast,
+    col,
+    filtered,
+    is_null,
+    lit,
+    name,
+    named,
+    null,
+    sql_type,
+)
+from tiaowen.population.program import select
+from tiaowen.population.world import facts_of
+from tiaowen.vocabulary.model import Table, Vocabulary
+from tiaowen.vocabulary.types import NONE, Type
+
+MANIFEST = "coverage.json"
+Connection = duckdb.DuckDBPyConnection
+
+
+def sql(query: exp.Expression) -> str:
+    return query.sql(dialect="duckdb")
+
+
+def connect(memory: str, folder: Path, threads: int | None = None) -> Connection:
+    """A database of its own in a folder that the caller throws away; spills there too."""
+    settings: dict[str, Any] = {
+        "memory_limit": memory,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if threads is not None:
+        settings["threads"] = threads
+    return duckdb.connect(str(folder / "run.duckdb"), config=settings)
+
+
+def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> None:
+    made = exp.Create(this=exp.Table(this=name(relation)), kind=kind, expression=query, replace=True)
+    connection.execute(sql(made))
+
+
+# -- writing -------------------------------------------------------------------------
+def write_facts(facts: Facts, folder: Path) -> None:
+    """Write the rows of a case as Parquet, with its coverage.  Rows keep no order but their id's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        for table_id, rows in facts.tables.items():
+            if rows:
+                _write_table(connection, facts.vocabulary.tables[table_id], rows, folder)
+    covers = [
+        {"table": each.table, "by": list(each.by), "place": each.place, "since": _iso(each.since),
+         "until": _iso(each.until)}
+        for each in facts.coverage
+    ]  # fmt: skip
+    manifest = {"on": _iso(facts.on), "covers": covers}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _write_table(connection: Connection, table: Table, rows: list[Row], folder: Path) -> None:
+    lists: list[list[object]] = [[row.id for row in rows]]
+    chosen: list[Sql] = [named(_column(1, "VARCHAR"), "id")]
+    for column in table.columns.values():
+        if column.derived is None:
+            lists.append([stored(row.values.get(column.name), column.type) for row in rows])
+            chosen.append(named(_column(len(lists), sql_type(column.type)), column.name))
+    query = exp.Select(expressions=chosen)
+    relation = connection.sql(sql(query), params=lists)
+    relation.write_parquet(str(folder / f"{table.id}.parquet"))
+
+
+def _column(number: int, to: str) -> Sql:
+    values = exp.Parameter(this=exp.Literal.number(number))
+    return exp.Unnest(expressions=[exp.Cast(this=values, to=exp.DataType.build(f"{to}[]", dialect="duckdb"))])
+
+
+def stored(value: object, kind: Type) -> object:
+    """A fact as it stands in a column."""
+    if value is NONE:
+        return ABSENT_DATE if kind.kind == "date" else ABSENT_TEXT
+    return value.id if isinstance(value, Row) else value
+
+
+# -- reading -------------------------------------------------------------------------
+def read_manifest(folder: Path) -> tuple[tuple[Coverage, ...], dt.date | None]:
+    """What the folder covers.  No manifest: nothing is covered, so nothing is known to be absent."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return (), None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        covers = tuple(
+            Coverage(
+                str(each["table"]), tuple(str(column) for column in each.get("by") or ()),
+                str(each.get("place") or ""), _day(each.get("since")), _day(each.get("until")),
+            )
+            for each in found.get("covers", [])
+        )  # fmt: skip
+        return covers, _day(found.get("on"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PopulationError(
+            f"{MANIFEST}: {error}；应为 expected {{\"on\": \"2025-03-01\", \"covers\": [{{\"table\": …, \"by\": [], "
+            f'"place": "", "since": null, "until": null}}]}}'
+        ) from error
+
+
+def _day(text: object) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(str(text))
+
+
+def open_tables(connection: Connection, vocabulary: Vocabulary, folder: Path) -> None:
+    """One view per table of the vocabulary; a table without a file has no rows.
+
+    Raises PopulationError for a folder that is not there, a file that is no Parquet,
+    one without `id`, and a column that is no column of the table.
+    """
+    if not folder.is_dir():
+        raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
+    for table in vocabulary.tables.values():
+        path = folder / f"{table.id}.parquet"
+        kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
+        if not path.exists():
+            empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items())]
+            query = exp.Select(expressions=empty)
+            query.set("where", exp.Where(this=lit(False)))
+            create(connection, facts_of(table.id), query, "VIEW")
+            continue
+        source = str(path / "*.parquet") if path.is_dir() else str(path)
+        try:
+            raw = connection.read_parquet(source)
+        except duckdb.Error as error:
+            raise PopulationError(f"{path.name}: 读不了 can't be read as Parquet: {error}") from error
+        present = set(raw.columns)
+        unknown = sorted(present - {"id", *kinds})
+        if "id" not in present or unknown:
+            raise PopulationError(
+                f"{path.name}: {'没有 id 列 no column id' if 'id' not in present else '没有这些列 no such columns: ' + '、'.join(unknown)}"
+                f"；应有 expected: id、{'、'.join(kinds)}"
+            )
+        raw.create_view(f"raw {table.id}", replace=True)
+        chosen = [named(cast(col("id"), "VARCHAR"), "id")]
+        for column, kind in kinds.items():
+            value = cast(col(column), sql_type(kind)) if column in present else null(sql_type(kind))
+            chosen.append(named(value, column))
+        create(connection, facts_of(table.id), select(chosen, f"raw {table.id}"), "VIEW")
+
+
+class Lacks:
+    """Whether some row of a table does not know a column; each is counted once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.known: dict[tuple[str, str], bool] = {}
+
+    def __call__(self, table: str, column: str) -> bool:
+        key = (table, column)
+        if key not in self.known:
+            counted = filtered(exp.Count(this=exp.Star()), is_null(col(column)))
+            found = self.connection.execute(sql(select([counted], facts_of(table)))).fetchone()
+            self.known[key] = found is not None and found[0] > 0
+        return self.known[key]
