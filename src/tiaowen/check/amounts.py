@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tiaowen.check.context import BlockRefused, Lowering
 from tiaowen.check.typer import TypeProblem, Typer
+from tiaowen.evaluate.rounding import half_up
 from tiaowen.language import syntax as s
 from tiaowen.language.blocks import Block
 from tiaowen.language.expressions import ExpressionError
@@ -184,6 +185,8 @@ class AmountReader:
         )
 
     def _tail(self, amount: a.Amount, sentence: AmountSentence, spot: Spot) -> a.Amount:
+        if sentence.plus is not None and sentence.plus_when is not None:
+            amount = self._raised(amount, sentence, spot)
         counted = sentence.once or sentence.beyond
         if counted is not None:
             if not self.grouped:
@@ -207,6 +210,28 @@ class AmountReader:
                 raise TypeProblem(problem("not-a-condition", spot, found=when.type.words))
             amount = a.Provided(amount, when)
         return amount
+
+    def _raised(self, amount: a.Amount, sentence: AmountSentence, spot: Spot) -> a.Amount:
+        """`500 元/人 plus 30 % when …`: the raised amount where the condition holds."""
+        assert sentence.plus is not None
+        assert sentence.plus_when is not None
+        when = self.typer.term(sentence.plus_when, spot)
+        if when.type.kind != "bool":
+            raise TypeProblem(problem("not-a-condition", spot, found=when.type.words))
+        top, bottom = (1 + sentence.plus.value / 100).as_integer_ratio()
+        raised: a.Amount
+        if isinstance(amount, a.Fixed):
+            high = None if amount.high is None else half_up(amount.high * top, bottom)
+            raised = a.Fixed(half_up(amount.low * top, bottom), high)
+        elif isinstance(amount, a.Worth):
+            ends = [
+                t.Percent(end.type, top, bottom, end) if end is not None else None
+                for end in (amount.low, amount.high)
+            ]
+            raised = a.Worth(amount.kind, *ends)
+        else:
+            raise TypeProblem(problem("not-money", spot, found="plus"))
+        return a.FirstTrue((("加成", raised, when), ("基本", amount, None)))
 
     def _persons(self, unit: str, spot: Spot) -> bool:
         """Whether a unit counts distinct people; refuses units the table can't count."""

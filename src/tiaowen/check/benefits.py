@@ -12,20 +12,20 @@ from tiaowen.check.schedules import read_instalments, read_schedule
 from tiaowen.check.typer import TypeProblem, Typer
 from tiaowen.language.blocks import Block
 from tiaowen.language.expressions import ExpressionError
-from tiaowen.language.sentences import parse_share, parse_threshold
+from tiaowen.language.sentences import parse_deadline, parse_share, parse_threshold
 from tiaowen.language.yamltext import Mapping, Node, Scalar, Sequence
 from tiaowen.plan import terms as t
 from tiaowen.plan.amounts import Amount, Fixed
 from tiaowen.plan.rules import Condition, Grouping, Joined, Rule, Share, Threshold, Words
 from tiaowen.problems import nearest
 from tiaowen.vocabulary.model import Table
-from tiaowen.vocabulary.types import DATE, Type
+from tiaowen.vocabulary.types import BOOL, DATE, Type
 from tiaowen.vocabulary.units import UnitError
 
 BENEFIT_KEYS = {
     "id", "name", "for", "for each", "counting", "joined with", "dated", "pays", "beneficiary",
     "applicant", "in kind", "where", "threshold", "amount", "schedule", "instalments", "limits",
-    "share", "counts from", "fund", "stands in for", "anywhere", "because",
+    "share", "counts from", "fund", "stands in for", "anywhere", "because", "apply within",
 }  # fmt: skip
 TREATMENT_KEYS = {
     "id", "name", "for", "joined with", "dated", "to", "also to", "where", "gives", "purposes",
@@ -177,10 +177,7 @@ def asked_by(rule: Rule) -> tuple[str, ...]:
     if rule.schedule is not None:
         conditions += rule.schedule.conditions
     found = [
-        term.benefit
-        for condition in conditions
-        for term in t.walk(condition.term)
-        if isinstance(term, t.Eligible)
+        term.benefit for condition in conditions for term in t.walk(condition.term) if isinstance(term, t.Eligible)
     ]
     return tuple(dict.fromkeys(found))
 
@@ -208,6 +205,7 @@ def lower_benefit(lowering: Lowering, block: Block) -> Rule:
                         known="start of year")  # fmt: skip
     reader.read_where()
     rule.joined = reader.joined
+    _deadline(reader)
     _roles(reader)
     if grouped:
         _grouping(reader)
@@ -220,6 +218,26 @@ def lower_benefit(lowering: Lowering, block: Block) -> Rule:
     rule.asks = asked_by(rule)
     rule.unverified = tuple(dict.fromkeys(reader.typer.mentions))
     return rule
+
+
+def _deadline(reader: RuleReader) -> None:
+    """`apply within: 12 个月 of certificate.issued_on`: a condition on the day asked."""
+    node = reader.block.body.get("apply within")
+    if node is None:
+        return
+    spot = reader.block.spot("apply within", node)
+    try:
+        sentence = parse_deadline(node.text if isinstance(node, Scalar) else "", spot)
+        date = reader.typer.term(sentence.of, replace(spot, text=reader.block.text("apply within")))
+        within = reader.typer.term(sentence.within, spot)
+    except (ExpressionError, TypeProblem) as error:
+        reader.lowering.problems.append(error.problem)
+        raise BlockRefused from error
+    if date.type.kind != "date" or within.type.name not in ("months", "days"):
+        reader.lowering.refuse("types-differ", spot, left="date", right=date.type.words)
+    term = t.StillOpen(BOOL, t.Later(date.type, date, within, 1))
+    text = reader.block.text("apply within")
+    reader.rule.conditions += (Condition("申领期限", term, text, spot),)
 
 
 def _roles(reader: RuleReader) -> None:

@@ -55,7 +55,9 @@ def _figures(plan: DocumentPlan, rule: Rule, facts: list[Facts]) -> list[Problem
     """Thresholds, and the figures of `once N` and `beyond N`, that lack a case at N or just below."""
     found = []
     for threshold in rule.thresholds:
-        alone = replace(rule, thresholds=(threshold,), schedule=None, instalments=(), limits=(), amount=a.Fixed(0, 0))
+        alone = replace(
+            rule, thresholds=(threshold,), schedule=None, instalments=(), limits=(), amount=a.Fixed(0, 0), compiled=None
+        )
         seen = {line.counts[0] for each in facts for line in _lines(plan, alone, each) if line.counts is not None}
         found += _missing(rule, threshold.label, threshold.least - 1, threshold.least, seen)
     for label, step in steps(rule.amount, rule.name):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tiaowen.check.typer import Typer
 
 NAMES = ("year", "month", "city", "province", "min", "max", "eligible", "years_between",
-         "months_between", "directory")  # fmt: skip
+         "months_between", "directory", "standard")  # fmt: skip
 
 
 def call(typer: Typer, step: s.Step, spot: Spot) -> t.Term:
@@ -33,6 +33,8 @@ def call(typer: Typer, step: s.Step, spot: Spot) -> t.Term:
         return _extreme(typer, step, spot)
     if name == "eligible":
         return _eligible(typer, step, spot)
+    if name == "standard":
+        return _standard(typer, step, spot)
     if name == "directory":
         typer.fail("directory-place", spot, step.span)
     if name in typer.vocabulary.parameters:
@@ -94,6 +96,24 @@ def _eligible(typer: Typer, step: s.Step, spot: Spot) -> t.Term:
                    expected="id")  # fmt: skip
         raise AssertionError
     return t.Eligible(BOOL, args[0].steps[0].name)
+
+
+def _standard(typer: Typer, step: s.Step, spot: Spot) -> t.Term:
+    """`standard(标准)` or `standard(标准, key)`: its figure on the event date."""
+    args = step.args or ()
+    name = args[0].text if args and isinstance(args[0], s.Value) else ""
+    found = typer.vocabulary.parameters.get(name)
+    if found is None:
+        typer.fail("unknown-standard", spot, step.span, name=name or "—",
+                   hint=nearest(name, typer.vocabulary.parameters))  # fmt: skip
+        raise AssertionError
+    if len(args) != (2 if found.by else 1):
+        typer.fail("argument-count", spot, step.span, name=f"standard({name})", found=len(args),
+                   expected=f"{name}{'、' + found.by if found.by else ''}")  # fmt: skip
+    typer.mentions.append(name)
+    key = typer.term(args[1], spot) if found.by else None
+    kind = Type("quantity", found.dimension, unit=found.unit)
+    return t.ParameterAt(kind, name, key, t.Moment(DATE, t.EVENT_DATE))
 
 
 def parameter(typer: Typer, name: str, step: s.Step, spot: Spot) -> t.Term:

@@ -208,8 +208,14 @@ def _asked(plan: DocumentPlan, rule: Rule, problems: list[Problem]) -> list[str]
             problems.append(problem("unknown-id", _asked_at(rule, name), name=name, hint=nearest(name, plan.rules)))
         elif other.table != rule.table:
             problems.append(
-                problem("eligible-table", _asked_at(rule, name), related=[other.spot], name=name, found=other.table,
-                        expected=rule.table)  # fmt: skip
+                problem(
+                    "eligible-table",
+                    _asked_at(rule, name),
+                    related=[other.spot],
+                    name=name,
+                    found=other.table,
+                    expected=rule.table,
+                )  # fmt: skip
             )
         else:
             found.append(name)

@@ -56,17 +56,14 @@ def patched(block: Block, patch: Mapping, problems: list[Problem]) -> Block:
     return replace(block, body=merged, table=table)
 
 
-def _removals(
-    block: Block, base: Mapping, patch: Mapping, above: str, problems: list[Problem]
-) -> None:
+def _removals(block: Block, base: Mapping, patch: Mapping, above: str, problems: list[Problem]) -> None:
     """A reading can only remove what is there, at any depth."""
     for key, value in patch:
         name = f"{above} · {key}" if above else key
         inner = base.entries.get(key)
         if isinstance(value, Scalar) and value.text == "removed" and inner is None:
             problems.append(
-                problem("patch-missing", block.spot(name, value), key=key,
-                        hint=nearest(key, base.entries))  # fmt: skip
+                problem("patch-missing", block.spot(name, value), key=key, hint=nearest(key, base.entries))  # fmt: skip
             )
         elif isinstance(value, Mapping):
             if not isinstance(inner, Mapping):

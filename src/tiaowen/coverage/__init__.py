@@ -1,6 +1,6 @@
 """Does a policy file account for every figure and every clause of the printed original?"""
 
+from tiaowen.coverage.comparison import run
 from tiaowen.coverage.report import CoverageReport
-from tiaowen.coverage.run import run
 
 __all__ = ["CoverageReport", "run"]

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 
 from tiaowen.coverage.align import FORMAL, Alignment
-from tiaowen.coverage.encoded import Encoded, commented
+from tiaowen.coverage.encoded import Encoded
 from tiaowen.coverage.figures import Figure, find_figures
-from tiaowen.coverage.numerals import plain
+from tiaowen.coverage.likeness import LOOSE, Likeness, bounds_agree, serves_all
+from tiaowen.coverage.pairing import pair
+from tiaowen.coverage.sources import Sources
 from tiaowen.language.blocks import BlockFile
 from tiaowen.vocabulary.units import Units
 
+FRONT = "文件头"
+_WHOLE = ("growth", "coverage")
+_ADDED = ("where", "threshold", "must", "share with")
 _FRONT_DAYS = ("issued", "effective", "expires")
 
 
@@ -58,9 +62,10 @@ class _Accountant:
         self.aligned = aligned
         self.encoded = encoded
         self.read = read
-        self.units = units
         self.found = Account()
-        self.questioned = {word for block in read.blocks if block.kind == "question" for word in block.words("about")}
+        questioned = {word for block in read.blocks if block.kind == "question" for word in block.words("about")}
+        self.like = Likeness(units, questioned)
+        self.sources = Sources(printed, aligned.headings, read, self.like)
 
     def run(self) -> Account:
         heads: dict[int, list[str]] = {}
@@ -71,7 +76,7 @@ class _Accountant:
             figures = [(label, figure) for label in labels for figure in self.printed.get(label, [])]
             self.match(figures, mine)
             self.reverse([figure for _, figure in figures], mine, labels[0])
-        for label in self.aligned.unread:
+        for label in set(self.aligned.unread) - set(self.aligned.headings):
             self.found.lines += [Line(label, figure) for figure in self.printed.get(label, [])]
         order = {label: n for n, label in enumerate(self.printed)}
         self.found.lines.sort(key=lambda line: (order[line.clause], line.figure.at))
@@ -95,35 +100,32 @@ class _Accountant:
                         blocks.add(word.split(" ")[0])
         if any(label in FORMAL for label in labels):
             keys |= {"document", "issued", "basis"}
-        if any(label.startswith("〔") and "〕" == label[-1] for label in labels):
+        if any(label.startswith("〔") and label[-1] == "〕" for label in labels):
             keys.add("title")  # a notice or a preamble repeats the title, figures in it included
         found = [
-            Encoded("文件头", "front matter", index, each.key, each.text, low=each.low, high=each.high,
-                    unit=each.unit, bound="any", day=each.day, shared=True)
-            for each in self.encoded if each.block in blocks and each.clause != index
-        ]  # fmt: skip
-        found = [_renamed(each, self.encoded) for each in found]
+            replace(each, kind="front matter", clause=index, bound="any", shared=True, reading=False)
+            for each in self.encoded
+            if each.block in blocks and each.clause != index
+        ]
         for key in sorted(keys):
             for text in self.read.front_words(key):
                 found += self.front_key(key, text, index)
         return found
 
     def front_key(self, key: str, text: str, index: int) -> list[Encoded]:
-        base = Encoded("文件头", "front matter", index, key, text, bound="any", shared=True)
+        base = Encoded(FRONT, "front matter", index, key, text, bound="any", shared=True)
         if key in _FRONT_DAYS and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return [_with(base, day=text)]
+            return [replace(base, day=text)]
         found = [base]
-        for figure in find_figures(text, self.units) if key == "term" else ():
-            found.append(_with(base, low=figure.low, high=figure.high, unit=figure.unit))
+        for figure in find_figures(text, self.like.units) if key == "term" else ():
+            found.append(replace(base, low=figure.low, high=figure.high, unit=figure.unit))
         return found
 
     # -- printed → block ------------------------------------------------------------
     def match(self, figures: list[tuple[str, Figure]], mine: list[Encoded]) -> None:
         """Pair each printed figure with a figure of the blocks, one to one."""
         costs = [self.options(figure, mine) for _, figure in figures]
-        taken: dict[int, int] = {}
-
-        chosen = self.chosen([figure for _, figure in figures], costs, mine)
+        chosen = pair(costs, lambda n, choice: serves_all(mine[choice], figures[n][1]))
         self.drop_misread(figures, chosen, mine)
         matched: dict[int, Encoded] = {}
         for n, (label, figure) in enumerate(figures):
@@ -142,22 +144,28 @@ class _Accountant:
                 continue
             patched = each.key.split(" · ")[1]
             if any(
-                other.block == patched and other.bound == each.bound and other.low is not None
-                and not other.reading and not other.shared and not other.repeats
-                and self.dimension(other.unit) == self.dimension(figure.unit) and not self.same_value(figure, other)
+                self.like.other_figure(figure, other)
                 for other in mine
-            ):  # fmt: skip
+                if other.block == patched and other.bound == each.bound and not other.reading
+            ):
                 del chosen[n]
 
     def options(self, figure: Figure, mine: list[Encoded]) -> list[tuple[int, int]]:
-        """Candidates as (cost, place in `mine`), the closest first; a reading's figure only where no block holds the value."""
+        """Candidates as (cost, place in `mine`), the closest first.
+
+        A reading's figure comes into question only for a condition that it adds: what is paid,
+        and how much at most, must stand in a block.
+        """
         costs = []
         base_has = any(
-            not e.reading and e.kind != "note" and e.unit == figure.unit and self.same_value(figure, e) for e in mine
+            not e.reading and e.kind != "note" and e.unit == figure.unit and self.like.same_value(figure, e)
+            for e in mine
         )
         for n, each in enumerate(mine):
-            cost = self.cost(figure, each)
-            if cost is not None and not (each.reading and base_has):
+            if each.reading and (base_has or figure.unit == "元" or each.group not in _ADDED):
+                continue
+            cost = self.like.cost(figure, each)
+            if cost is not None:
                 costs.append((cost + 10 * each.reading, n))
         return sorted(costs)
 
@@ -166,27 +174,30 @@ class _Accountant:
         for each in mine:
             if each.kind in ("note", "front matter") or each.low is None or each.reading:
                 continue
-            if self.same_value(figure, each):
-                if figure.unit in _LOOSE and figure.unit != each.unit:
+            if self.like.same_value(figure, each):
+                if figure.unit in LOOSE and figure.unit != each.unit:
                     return f"unit:{each.place}"
-                return f"{'used' if _bounds_agree(figure, each) else 'sense'}:{each.place}"
+                return f"{'used' if bounds_agree(figure, each) else 'sense'}:{each.place}"
             if figure.low == each.low and figure.high == each.high and each.unit != figure.unit and each.unit:
                 return f"unit:{each.place}"
         return ""
 
     def ordered(self, figures: list[tuple[str, Figure]], matched: dict[int, Encoded]) -> None:
-        """Amounts by label and rows of a table must follow the order in which the text prints them."""
-        last: dict[str, tuple[int, int]] = {}
-        by_order = sorted(matched.items(), key=lambda item: (item[1].line, item[1].row))
-        for n, each in by_order:
-            mapped = (each.group == "amount" and each.key.count("·") == 1) or each.row
+        """Amounts and targets stand in the file in the order in which the text prints them.
+
+        So two figures given to each other's labels are noticed.  Rows of a table have an
+        order of their own; `first of` needs the narrower case first.
+        """
+        last: dict[str, int] = {}
+        for n, each in sorted(matched.items(), key=lambda item: (item[1].line, item[1].row, item[0])):
             threshold = each.group == "amount" and each.bound == "at least"  # `once 50 人次`
-            if not mapped or each.shared or each.reading or threshold or "first of" in each.key:
+            paid = each.group in ("amount", "value") or each.row
+            if not paid or each.shared or each.reading or threshold or each.nature in _WHOLE or "first of" in each.key:
                 continue
-            before = last.get(each.block)
-            if before is not None and n < before[0]:
+            series = each.block if each.row else ""
+            if n < last.get(series, n):
                 self.found.misordered.append((figures[n][0], each))
-            last[each.block] = (n, each.line)
+            last[series] = n
 
     # -- block → printed --------------------------------------------------------------
     def is_figure(self, each: Encoded) -> bool:
@@ -196,29 +207,10 @@ class _Accountant:
         for each in mine:
             if each.reading or each.kind == "front matter" or not self.is_figure(each) or each.text == "once":
                 continue
-            if any(self.source(figure, each) for figure in figures):
+            if any(self.sources.prints(figure, each) for figure in figures):
                 continue
-            where = self.source_elsewhere(each)
+            where = self.sources.elsewhere(each)
             if where:
                 self.found.elsewhere.append((label, each, where))
             else:
                 self.found.unsourced.append((label, each))
-
-
-
-def _with(
-    base: Encoded, *, low: Decimal | None = None, high: Decimal | None = None, unit: str = "", day: str = ""
-) -> Encoded:
-    return Encoded(base.block, base.kind, base.clause, base.key, base.text, low, high, unit, base.bound, day,
-                   shared=True)  # fmt: skip
-
-
-def _renamed(each: Encoded, encoded: list[Encoded]) -> Encoded:
-    """A figure that a note carries elsewhere is shown under the block that holds it."""
-    origin = next((e for e in encoded if e.key == each.key and e.text == each.text and e.low == each.low), None)
-    if origin is None:
-        return each
-    return Encoded(origin.block, "front matter", each.clause, each.key, each.text, each.low, each.high, each.unit,
-                   "any", each.day, shared=True)  # fmt: skip
-
-

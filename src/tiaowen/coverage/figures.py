@@ -45,10 +45,12 @@ _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _YEARS = re.compile(r"(\d{4})\s*年?\s*(?:至|到|-|—)+\s*(\d{4})\s*年")
 _YEAR = re.compile(r"(\d{4})\s*年")
 _MONTH = re.compile(r"每年\s*((\d{1,2})\s*月)(?!\d)")
-_HUNDREDTHS = re.compile(rf"百分之([{CHINESE_DIGITS}]+)")
+_HUNDREDTHS = re.compile(rf"百分之([{CHINESE_DIGITS}]{{1,16}})")
 _PRIZES = re.compile(r"[一二三四五六七八九]{1,4}等奖")
-_SESSION = re.compile(rf"第?[{CHINESE_DIGITS}]+届(?:[{CHINESE_DIGITS}]+次)?|第[{CHINESE_DIGITS}]+[次届]?")
-_CHINESE = re.compile(rf"[{CHINESE_DIGITS}]+")
+_SESSION = re.compile(
+    rf"第?[{CHINESE_DIGITS}]{{1,16}}届(?:[{CHINESE_DIGITS}]{{1,16}}次)?|第[{CHINESE_DIGITS}]{{1,16}}[次届]?"
+)
+_CHINESE = re.compile(rf"[{CHINESE_DIGITS}]{{1,16}}")
 _AT_MOST = re.compile(r"(?:不超过|不得超过|不高于|最高|最长|最多|不满|不足)[^，。；、:,;0-9]{0,6}$")
 _AT_LEAST = re.compile(r"(?:不少于|不低于|不得低于|不得少于|至少)[^，。；、:,;0-9]{0,4}$|满\s*$")
 _MORE = re.compile(r"(?<!不)(?<!不得)(?:超过|高于|突破)\s*$")
@@ -151,7 +153,8 @@ class _Finder:
     # -- tables -----------------------------------------------------------------
     def table_rows(self) -> None:
         """Cells that hold one number and nothing else; the header gives the unit."""
-        offset, row, header = 0, 0, []
+        offset, row = 0, 0
+        header: list[str] = []
         for line in self.text.split("\n"):
             cells = line.split("\t")
             if len(cells) > 2:

@@ -77,7 +77,7 @@ class Likeness:
             if figure.low != figure.high:
                 return (figure.low, figure.high) == (each.low, each.high)
             return figure.high in (each.high, each.low if figure.bound != "until" else each.high)
-        if each.day and figure.high is not None:
+        if each.day and figure.high is not None and figure.low == figure.high:
             start = each.bound in ("at least", "any") and each.day.endswith("-01-01")
             end = each.day.endswith("-12-31")
             return (start or end or each.kind == "front matter") and Decimal(each.day[:4]) == figure.high
@@ -104,9 +104,13 @@ class Likeness:
             return unit, low, top
         return known.dimension, low * known.factor, top * known.factor
 
-    def dimension(self, unit: str) -> str:
-        return self.in_base(Decimal(0), None, _SAME.get(unit, unit))[0]
-
+    def other_figure(self, figure: Figure, each: Encoded) -> bool:
+        """Whether a block's own figure is of the printed one's kind (元, 年 …) but of another value."""
+        if each.low is None or each.shared or each.repeats:
+            return False
+        units = (_SAME.get(figure.unit, figure.unit), _SAME.get(each.unit, each.unit))
+        first, second = (self.in_base(each.low, each.high, unit)[0] for unit in units)
+        return first == second and not self.same_value(figure, each)
 
 
 def years_of(figure: Figure) -> set[Decimal]:
@@ -143,10 +147,9 @@ def bounds_agree(figure: Figure, each: Encoded) -> bool:
         return True
     if figure.low != figure.high:
         return each.low != each.high
-    condition = each.group in ("where", "threshold", "must", "share with", "schedule", "instalments", "limits")
+    condition = each.group in ("where", "must", "share with", "schedule", "instalments", "joined with")
     if figure.bound == "":
         return condition or (each.group == "share" and each.bound == "at most")
     if figure.bound == "at most":
         return figure.role == "duration" and each.group == "schedule"
     return False
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tiaowen.coverage.account import Account, Line
+from tiaowen.coverage.account import FRONT, Account, Line
 from tiaowen.coverage.align import Alignment
 from tiaowen.coverage.figures import Figure
 from tiaowen.problems import wide
@@ -64,7 +64,7 @@ _WORDS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class CoverageReport:
     """`ok` is true when no figure is unaccounted, no clause unread, no number without a source."""
 
@@ -80,6 +80,9 @@ class CoverageReport:
     index_missing: str = ""
     other_digest: bool = False
     sha256: str = ""
+
+    def __repr__(self) -> str:
+        return f"<CoverageReport {self.document} ok={self.ok}>"
 
     @property
     def accounted(self) -> list[Line]:
@@ -145,7 +148,7 @@ class CoverageReport:
         figure = line.figure
         role = _ROLES[figure.role] if language == "zh" else figure.role
         if line.by is not None:
-            said = line.by.place
+            said = line.by.place if language == "zh" else line.by.place.replace(FRONT, "front matter", 1)
         elif figure.role == "wording":
             said = words["wording"]
         else:

@@ -94,5 +94,3 @@ class Sources:
                 if label or not span:
                     return f"文件头 {key}" + (f" + {span} 年" if label else "")
         return ""
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tiaowen.vocabulary.model import CodeList, Column, Table, Vocabulary
 from tiaowen.vocabulary.types import Type
@@ -165,7 +165,7 @@ def _regions(vocabulary: Vocabulary) -> str:
     return "## 区划 Places\n\n按代码的树比较，从不比较文字。\n\n" + _grid(["路径", "代码", "存续", "并入"], rows)
 
 
-def _grid(header: list[str], rows: Iterable[list[object]]) -> str:
+def _grid(header: list[str], rows: Sequence[Sequence[object]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"

@@ -32,6 +32,16 @@ OUTCOMES = ("entitled", "unknown", "excluded", "refused", "not in force")
 WORDS = {True: "true", False: "false", None: "unknown"}
 
 
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk check that found something, or could not tell.  action: stop, ask, score N."""
+
+    id: str
+    name: str
+    action: str
+    outcome: str
+
+
 @dataclass(slots=True)
 class Answer:
     """One benefit (or treatment, duty) for one event or group.
@@ -54,6 +64,7 @@ class Answer:
     beneficiary: Any
     applicant: Any
     readings: dict[str, dict[str, tuple[str, int, int | None]]] = field(default_factory=dict)
+    risks: list[Risk] = field(default_factory=list)
 
     @property
     def holder(self) -> str:
@@ -97,7 +108,21 @@ class Answers:
             if readings and mine:
                 self._readings(plan, rule, mine)
             found += mine
+        self._risks(result, found)
         return found
+
+    @staticmethod
+    def _risks(result: DocumentResult, answers: list[Answer]) -> None:
+        """Mark the answers that a risk check stops, questions or scores."""
+        for checked in result.results.values():
+            rule = checked.rule
+            if rule.kind != "risk":
+                continue
+            hits = {line.row: line.verdict for line in checked.lines if line.verdict is not False}
+            for answer in answers if hits else ():
+                row = answer.lines[0].row
+                if answer.rule.id in rule.checks and row in hits:
+                    answer.risks.append(Risk(rule.id, rule.name, rule.action, WORDS[hits[row]]))
 
     def _answer(self, plan: DocumentPlan, rule: Rule, result: DocumentResult, lines: list[Line]) -> Answer:
         low = sum(line.paid_low for line in lines)
@@ -238,6 +263,11 @@ class Answers:
             shown |= {"gives": line.words, "to": _text(answer.payee), "modality": rule.modality}
         if rule.kind == "duty":
             shown |= {"strength": rule.modality}
+        if answer.risks:
+            shown["risks"] = [
+                {"id": risk.id, "name": risk.name, "does": risk.action, "outcome": risk.outcome}
+                for risk in answer.risks
+            ]
         if answer.readings:
             shown["readings"] = {
                 question: {

@@ -24,6 +24,7 @@ from tiaowen.evaluate.dates import (
     years_between,
 )
 from tiaowen.evaluate.facts import Facts, Row
+from tiaowen.evaluate.rounding import half_up
 from tiaowen.plan import terms as t
 from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.types import NONE, Absent
@@ -106,6 +107,8 @@ class Compiler:
                 return self._covers(term)
             case t.Eligible(_, benefit):
                 return lambda env: env[t.SCOPE].verdicts.get(benefit, {}).get(env[t.EVENT])
+            case t.StillOpen(_, deadline):
+                return _still_open(self.fn(deadline))
             case t.Stated(_, stated, otherwise):
                 return _stated(self.fn(stated), self.fn(otherwise))
         raise AssertionError(term)
@@ -182,7 +185,12 @@ class Compiler:
             day, amount = date(env), by(env)
             if day is None or amount is None or isinstance(amount, Bound):
                 return None
-            return NONE if day is NONE or amount is NONE else add(day, sign * amount)
+            if day is NONE or amount is NONE:
+                return NONE
+            if isinstance(day, Bound):
+                edges: tuple[Any, Any] = ends(day)
+                return bound(*(None if each is None else add(each, sign * amount) for each in edges))
+            return add(day, sign * amount)
 
         return later
 
@@ -219,7 +227,7 @@ class Compiler:
 
         def look(env: Env) -> Any:
             when = day(env)
-            if when is None or when is NONE:
+            if when is None or when is NONE or isinstance(when, Bound):
                 return None
             if by_month:
                 when = month_start(when)
@@ -249,7 +257,7 @@ class Compiler:
             row, value = row_of(env), when(env)
             if row is NONE or value is NONE:
                 return False
-            if row is None or value is None:
+            if row is None or value is None or isinstance(value, Bound):
                 return None
             begin, end = (month_start(value), month_end(value)) if by_month else (value, value)
             since, until = row.values.get(first), row.values.get(last)
@@ -294,18 +302,28 @@ def _row(slot: int, hops: tuple[str, ...]) -> Fn:
 def _column(term: t.Column) -> Fn:
     slot, name = term.slot, term.column
     if not term.hops:
-        return lambda env: env[slot].values.get(name)
+        if slot == t.EVENT:
+            return lambda env: env[slot].values.get(name)
+
+        def column(env: Env) -> Any:  # no joined row was found: nothing is known of it
+            row = env[slot]
+            return None if row is None else row.values.get(name)
+
+        return column
     row_of = _row(slot, term.hops)
+    absent = False if term.type.kind == "bool" else NONE  # what is not there has no yes
 
     def read(env: Env) -> Any:
         row = row_of(env)
-        return row if row is None or row is NONE else row.values.get(name)
+        if row is NONE:
+            return absent
+        return None if row is None else row.values.get(name)
 
     return read
 
 
 def _both(op: str, parts: tuple[Fn, ...]) -> Fn:
-    stop = op == "or"
+    stop: bool = op == "or"
 
     def both(env: Env) -> bool | None:
         unknown = False
@@ -401,6 +419,16 @@ def _in_values(inner: Fn, values: frozenset[object], negated: bool) -> Fn:
     return among
 
 
+def _still_open(deadline: Fn) -> Fn:
+    def still_open(env: Env) -> bool | None:
+        on, last = env[t.SCOPE].facts.on, deadline(env)
+        if on is None or last is NONE:
+            return True
+        return None if last is None else bool(on <= last)
+
+    return still_open
+
+
 def _stated(stated: Fn, otherwise: Fn) -> Fn:
     def read(env: Env) -> Any:
         value = stated(env)
@@ -432,11 +460,6 @@ def _apply(op: str, a: Any, b: Any) -> Any:
 
 def _minus(a: Any, b: Any) -> Any:
     return None if a is None or b is None else a - b
-
-
-def half_up(numerator: int, denominator: int) -> int:
-    """`numerator / denominator` rounded half up; both non-negative."""
-    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def _percent(numerator: int, denominator: int, inner: Fn) -> Fn:

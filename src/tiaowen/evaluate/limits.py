@@ -60,8 +60,7 @@ def _units(lines: list[Line], events: bool) -> list[list[Line]]:
 
 def _lowest_first(kept: list[tuple[int, int | None, bool]], most: int) -> int:
     """The least that the first `most` of them can come to, whichever possible ones hold."""
-    best = [0] + [None] * most  # least sum with k taken  # type: ignore[list-item]
-    sums: list[int | None] = list(best)  # type: ignore[arg-type]
+    sums: list[int | None] = [0, *[None] * most]  # the least sum with so many taken
     for low, _, sure in kept:
         after = list(sums)
         for taken in range(most, -1, -1):

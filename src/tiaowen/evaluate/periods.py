@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from tiaowen.evaluate.amounts import ONE, AmountFn, Sum, compile_amount
+from tiaowen.evaluate.bound import Bound
 from tiaowen.evaluate.dates import add_days, add_months
 from tiaowen.evaluate.expressions import Compiler, Fn, half_up
 from tiaowen.evaluate.lines import Check, Line, kleene_and
@@ -35,8 +37,8 @@ def expand_schedule(
         if line.verdict is False:
             found.append(line)
             continue
-        begin = begin_of(line.env)
-        until = until_of(line.env) if until_of else NONE
+        begin = _exact(begin_of(line.env))
+        until = _exact(until_of(line.env)) if until_of else NONE
         if begin is NONE:
             line.checks.append(Check("起算日", False, "while"))
             line.verdict = False
@@ -48,6 +50,11 @@ def expand_schedule(
         else:
             found += _periods(compiler, rule, schedule, amount, line, begin, until, conditions)
     return found
+
+
+def _exact(day: object) -> Any:
+    """A day known only within bounds is not known."""
+    return None if isinstance(day, Bound) else day
 
 
 def _unknown_begin(line: Line, schedule: Schedule, amount: AmountFn) -> Line:
@@ -101,10 +108,15 @@ def _periods(
     if open_end:
         made.append(_rest(line, amount, begin, len(made), schedule))
     if not made:
-        line.checks.append(Check("期数", False, "while"))
-        line.verdict = False
-        return [line]
+        return _no_period(line)
     return made
+
+
+def _no_period(line: Line) -> list[Line]:
+    """Not one period falls due: the line stays, refused."""
+    line.checks.append(Check("期数", False, "while"))
+    line.verdict = False
+    return [line]
 
 
 def _rest(line: Line, amount: AmountFn, begin: dt.date, count: int, schedule: Schedule) -> Line:
@@ -186,7 +198,7 @@ def _spread(
         period = _period(line, share, index, first, last)
         _while(schedule, conditions, period, first)
         made.append(period)
-    return made
+    return made or _no_period(line)
 
 
 def _share(total: int, index: int, parts: int) -> int:
@@ -202,7 +214,7 @@ def expand_instalments(compiler: Compiler, rule: Rule, lines: list[Line]) -> lis
             found.append(line)
             continue
         for index, instalment in enumerate(rule.instalments):
-            due = compiler.fn(instalment.due)(line.env)
+            due = _exact(compiler.fn(instalment.due)(line.env))
             amount = compile_amount(compiler, instalment.amount)
             first = due if isinstance(due, dt.date) else None
             env = line.env

@@ -11,6 +11,7 @@ from typing import Any
 
 from tiaowen.evaluate.aggregates import covered, source
 from tiaowen.evaluate.amounts import AmountFn, Counts, Sum, compile_amount
+from tiaowen.evaluate.bound import Bound
 from tiaowen.evaluate.expressions import Compiler, Fn, Scope
 from tiaowen.evaluate.facts import Row
 from tiaowen.evaluate.limits import (
@@ -89,6 +90,8 @@ class Program:
         env = scope.env(self.size, row)
         if self.date is not None:
             day = self.date(env)
+            if isinstance(day, Bound):  # between two days: which one decides is unknown
+                day = None
         else:
             day = scope.facts.on or self.rule.effective
         env[t.EVENT_DATE] = env[t.PERIOD] = None if day is NONE else day
@@ -304,7 +307,7 @@ class Program:
         table = {code: words for codes, words in gives.rows for code in codes}
         for line in lines:
             value = value_of(line.env)
-            if value is None:
+            if value is None or isinstance(value, Bound):
                 line.checks.append(Check(gives.name, None, "amount"))
             else:
                 line.words = table.get(value, gives.otherwise)

@@ -30,7 +30,7 @@ def apply_stackings(compiler: Compiler, stackings: Iterable[Stacking], results: 
         if len(members) < 2:
             continue
         found: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
-        for name in members:
+        for name in members if stacking.rule != "all are paid" else ():  # then nothing excludes
             for line in results[name.split("#")[-1]].lines:
                 if not line.possible:
                     continue
@@ -39,7 +39,7 @@ def apply_stackings(compiler: Compiler, stackings: Iterable[Stacking], results: 
                     continue
                 found.setdefault(key, {}).setdefault(name, []).append(line)
         for by_name in found.values():
-            if stacking.rule != "all are paid" and len(by_name) > 1:
+            if len(by_name) > 1:
                 _exclude(stacking, [(n, by_name[n]) for n in members if n in by_name])
         _caps(compiler, stacking, members, results)
 

@@ -6,6 +6,7 @@ ASCII names things, Chinese is a value, a unit stands right after its number.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from tiaowen.problems import Problem, Spot, problem
@@ -14,8 +15,8 @@ MAX_LENGTH = 4_000
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PATTERNS = [
     ("space", re.compile(r"[ \t\n]+")),
-    ("date", re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")),
-    ("number", re.compile(r"\d+(?:\.\d+)?")),
+    ("date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])")),
+    ("number", re.compile(r"[0-9]+(?:\.[0-9]+)?")),
     ("name", re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")),
     ("quoted", re.compile(r"「[^「」]{1,200}」")),
     ("value", re.compile(rf"[{_HAN}〇（][{_HAN}〇（）()“”A-Za-z0-9]*")),
@@ -102,4 +103,10 @@ def _value(match: re.Match[str]) -> Token:
 
 def _bad_character(text: str, at: int, spot: Spot) -> Problem:
     char = text[at]
-    return problem("bad-character", spot.at(at), found=char, instead=_LOOK_ALIKE.get(char, "") or "—")
+    return problem("bad-character", spot.at(at), found=char, instead=_LOOK_ALIKE.get(char, "") or _plain(char))
+
+
+def _plain(char: str) -> str:
+    """The ASCII sign that a full-width one stands for, or a dash."""
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if plain.isascii() and plain.strip() else "—"

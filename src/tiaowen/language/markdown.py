@@ -101,7 +101,9 @@ def _body(lines: list[str], start: int, found: Text) -> None:
         heading = _HEADING.match(line)
         fence = _FENCE.match(line)
         if heading:
-            found.headings.append(Heading(len(heading.group(1)), _plain(heading.group(2).rstrip().rstrip("#")), number + 1))
+            found.headings.append(
+                Heading(len(heading.group(1)), _plain(heading.group(2).rstrip().rstrip("#")), number + 1)
+            )
         elif fence:
             number = _fence(lines, number, fence, found)
         elif line.lstrip().startswith("|"):

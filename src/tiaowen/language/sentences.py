@@ -11,7 +11,7 @@ value     [striving for] [about | at least | more than | at most] quantity [to q
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiaowen.language.expressions import Parser
 from tiaowen.language.syntax import Expr, Number, Path, Span
@@ -31,7 +31,17 @@ class AmountSentence:
     when: Expr | None = None
     once: Number | None = None
     beyond: Number | None = None
+    plus: Number | None = None
+    plus_when: Expr | None = None
     span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineSentence:
+    """`12 个月 of certificate.issued_on`"""
+
+    within: Number
+    of: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +117,22 @@ def _tail(parser: Parser, found: AmountSentence) -> AmountSentence:
     when: Expr | None = None
     once: Number | None = None
     beyond: Number | None = None
+    plus: Number | None = None
+    plus_when: Expr | None = None
+    if parser.accept("plus"):
+        plus = parser.number()
+        if plus.unit != "%":
+            parser.fail(expected="%")
+        if not parser.accept("when"):
+            parser.fail(expected="“when”")
+        plus_when = parser.expression()
     if parser.accept("once"):
         once = parser.number()
     elif parser.accept("beyond"):
         beyond = parser.number()
     if parser.accept("when"):
         when = parser.expression()
-    return AmountSentence(found.kind, found.low, found.high, found.name, when, once, beyond, found.span)
+    return replace(found, when=when, once=once, beyond=beyond, plus=plus, plus_when=plus_when)
 
 
 def _keys(parser: Parser) -> tuple[Path, ...]:
@@ -145,6 +164,16 @@ def parse_limit(text: str, spot: Spot) -> LimitSentence:
             parser.fail(expected="“earliest first”")
     parser.finish()
     return found
+
+
+def parse_deadline(text: str, spot: Spot) -> DeadlineSentence:
+    parser = Parser(text, spot)
+    within = parser.number()
+    if not parser.accept("of"):
+        parser.fail(expected="“of”")
+    path = parser.path()
+    parser.finish()
+    return DeadlineSentence(within, path)
 
 
 def parse_threshold(text: str, spot: Spot) -> ThresholdSentence:

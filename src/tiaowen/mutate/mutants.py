@@ -22,7 +22,7 @@ KINDS = ("benefit", "treatment", "duty", "target", "stacking", "risk", "question
 SENTENCES = {
     "where", "threshold", "amount", "limits", "share", "schedule", "instalments", "must",
     "share with", "value", "finds", "dated", "joined with", "pays", "beneficiary", "applicant",
-    "gives", "rule", "same", "counts from",
+    "gives", "rule", "same", "counts from", "apply within",
 }  # fmt: skip
 DROPPED = ("where", "threshold", "limits", "must", "share with", "share")
 FLIPS = {">=": ">", ">": ">=", "<=": "<", "<": "<="}

@@ -236,6 +236,13 @@ class Eligible(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class StillOpen(Term):
+    """Whether the day asked has not passed a deadline; true when no day is asked."""
+
+    deadline: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Stated(Term):
     """A column where it is known, else the derived value."""
 

@@ -153,7 +153,9 @@ def _by_code(scope: Scope, amount: a.ByCode, counts: Counts) -> Sum:
     wide = hull(parts)
 
     def pick(part: str) -> Sql:
-        known = [(all_of([among(value, codes)]), getattr(row, part)) for codes, (_, row) in zip(mine, rows, strict=True)]
+        known = [
+            (all_of([among(value, codes)]), getattr(row, part)) for codes, (_, row) in zip(mine, rows, strict=True)
+        ]
         return case((is_null(value), getattr(wide, part)), *known, default=getattr(rest, part))
 
     why = case((op("is", pick("why"), lit("")), lit(amount.name)), default=pick("why"))

@@ -16,7 +16,7 @@ from tiaowen.plan.rules import DocumentPlan
 from tiaowen.population.expr import ABSENT_TEXT, col, named
 from tiaowen.population.lines import Statement, acting, lines_statement, members
 from tiaowen.population.program import select
-from tiaowen.population.rows import lines_of
+from tiaowen.population.rows import lines_of, tables_read
 from tiaowen.population.stackings import apply_stacking
 from tiaowen.population.store import (
     Connection,
@@ -86,11 +86,12 @@ def evaluate(
 ) -> Population:  # fmt: skip
     """Run rules of a plan on an open connection; lines stay there as `lines <rule>`."""
     covers, asked = read_manifest(folder)
-    open_tables(connection, library.vocabulary, folder)
-    lacks = Lacks(connection)
-    world = World(library.vocabulary, covers, on if on is not None else asked, lacks)
     wanted = set(plan.rules) if rules is None else closure(plan, rules)
     ordered = [name for name in plan.order if name in wanted]
+    read = tables_read(library.vocabulary, [plan.rules[name] for name in ordered], plan.stackings.values())
+    open_tables(connection, library.vocabulary, folder, read)
+    lacks = Lacks(connection)
+    world = World(library.vocabulary, covers, on if on is not None else asked, lacks)
     benefits = [name for name in ordered if plan.rules[name].kind == "benefit"]
     stackings = acting(plan, benefits)
     found = Population(connection, plan)

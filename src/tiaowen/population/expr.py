@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sqlglot import exp
 
@@ -61,7 +62,12 @@ def value_of(value: object, kind: Type) -> Sql:
 
 
 def cast(inner: Sql, to: str) -> Sql:
-    return exp.Cast(this=inner, to=exp.DataType.build(to, dialect="duckdb"))
+    return exp.Cast(this=inner, to=_built(to).copy())
+
+
+@cache
+def _built(to: str) -> exp.DataType:
+    return exp.DataType.build(to, dialect="duckdb")
 
 
 def null(to: str) -> Sql:
@@ -81,9 +87,7 @@ def named(inner: Sql, as_: str) -> Sql:
 
 
 def table(relation: str, alias: str = "") -> exp.Table:
-    return exp.Table(
-        this=name(relation), alias=exp.TableAlias(this=name(alias)) if alias else None
-    )
+    return exp.Table(this=name(relation), alias=exp.TableAlias(this=name(alias)) if alias else None)
 
 
 def paren(inner: Sql) -> Sql:
@@ -179,9 +183,7 @@ def total(inner: Sql) -> Sql:
     return big(call("coalesce", exp.Sum(this=inner), lit(0)))
 
 
-def over(
-    aggregate: Sql, by: Sequence[Sql], order: Sequence[Sql] = (), rows: str = ""
-) -> Sql:
+def over(aggregate: Sql, by: Sequence[Sql], order: Sequence[Sql] = (), rows: str = "") -> Sql:
     """A window.  rows: `before` (all earlier), `after` (all later), `to here`, or all."""
     spec: exp.WindowSpec | None = None
     ends = {

@@ -16,6 +16,7 @@ from tiaowen.population.expr import (
     is_null,
     is_true,
     lit,
+    named,
     no,
     not_false,
     not_null,
@@ -42,7 +43,7 @@ def join_rows(scope: Scope, rule: Rule, wanted: Reads) -> dict[str, Sql]:
             level.put(f"closed{n}", closed(level, join.closure))
             known = call("bool_and", col(f"closed{n}"))
             made = scope.program.fresh("whole_")
-            query = select([*(col(k) for k in scope.keys), exp.alias_(known, made, quoted=True)], level.flush())
+            query = select([*(col(k) for k in scope.keys), named(known, made)], level.flush())
             later.append((scope.program.add(group(query, [col(k) for k in scope.keys])), made))
         level = candidates(level, join.closure, join.slot, [join.link], wanted.get(join.slot))
         order += _rank(level, join.slot, join.closure)
@@ -68,11 +69,12 @@ def join_rows(scope: Scope, rule: Rule, wanted: Reads) -> dict[str, Sql]:
 
 
 def _rank(level: Scope, slot: int, closure: t.Closure) -> list[Sql]:
-    """Candidates in order: rows of a known key first, then by id."""
+    """Candidates in order: rows of the key that was asked for, then rows that do not know theirs, by id."""
     found: list[Sql] = []
     if closure.keys:
-        column = column_name(slot, (), closure.keys[0][0])
-        found.append(case((is_null(col(column)), lit(1)), default=lit(0)))
+        column, term = closure.keys[0]
+        stray = all_of([is_null(col(column_name(slot, (), column))), not_null(level.value(term).low)])
+        found.append(level.bind(case((stray, lit(1)), default=lit(0))))
     return [*found, col(f"{slot}.id")]
 
 
@@ -83,14 +85,9 @@ def _outcomes(
     """Where rows may be missing, another may satisfy what the best one does not: never false."""
 
     def told(outcome: Sql, none: Sql) -> Sql:
-        return case(
-            (no(found), none), (whole, outcome), (is_true(outcome), lit(True)), default=null("BOOLEAN")
-        )
+        return case((no(found), none), (whole, outcome), (is_true(outcome), lit(True)), default=null("BOOLEAN"))
 
     nowhere = case((whole, lit(False)), default=null("BOOLEAN"))
-    checks = {
-        join.label: told(linked[n], nowhere if n == 0 else null("BOOLEAN"))
-        for n, join in enumerate(rule.joined)
-    }
+    checks = {join.label: told(linked[n], nowhere if n == 0 else null("BOOLEAN")) for n, join in enumerate(rule.joined)}
     checks.update({c.label: told(outcomes[c.label], null("BOOLEAN")) for c in conditions})
     return checks

@@ -23,7 +23,6 @@ from tiaowen.population.expr import (
     case,
     cast,
     col,
-    how_many,
     is_null,
     is_true,
     lit,
@@ -129,9 +128,7 @@ def _count(lines: Lines, limit: Limit, rule: str) -> None:
     possible, sure = lines.possible, lines.sure
     if limit.events:
         event = [*lines.by, col(ROW)]
-        first = scope.bind(
-            op("is", over(exp.RowNumber(), [*event, possible], lines.order), lit(1))
-        )
+        first = scope.bind(op("is", over(exp.RowNumber(), [*event, possible], lines.order), lit(1)))
         unit = scope.bind(all_of([possible, first]))
         surely = scope.bind(is_true(over(call("bool_or", sure), event)))
         in_order = [col("odate"), col(ROW)]

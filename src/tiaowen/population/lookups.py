@@ -89,7 +89,9 @@ def candidates(
         column, term = closure.keys[0]
         other = col(column_name(slot, (), column), "c")
         asked = exp.Column(this=name(key.name), table=name("e"))
-        parts = [_pair_query(mine, rows, all_of([op("is", asked, other), op("is not", asked, lit(ABSENT_TEXT))]))]
+        parts: list[exp.Query] = [
+            _pair_query(mine, rows, all_of([op("is", asked, other), op("is not", asked, lit(ABSENT_TEXT))]))
+        ]
         if world.lacks(closure.table, column):
             known = all_of([not_null(asked), op("is not", asked, lit(ABSENT_TEXT)), is_null(other)])
             parts.append(_pair_query(mine, rows, known))
@@ -97,7 +99,7 @@ def candidates(
             parts.append(_pair_query(mine, rows, is_null(asked)))
         made = program.add(union(parts), "cand")
     inner = NewScope(world, program, made, (*scope.keys, f"{slot}.id"), scope.rule, {**scope.columns, **columns})
-    inner.known = {term: pair for term, pair in scope.known.items()}
+    inner.known = dict(scope.known)
     inner.event_date, inner.period = scope.event_date, scope.period
     return inner
 
@@ -112,7 +114,9 @@ def may_be_unknown(world: World, term: t.Term) -> bool:
 
 
 def _pair_query(mine: str, rows: str, on: Sql) -> exp.Select:
-    query = select([exp.Column(this=exp.Star(), table=name("e")), exp.Column(this=exp.Star(), table=name("c"))], mine, "e")
+    query = select(
+        [exp.Column(this=exp.Star(), table=name("e")), exp.Column(this=exp.Star(), table=name("c"))], mine, "e"
+    )
     query.append("joins", exp.Join(this=table(rows, "c"), on=on))
     return query
 
@@ -180,7 +184,9 @@ def _aggregate(scope: Scope, term: t.Aggregate) -> Pair:
     kind = term.value.type
     exact = value.plain(kind)
     known = all_of([not_null(exact), op("is not", exact, absent(kind))])
-    measured = inner.bind(case((known, _ordinal(exact, term.codes)), default=null("BIGINT" if term.codes else sql_type(kind))))
+    measured = inner.bind(
+        case((known, _ordinal(exact, term.codes)), default=null("BIGINT" if term.codes else sql_type(kind)))
+    )
     sure, maybe = where, is_null(where)
     if term.op == "sum":
         return _added(scope, term, inner, measured, value.unknown(), where)
@@ -202,9 +208,7 @@ def _aggregate(scope: Scope, term: t.Aggregate) -> Pair:
     none = absent(term.type)
     plain = scope.bind(all_of([no(unknown), op("is", _count(found["others"]), lit(0))]))
     close = case((plain, call("coalesce", near, none)), default=near)
-    open_end = case(
-        (plain, call("coalesce", near, none)), (unknown, null(sql_type(term.type))), default=far
-    )
+    open_end = case((plain, call("coalesce", near, none)), (unknown, null(sql_type(term.type))), default=far)
     if term.op in ("highest", "latest"):
         return NewPair(close, open_end, True)
     return NewPair(open_end, close, True)
@@ -223,9 +227,7 @@ def _code(found: Sql, term: t.Aggregate) -> Sql:
     return case(*((op("is", found, lit(n)), lit(code)) for n, code in enumerate(term.codes)), default=null("VARCHAR"))
 
 
-def _added(
-    scope: Scope, term: t.Aggregate, inner: Scope, value: Sql, unknown: Sql, where: Sql
-) -> Pair:
+def _added(scope: Scope, term: t.Aggregate, inner: Scope, value: Sql, unknown: Sql, where: Sql) -> Pair:
     from tiaowen.population.scope import Pair as NewPair
 
     maybe = is_null(where)
@@ -251,7 +253,7 @@ def _months_in_row(scope: Scope, term: t.MonthsInRow) -> Pair:
     begin = scope.bind(start.plain(term.begin.type))
     day = absent(term.begin.type)
     where_terms = [term.where] if term.where is not None else []
-    ends_of = {((), column): None for column in (term.first, term.last)}
+    ends_of: dict[tuple[tuple[str, ...], str], None] = {((), column): None for column in (term.first, term.last)}
     inner = candidates(scope, term.closure, term.slot, where_terms, ends_of)
     where = inner.bind(inner.outcome(term.where)) if term.where is not None else lit(True)
     first = col(column_name(term.slot, (), term.first))
@@ -293,14 +295,18 @@ def _run(scope: Scope, spells: str) -> Sql:
     program = scope.program
     keys = [col(key) for key in scope.keys]
     before = op("-", col("begin"), exp.Literal.number(1))
-    reach = call("greatest", before, call("coalesce", over(exp.Max(this=col("until")), keys, [col("since"), col("until")], "before"), before))
-    gap = program.extend(spells, [("gap", op(">", big(exp.Paren(this=exp.Sub(this=col("since"), expression=reach))), lit(1)))])
+    reach = call(
+        "greatest",
+        before,
+        call("coalesce", over(exp.Max(this=col("until")), keys, [col("since"), col("until")], "before"), before),
+    )
+    gap = program.extend(
+        spells, [("gap", op(">", big(exp.Paren(this=exp.Sub(this=col("since"), expression=reach))), lit(1)))]
+    )
     gaps = over(how_many(col("gap")), keys, [col("since"), col("until")], "to here")
     chained = program.extend(gap, [("gaps", gaps)])
     made = program.fresh("end_")
-    query = select(
-        [*keys, named(call("max", call("greatest", before, col("until"))), made)], chained
-    )
+    query = select([*keys, named(call("max", call("greatest", before, col("until"))), made)], chained)
     found = program.add(group(filter_(query, op("is", col("gaps"), lit(0))), keys), "run")
     scope.join_back(found, [made])
     return col(made)
@@ -310,6 +316,4 @@ def _months(scope: Scope, begin: Sql, end: Sql) -> Sql:
     """Whole months from the first day to the day after the last; none covered is 0."""
     after = scope.bind(op("+", end, exp.Literal.number(1)))
     months = call("greatest", lit(0), calendar.months_between(begin, after))
-    return scope.bind(
-        case((is_null(end), lit(0)), (op("is", end, lit(dt.date.max)), lit(MANY_MONTHS)), default=months)
-    )
+    return scope.bind(case((is_null(end), lit(0)), (op("is", end, lit(dt.date.max)), lit(MANY_MONTHS)), default=months))

@@ -100,9 +100,7 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
     open_end = scope.bind(op("is", until, absent(DATE)) if endless and not schedule.spread else lit(False))
     on = rows.world.on
     closes: list[tuple[Sql, Sql]] = [] if on is None else [(is_true(open_end), lit(on))]
-    last_day = scope.bind(
-        case(*closes, (op("is not", until, absent(DATE)), until), default=null("DATE"))
-    )
+    last_day = scope.bind(case(*closes, (op("is not", until, absent(DATE)), until), default=null("DATE")))
     branch = scope.bind(
         case(
             (no(not_false(verdict)), lit("refused")),
@@ -300,9 +298,7 @@ def in_instalments(rows: Rows) -> Scope:
     return scope.narrowed(lines, PAID_KEYS)
 
 
-def _instalment(
-    rows: Rows, scope: Scope, instalment: Instalment, index: int, due: Sql, absent_too: bool
-) -> str:
+def _instalment(rows: Rows, scope: Scope, instalment: Instalment, index: int, due: Sql, absent_too: bool) -> str:
     gone = op("is", due, absent(DATE)) if absent_too else lit(False)
     first = case((no(gone), due), default=null("DATE"))
     for column, value in (("index", lit(index)), ("part", lit(instalment.label)), ("due", first)):
@@ -326,5 +322,3 @@ def _instalment(
     at_due.put("low", case((refused, lit(0)), default=worth.low))
     at_due.put("high", case((refused, lit(0)), default=worth.high))
     return at_due.flush()
-
-

@@ -39,9 +39,7 @@ def in_region(scope: Scope, inner: t.Term, region: t.Term, negated: bool) -> Sql
     below = [f"{code}{BETWEEN}{each}" for code in regions.by_code for each in sorted(regions.inside(code))]
     above = [f"{code}{BETWEEN}{each}" for code in regions.by_code for each in regions.above(code)]
     inside = any_of([op("is", place, value), among(pair, below)])
-    vague = any_of(
-        [is_null(value), is_null(place), op("is", place, lit(ABSENT_TEXT)), among(pair, above)]
-    )
+    vague = any_of([is_null(value), is_null(place), op("is", place, lit(ABSENT_TEXT)), among(pair, above)])
     return case((vague, null("BOOLEAN")), default=no(inside) if negated else inside)
 
 

@@ -36,10 +36,7 @@ class Program:
         final.set(
             "with_",
             exp.With(
-                expressions=[
-                    exp.CTE(this=query, alias=exp.TableAlias(this=name(step)))
-                    for step, query in self.steps
-                ]
+                expressions=[exp.CTE(this=query, alias=exp.TableAlias(this=name(step))) for step, query in self.steps]
             ),
         )
         return final

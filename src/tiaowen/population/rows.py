@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from sqlglot import exp
 
 from tiaowen.plan import terms as t
-from tiaowen.plan.rules import Rule
+from tiaowen.plan.rules import Rule, Stacking
 from tiaowen.population.amounts import Counts
 from tiaowen.population.closed import closed
 from tiaowen.population.errors import Unsupported
@@ -37,6 +38,7 @@ from tiaowen.population.joined import join_rows
 from tiaowen.population.program import Program, filter_, select
 from tiaowen.population.scope import Pair, Scope, source
 from tiaowen.population.world import ROW, World, column_name, reads
+from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.types import DATE
 
 FORCE = "有效期"
@@ -54,6 +56,32 @@ def terms_in(thing: Any) -> list[t.Term]:
     if isinstance(thing, dict):
         return [term for each in thing.values() for term in terms_in(each)]
     return []
+
+
+def tables_read(vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[Stacking]) -> list[str]:
+    """The tables that rules (and the keys of stackings) read, each once."""
+    rules, also = list(rules), list(also)
+    found = dict.fromkeys(rule.table for rule in rules)
+
+    def follow(table: str, hops: tuple[str, ...]) -> None:
+        found[table] = None
+        for hop in hops:
+            table = vocabulary.tables[table].columns[hop].type.name
+            if table:
+                found[table] = None
+
+    for rule in rules:
+        inside = [each for term in terms_in(rule) for each in t.walk(term)]
+        inside += [each for term in terms_in(also) for each in t.walk(term)]
+        slots = {t.EVENT: rule.table, **{join.slot: join.table for join in rule.joined}}
+        slots |= {each.slot: each.table for each in inside if isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow)}
+        found.update(dict.fromkeys(slots.values()))
+        for term in inside:
+            if isinstance(term, t.RowOf | t.Column):
+                follow(term.root, term.hops)
+            elif isinstance(term, t.Covers):
+                follow(slots[term.slot], term.hops)
+    return list(found)
 
 
 class Rows:

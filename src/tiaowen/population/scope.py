@@ -24,7 +24,6 @@ from tiaowen.population.expr import (
     named,
     null,
     op,
-    same,
     sql_type,
 )
 from tiaowen.population.program import Program, filter_, join, select
@@ -150,7 +149,7 @@ class Scope:
             [exp.Column(this=exp.Star(), table=exp.to_identifier("e")),
              *(named(col(each, "a"), each) for each in columns)], mine, "e",
         )  # fmt: skip
-        on = exp.and_(*(op("is", col(key, "e"), col(key, "a")) for key in self.keys), copy=False)
+        on = all_of(op("is", col(key, "e"), col(key, "a")) for key in self.keys)
         self.relation = self.program.add(join(query, relation, "a", on, left=True))
 
 
@@ -188,7 +187,3 @@ def source(
         on = op("is", col(hops[-1], alias(hops[:-1])), col("id", alias(hops)))
         join(query, facts_of(world.target(table, hops)), alias(hops), on, left=True)
     return program.add(filter_(query, keep), "read"), columns
-
-
-def same_keys(left: str, right: str, keys: Iterable[str]) -> Sql:
-    return exp.and_(*(same(col(key, left), col(key, right)) for key in keys), copy=False)

@@ -192,7 +192,9 @@ def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, m
     scope = Scope(world, program, together, ("member", "first row", "index"), stacking.id)
     late = case((op("<", col("index"), lit(0)), lit(1)), default=lit(0))
     order = [col("line date"), col("first row"), late, col("index"), col("member")]
-    lines = Lines(scope, [col("key")], order, lit(True), col("paid_low"), col("paid_high"), col("fallen"), col("verdict"))
+    lines = Lines(
+        scope, [col("key")], order, lit(True), col("paid_low"), col("paid_high"), col("fallen"), col("verdict")
+    )
     money(lines, cap.most, cap.label)
     ends = zip(PAID, (lines.low, lines.high, lines.fallen), strict=True)
     relation = scope.flush()
@@ -206,7 +208,9 @@ def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, m
         columns = connection.table(table(name).sql("duckdb")).columns
         there = not_null(col("member", "c"))
         chosen = [
-            named(case((there, col(f"new {each}", "c")), default=col(each, "l")), each) if each in PAID else col(each, "l")
+            named(case((there, col(f"new {each}", "c")), default=col(each, "l")), each)
+            if each in PAID
+            else col(each, "l")
             for each in columns
         ]
         query = select(chosen, name, "l")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def read_manifest(folder: Path) -> tuple[tuple[Coverage, ...], dt.date | None]:
         return covers, _day(found.get("on"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PopulationError(
-            f"{MANIFEST}: {error}；应为 expected {{\"on\": \"2025-03-01\", \"covers\": [{{\"table\": …, \"by\": [], "
+            f'{MANIFEST}: {error}；应为 expected {{"on": "2025-03-01", "covers": [{{"table": …, "by": [], '
             f'"place": "", "since": null, "until": null}}]}}'
         ) from error
 
@@ -137,15 +138,17 @@ def _day(text: object) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(str(text))
 
 
-def open_tables(connection: Connection, vocabulary: Vocabulary, folder: Path) -> None:
-    """One view per table of the vocabulary; a table without a file has no rows.
+def open_tables(
+    connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None
+) -> None:
+    """One view per table of the vocabulary (or just some); a table without a file has no rows.
 
     Raises PopulationError for a folder that is not there, a file that is no Parquet,
     one without `id`, and a column that is no column of the table.
     """
     if not folder.is_dir():
         raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
-    for table in vocabulary.tables.values():
+    for table in (vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)):
         path = folder / f"{table.id}.parquet"
         kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
         if not path.exists():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from tiaowen.plan import terms as t
 from tiaowen.population import calendar
 from tiaowen.population.dated import in_directory, parameter_at
@@ -80,6 +78,8 @@ def lower(scope: Scope, term: t.Term) -> Pair:
             return Pair(_covers(scope, term))
         case t.Eligible(_, benefit):
             return Pair(col(f"eligible {benefit}"))
+        case t.StillOpen(_, deadline):
+            return Pair(_still_open(scope, deadline))
         case t.Stated(_, stated, otherwise):
             return _stated(scope, stated, otherwise)
     raise Unsupported(scope.rule, type(term).__name__)
@@ -143,9 +143,7 @@ def _bounds(word: str, a_low: Sql, a_high: Sql, b_low: Sql, b_high: Sql) -> Sql:
         return case((sure, lit(True)), (never, lit(False)), default=null("BOOLEAN"))
     apart = any_of([op(">", a_low, b_high), op("<", a_high, b_low)])
     equal = all_of([op("is", a_low, a_high), op("is", b_low, b_high), op("is", a_low, b_low)])
-    return case(
-        (apart, lit(word != "is")), (equal, lit(word == "is")), default=null("BOOLEAN")
-    )
+    return case((apart, lit(word != "is")), (equal, lit(word == "is")), default=null("BOOLEAN"))
 
 
 def _is_absent(scope: Scope, inner: t.Term, negated: bool) -> Sql:
@@ -234,15 +232,21 @@ def _call(scope: Scope, kind: Type, function: str, args: tuple[t.Term, ...]) -> 
     return Pair(strict(pairs, kind, found), None, any(pair.absent for pair, _ in pairs))
 
 
+def _still_open(scope: Scope, deadline: t.Term) -> Sql:
+    on = scope.world.on
+    if on is None:
+        return lit(True)
+    last = scope.value(deadline).plain(deadline.type)
+    return op(">=", last, lit(on))  # known to be absent is the last of all dates
+
+
 def _stated(scope: Scope, stated: t.Term, otherwise: t.Term) -> Pair:
     first, second = scope.value(stated), scope.value(otherwise)
     absent_too = first.absent or second.absent
     if first.high is None and second.high is None:
         return Pair(call("coalesce", first.low, second.low), None, absent_too)
     use = first.unknown()
-    return Pair(
-        case((use, second.low), default=first.low), case((use, second.top), default=first.top), absent_too
-    )
+    return Pair(case((use, second.low), default=first.low), case((use, second.top), default=first.top), absent_too)
 
 
 # -- spells --------------------------------------------------------------------------

@@ -98,7 +98,7 @@ class Cards:
         if payee and payee not in card.payees and len(card.payees) < 4:
             card.payees.append(payee)
         if step is not None:
-            _step(card, step, self.names.holder(answer))
+            _step(card, step, self.names.of_label(answer.rule, step.label), self.names.holder(answer))
             return
         if card.state == EXCLUDED:
             for line in answer.lines:
@@ -116,10 +116,9 @@ class Cards:
                 high = None if line.high is None or line.paid_high is None else line.high - line.paid_high
                 if low or high:
                     _losses(card, low, high, line.fallen)
-        if card.more is None:
-            more = self.answers.one_more(answer)
-            if more is not None:
-                card.more = (*more, answer.rule.unit_noun)
+        more = self.answers.one_more(answer)
+        if more is not None:  # of several groups the last counts: an earlier year gets no more rows
+            card.more, card.more_who = (*more, answer.rule.unit_noun), self.names.holder(answer)
 
     # -- conditions and facts -------------------------------------------------------
     def _explain(self, card: Card, answer: Answer, state: str) -> None:
@@ -130,7 +129,7 @@ class Cards:
             row.low, row.high = answer.if_low, answer.if_high
             row.missing = self.gaps.add(answer)
         for at, check in enumerate(answer.checks):
-            condition = self._condition(card, at, check)
+            condition = self._condition(card, answer, at, check)
             condition.met += check.outcome is True
             condition.unmet += check.outcome is False
             condition.unknown += check.outcome is None
@@ -146,12 +145,13 @@ class Cards:
             row.working = self.answers.working_of(answer)
             card.rows.append(row)
 
-    def _condition(self, card: Card, at: int, check: Check) -> Condition:
-        if at < len(card.conditions) and card.conditions[at].label == check.label:
+    def _condition(self, card: Card, answer: Answer, at: int, check: Check) -> Condition:
+        label = self.names.label(answer.rule, check)
+        if at < len(card.conditions) and card.conditions[at].label == label:
             return card.conditions[at]
-        found = next((c for c in card.conditions if c.label == check.label and c.kind == check.kind), None)
+        found = next((c for c in card.conditions if c.label == label and c.kind == check.kind), None)
         if found is None:
-            found = Condition(check.label, check.kind)
+            found = Condition(label, check.kind)
             card.conditions.append(found)
         return found
 
@@ -170,7 +170,7 @@ class Cards:
             at = self.refused[rule.key] = Refusal(rule.name, paper, rule.clause, noun, 0, [], self.order)
             self.reasons[rule.key] = Counter()
         at.count += 1
-        stopping = [c.label for c in answer.checks if c.outcome is False]
+        stopping = [self.names.label(rule, c) for c in answer.checks if c.outcome is False]
         self.reasons[rule.key].update(dict.fromkeys(stopping or ["金额为零"], 1))
 
     def finish(self) -> tuple[list[Card], list[Refusal]]:
@@ -195,10 +195,10 @@ class Cards:
         return list(self.cards.values()), sorted(self.refused.values(), key=lambda each: each.order)
 
 
-def _step(card: Card, step: Step, who: str) -> None:
-    found = next((s for s in card.steps if (s.label, s.needs) == (step.label, step.needs)), None)
+def _step(card: Card, step: Step, label: str, who: str) -> None:
+    found = next((s for s in card.steps if (s.label, s.needs) == (label, step.needs)), None)
     if found is None:
-        found = StepLine(step.label, step.needs, 0, Sum())
+        found = StepLine(label, step.needs, 0, Sum())
         card.steps.append(found)
     found.count += 1
     found.sum.add(step.low, step.high)

@@ -127,11 +127,6 @@ def _columns(
     wide = wide_plans(library, region)
     home = county_of(regions, region)
     found = []
-    top = regions.province(region)
-    if top is not None and wide:
-        whole = [plan for plan in plans if plan.id in wide]
-        theirs = [(plan, answer) for plan, answer in mine if plan.id in wide]
-        found.append(place_column(library, names, papers, top, top, region, whole, theirs))
     for code, of in places:
         if code == region:
             local = [plan for plan in plans if plan.id not in wide]
@@ -140,6 +135,11 @@ def _columns(
             local, theirs = answers_elsewhere(library, facts, home, code, wide)
         found.append(place_column(library, names, papers, code, of, region, local, theirs))
         advance(regions.name(code))
+    top = regions.province(region)
+    if top is not None and wide:
+        whole = [plan for plan in plans if plan.id in wide]
+        theirs = [(plan, answer) for plan, answer in mine if plan.id in wide]
+        found.append(place_column(library, names, papers, top, top, region, whole, theirs))
     return found
 
 

@@ -152,6 +152,7 @@ class Card:
     steps: list[StepLine] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     more: tuple[int, int | None, str] | None = None
+    more_who: str = ""
     shares: list[str] = field(default_factory=list)
     in_kind: str = ""
     unverified: list[str] = field(default_factory=list)
@@ -303,6 +304,10 @@ class Report:
         """The cards of a state, largest first, then in the documents' order."""
         found = [c for c in self.cards if c.state == state and (not audience or c.audience == audience)]
         return sorted(found, key=lambda card: (AUDIENCES.index(card.audience), -card.sum.low, card.order))
+
+    def silent(self, table: str) -> list[PlaceColumn]:
+        """The places whose documents pay nothing for a kind of event."""
+        return [p for p in self.places if table not in p.offers and table not in p.why_none]
 
     def sum_of(self, state: str, audience: str = "") -> Sum:
         """The sum over the cards of a state."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from tiaowen.evaluate.answers import Answer
 from tiaowen.evaluate.facts import Row
-from tiaowen.evaluate.lines import Line
+from tiaowen.evaluate.lines import Check, Line
+from tiaowen.plan.rules import Rule
 from tiaowen.report.model import FIRM, OTHERS, PEOPLE, UNSETTLED
 from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.workbook import RosterCase
@@ -44,6 +45,19 @@ class Names:
                 return PEOPLE
             return FIRM if payee.id == self.roster.firm else OTHERS
         return UNSETTLED
+
+    def label(self, rule: Rule, check: Check) -> str:
+        """A condition's name."""
+        return self.of_label(rule, check.label)
+
+    def of_label(self, rule: Rule, label: str) -> str:
+        """An amount by code is named after its column: say the column's Chinese name."""
+        if not label.isascii():
+            return label
+        table = self.vocabulary.tables[rule.table]
+        if label in table.columns:
+            return table.columns[label].label
+        return next((t.columns[label].label for t in self.vocabulary.tables.values() if label in t.columns), label)
 
     def holder(self, answer: Answer) -> str:
         """The person of an event row, else the row's own name, else the group's keys."""

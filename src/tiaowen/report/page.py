@@ -50,6 +50,7 @@ def render(report: Report, lang: str = "zh", other: str = "") -> str:
         interval=lambda low, high: money.interval(low, high, lang), states=STATE_ORDER, audiences=AUDIENCES,
         FIRM=FIRM, PEOPLE=PEOPLE, OTHERS=OTHERS, UNSETTLED=UNSETTLED, READY=READY, UNKNOWN=UNKNOWN, NEAR=NEAR,
         EXCLUDED=EXCLUDED, rows_words=_rows_words, fund_total=_fund_total(report),
+        fund_audiences=[a for a in AUDIENCES if a in (FIRM, PEOPLE) or any(not f.by[a].nothing for f in report.funds)],
     )  # fmt: skip
 
 

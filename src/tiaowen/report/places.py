@@ -95,7 +95,7 @@ def place_column(
     for plan, answer in answers:
         rule = answer.rule
         if answer.outcome not in ("entitled", "unknown"):
-            stopping = [c.label for c in answer.checks if c.outcome is False][:1]
+            stopping = [names.label(rule, c) for c in answer.checks if c.outcome is False][:1]
             reasons.setdefault(rule.table, Counter()).update(stopping)
             continue
         audience = names.audience(answer.payee)

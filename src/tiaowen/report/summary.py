@@ -63,4 +63,4 @@ def headline(report: Report, lang: str) -> str:
         key = f"headline {audience}" + ("" if cards else " none")
         values = {"n": len(cards), "sum": total(report.sum_of(READY, audience), lang)} if cards else {}
         parts.append(re.sub("</?b>", "", word(key, lang, **values)))
-    return word("comma", lang).join(parts) + word("stop", lang)
+    return word("semicolon", lang).join(parts) + word("stop", lang)

@@ -28,7 +28,7 @@ def treatment(answers: Answers, names: Names, gaps: Gaps, paper: Paper, rule: Ru
             if words not in ("", "nothing"):
                 gives[words] += 1
         if answer.outcome in ("refused", "not met", "not applicable", "not in force"):
-            reasons.update({c.label for c in answer.checks if c.outcome is False})
+            reasons.update({names.label(rule, c) for c in answer.checks if c.outcome is False})
         if answer.outcome == "unknown" and asked < MOST_ASKED:
             asked += 1
             waits.update(dict.fromkeys(gaps.add(answer)))

@@ -93,10 +93,20 @@ def _told(cases: DocumentResult, line: Line) -> dict[str, Any]:
 
 def _seen(line: PopulationLine) -> dict[str, Any]:
     seen: dict[str, Any] = {f"check {label}": outcome for label, outcome in line.checks.items()}
-    for name in ("amount", "why", "date", "verdict", "low", "high", "paid_low", "paid_high", "begin", "words", "fallen"):
+    for name in (
+        "amount",
+        "why",
+        "date",
+        "verdict",
+        "low",
+        "high",
+        "paid_low",
+        "paid_high",
+        "begin",
+        "words",
+        "fallen",
+    ):
         seen[name] = getattr(line, name)
     for role in ("payee", "beneficiary", "applicant"):
         seen[role] = getattr(line, role)
     return seen
-
-

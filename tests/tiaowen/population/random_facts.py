@@ -56,7 +56,7 @@ class RandomFacts:
     # -- what is read ---------------------------------------------------------------
     def _tables(self) -> list[str]:
         found: dict[str, None] = {}
-        for term in [each for term in self.terms for each in t.walk(term)]:
+        for term in (inner for each in self.terms for inner in t.walk(each)):
             if isinstance(term, t.Exists | t.Aggregate | t.MonthsInRow):
                 found[term.table] = None
             if isinstance(term, t.RowOf | t.Column | t.Covers):
@@ -80,7 +80,7 @@ class RandomFacts:
 
     def _constants(self) -> None:
         """Values that conditions ask for, by the column that they are asked of."""
-        for term in [each for term in self.terms for each in t.walk(term)]:
+        for term in (inner for each in self.terms for inner in t.walk(each)):
             if isinstance(term, t.Comparison):
                 for column, other in ((term.left, term.right), (term.right, term.left)):
                     if isinstance(column, t.Stated):
@@ -151,7 +151,9 @@ class RandomFacts:
             "month": lambda: self._day().year * 12 + self.random.randint(0, 11),
             "year": lambda: self._day().year,
             "int": lambda: self.random.choice((0, 1, 2, 3, 10, 60)),
-            "quantity": lambda: self.random.choice((0, 1, 5, 6, 11, 12, 13, 36, 37, 60, 10_000, 12_345, 150_000, 5_000_000)),
+            "quantity": lambda: self.random.choice(
+                (0, 1, 5, 6, 11, 12, 13, 36, 37, 60, 10_000, 12_345, 150_000, 5_000_000)
+            ),
             "region": self._place,
             "text": lambda: self.random.choice(("甲", "乙")),
         }
@@ -177,7 +179,9 @@ class RandomFacts:
         if chance < 0.7:
             self.facts.coverage.append(Coverage(table))
             return
-        columns = [c.name for c in self.vocabulary.tables[table].columns.values() if c.type.kind == "row" and not c.derived]
+        columns = [
+            c.name for c in self.vocabulary.tables[table].columns.values() if c.type.kind == "row" and not c.derived
+        ]
         by = (self.random.choice(columns),) if columns and self.random.random() < 0.4 else ()
         place = self.region if self.random.random() < 0.3 else ""
         first, last = sorted((self._day(), self._day()))

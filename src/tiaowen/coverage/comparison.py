@@ -19,6 +19,8 @@ from tiaowen.problems import PolicyError, Spot, problem
 from tiaowen.vocabulary.load import load_vocabulary
 from tiaowen.vocabulary.units import Units
 
+MAX_CHARACTERS = 2_000_000
+
 
 def run(
     document: str, text: str | None = None, write_index: bool = False, folder: Path | None = None
@@ -26,14 +28,15 @@ def run(
     """Compare a document with its original.
 
     `document` is the id (the file's name without `.md`); `text` is the original
-    itself.  Without it the index beside the policy is used.  With `write_index`
-    the index is written anew from `text`.  Raises PolicyError when the document
-    or a readable index is not there, FileNotFoundError without a policy folder.
+    itself.  Without it the index beside the policy is used; a missing index is a
+    finding of the report.  With `write_index` the index is written anew from
+    `text`.  Raises PolicyError for an unknown document, an index that can't be
+    read or a text that is too long, FileNotFoundError without a policy folder.
     """
     base = folder or default_folder()
     path = _document(base, document)
     name = path.relative_to(base).as_posix()
-    units = _units(base)
+    units = units_of(base)
     beside = path.with_name(f"{document}{indexes.SUFFIX}")
     source = path.read_text(encoding="utf-8")
     kept = _kept(beside, base)
@@ -41,6 +44,9 @@ def run(
         report = compare(document, read_blocks(source, name), units, kept or Index(document, "", {}))
         report.index_missing = "" if kept else beside.relative_to(base).as_posix()
         return report
+    if len(text) > MAX_CHARACTERS:
+        said = f"{len(text)} > {MAX_CHARACTERS} characters"
+        raise PolicyError([problem("file-unreadable", Spot(f"{document} --text"), said=said)])
     original = read_original(text)
     made = index_of(document, original, units)
     if write_index:
@@ -164,7 +170,8 @@ def _kept(beside: Path, base: Path) -> Index | None:
     return found
 
 
-def _units(base: Path) -> Units:
+def units_of(base: Path) -> Units:
+    """The units of a policy folder.  Raises PolicyError when they can't be read."""
     name = "vocabulary/units.md"
     vocabulary, problems = load_vocabulary({name: (base / name).read_text(encoding="utf-8")})
     if any(each.severity == "error" for each in problems):

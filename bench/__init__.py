@@ -1,0 +1,1 @@
+"""Benchmarks: measured, never asserted.  `./run bench` fills bench/RESULTS.md."""
