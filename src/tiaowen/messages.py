@@ -30,6 +30,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
                     "This table belongs to no block. Put it right after the block that says `rows: table below`."),
     "table-column-missing": ("表格缺 {column} 列。现有：{known}。", "The table lacks the column {column}. It has: {known}."),
     "no-table": ("写了 rows: table below，块后却没有表格。", "`rows: table below`, but no table follows the block."),
+    # -- the original ------------------------------------------------------------
+    "figures-index": ("数字索引读不懂。请用 coverage --text 原文 --write 重写。", "The index of figures can't be read. Write it anew with coverage --text ORIGINAL --write."),
+    "coverage-document": ("没有这个文件。可用：{known}。", "There is no such document. Known: {known}."),
     # -- YAML -------------------------------------------------------------------
     "yaml-syntax": ("不是合法的 YAML：{said}。", "Not valid YAML: {said}."),
     "yaml-anchor": ("不能用锚点、引用和合并键（& * <<）。请写全。", "Anchors, aliases and merge keys (& * <<) are not allowed. Write it out."),

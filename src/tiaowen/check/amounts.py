@@ -218,7 +218,7 @@ class AmountReader:
         when = self.typer.term(sentence.plus_when, spot)
         if when.type.kind != "bool":
             raise TypeProblem(problem("not-a-condition", spot, found=when.type.words))
-        top, bottom = (1 + sentence.plus.value / 100).as_integer_ratio()
+        top, bottom = (1 + sentence.plus.value.scaleb(-2)).as_integer_ratio()
         raised: a.Amount
         if isinstance(amount, a.Fixed):
             high = None if amount.high is None else half_up(amount.high * top, bottom)

@@ -334,7 +334,7 @@ def _shares(reader: RuleReader) -> None:
         except (ExpressionError, TypeProblem) as error:
             reader.lowering.problems.append(error.problem)
             raise BlockRefused from error
-        numerator, denominator = (sentence.percent.value / 100).as_integer_ratio()
+        numerator, denominator = sentence.percent.value.scaleb(-2).as_integer_ratio()
         if numerator > denominator:
             reader.lowering.refuse("share-over", spot, found=sentence.percent.digits)
         found.append(Share(label, numerator, denominator, sentence.up_to, to))

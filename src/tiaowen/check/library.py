@@ -215,7 +215,7 @@ def _asked(plan: DocumentPlan, rule: Rule, problems: list[Problem]) -> list[str]
                     name=name,
                     found=other.table,
                     expected=rule.table,
-                )  # fmt: skip
+                )
             )
         else:
             found.append(name)

@@ -63,7 +63,7 @@ def _removals(block: Block, base: Mapping, patch: Mapping, above: str, problems:
         inner = base.entries.get(key)
         if isinstance(value, Scalar) and value.text == "removed" and inner is None:
             problems.append(
-                problem("patch-missing", block.spot(name, value), key=key, hint=nearest(key, base.entries))  # fmt: skip
+                problem("patch-missing", block.spot(name, value), key=key, hint=nearest(key, base.entries))
             )
         elif isinstance(value, Mapping):
             if not isinstance(inner, Mapping):

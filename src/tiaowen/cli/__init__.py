@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tiaowen.cli.check import add_check, add_mutate
+from tiaowen.cli.coverage import add_coverage
 from tiaowen.cli.demo import add_demo
 from tiaowen.cli.documents import add_conformance, add_vocabulary
 from tiaowen.cli.evaluate import add_evaluate
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_evaluate(commands)
     add_check(commands)
     add_mutate(commands)
+    add_coverage(commands)
     add_vocabulary(commands)
     add_conformance(commands)
     arguments = parser.parse_args(argv)

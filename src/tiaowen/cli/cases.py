@@ -81,8 +81,14 @@ def evaluate_case(arguments: argparse.Namespace, library: Library, region: str |
         if answer.outcome in ("refused", "not in force", "not applicable"):
             continue
         shown += 1
-        amount = interval(answer.low, answer.high, arguments.lang) if answer.rule.kind == "benefit" else answer.lines[0].words
-        print(f"{answer.outcome:10} {answer.rule.name}  {answer.holder}  {amount}  {answer.document.number} {answer.rule.clause}")
+        amount = (
+            interval(answer.low, answer.high, arguments.lang)
+            if answer.rule.kind == "benefit"
+            else answer.lines[0].words
+        )
+        print(
+            f"{answer.outcome:10} {answer.rule.name}  {answer.holder}  {amount}  {answer.document.number} {answer.rule.clause}"
+        )
     return 0 if shown else 1
 
 

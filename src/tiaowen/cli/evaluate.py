@@ -50,7 +50,9 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         try:
             write_template(arguments.template, library.vocabulary)
         except OSError as error:
-            return _say(arguments.lang, f"写不了 {arguments.template}：{error}", f"can't write {arguments.template}: {error}")
+            return _say(
+                arguments.lang, f"写不了 {arguments.template}：{error}", f"can't write {arguments.template}: {error}"
+            )
         print(arguments.template)
         return 0
     if arguments.file is None:
@@ -156,4 +158,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-

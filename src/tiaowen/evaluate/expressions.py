@@ -330,7 +330,7 @@ def _both(op: str, parts: tuple[Fn, ...]) -> Fn:
         for part in parts:
             value = part(env)
             if value is stop:
-                return stop
+                return op == "or"
             if value is None:
                 unknown = True
         return None if unknown else not stop

@@ -26,6 +26,7 @@ from tiaowen.population.expr import (
     is_null,
     is_true,
     lit,
+    named,
     no,
     not_false,
     not_null,
@@ -33,9 +34,12 @@ from tiaowen.population.expr import (
     op,
     over,
 )
+from tiaowen.population.program import filter_, select, union
 from tiaowen.population.rows import ORDER, Rows
 from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW
+
+LEFT = ("left low", "left high", "left fallen")
 
 
 @dataclass
@@ -86,8 +90,18 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql]:
     scope.put("limit day", call("coalesce", col("begin"), col(scope.event_date)))
     low = scope.bind(case((is_true(verdict), col("low")), default=lit(0)))
     high = scope.bind(case((not_false(verdict), col("high")), default=lit(0)))
+    before = dict(scope.known)
     fallen: Sql = scope.bind(cast(exp.Array(expressions=[]), "VARCHAR[]"))
-    live = scope.bind(not_false(verdict))
+    if not rows.rule.limits:
+        return low, high, fallen
+    relation = scope.flush()
+    program = scope.program
+    # only lines that may be paid compete: most rows of a population never reach the windows
+    scope.relation = program.add(filter_(select([exp.Star()], relation), not_false(verdict)), "live")
+    refused = filter_(
+        select([exp.Star(), *(named(v, c) for c, v in zip(LEFT, (low, high, fallen), strict=True))], relation),
+        no(not_false(verdict)),
+    )
     order = [col("line date"), *(col(each) for each in ORDER[1:])]
     grouping = rows.rule.grouping
     for limit in rows.rule.limits:
@@ -96,12 +110,16 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql]:
         alone = grouping is not None and set(grouping.keys) <= set(limit.keys)
         complete = lit(True) if alone else closed(scope, limit.closure)
         apart = [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
-        by = [live, *apart, *keys]
+        by = [*apart, *keys]
         whole = scope.bind(all_of([no(unknown), over(call("bool_and", complete), by)]))
         lines = Lines(scope, by, order, whole, low, high, fallen, verdict)
         apply(lines, limit, rows.rule.key)
         low, high, fallen = lines.low, lines.high, lines.fallen
-    return low, high, fallen
+    for column, value in zip(LEFT, (low, high, fallen), strict=True):
+        scope.put(column, value)
+    scope.relation = program.add(union([select([exp.Star()], scope.flush()), refused]))
+    scope.known = before  # what was worked out for live lines alone is not there for the rest
+    return col(LEFT[0]), col(LEFT[1]), col(LEFT[2])
 
 
 def apply(lines: Lines, limit: Limit, rule: str) -> None:

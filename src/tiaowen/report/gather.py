@@ -155,7 +155,9 @@ def _funds(cards: list[Card]) -> list[FundLine]:
     for card in cards:
         if card.state not in (READY, UNKNOWN):
             continue
-        line = found.setdefault(card.fund, FundLine(card.fund, {a: Sum() for a in AUDIENCES}, Sum(), Sum(), Sum(), Sum()))
+        line = found.setdefault(
+            card.fund, FundLine(card.fund, {a: Sum() for a in AUDIENCES}, Sum(), Sum(), Sum(), Sum())
+        )
         if card.state == UNKNOWN:
             line.maybe.join(card.sum)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from tiaowen.report import money
 from tiaowen.report.model import AUDIENCES, EXCLUDED, FIRM, NEAR, OTHERS, PEOPLE, READY, UNKNOWN, UNSETTLED, Report
 from tiaowen.report.words import word
 
+_CHINESE = re.compile("([\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+)")
 STATE_ORDER = (READY, UNKNOWN, NEAR, EXCLUDED)
 
 
@@ -37,15 +39,21 @@ def render(report: Report, lang: str = "zh", other: str = "") -> str:
             return escape(text)
         return Markup('<span lang="zh-Hans">{}</span>').format(text)
 
-    def how(text: str) -> str:
+    def mixed(text: str) -> Markup:
+        """A sentence of ours with Chinese names in it."""
+        if lang == "zh":
+            return escape(text)
+        return Markup("").join(policy(part) if at % 2 else escape(part) for at, part in enumerate(_CHINESE.split(text)))
+
+    def how(text: str) -> Markup | str:
         for start, key in (("excluded by ", "how excluded"), ("may be excluded by ", "how may be excluded")):
             if text.startswith(start):
-                return w(key, name=_benefit_name(report, text.removeprefix(start)))
+                return bold(key, name=policy(_benefit_name(report, text.removeprefix(start))))
         return w(f"how {text}")
 
     source, _, _ = _environment().loader.get_source(_environment(), "report.css")  # type: ignore[union-attr]
     return _environment().get_template("report.html").render(
-        r=report, lang=lang, w=w, bold=bold, policy=policy, how=how, other=other, css=Markup(source),
+        r=report, lang=lang, w=w, bold=bold, policy=policy, how=how, mixed=mixed, other=other, css=Markup(source),
         total=lambda each: money.total(each, lang), at_most=lambda each: money.at_most(each, lang),
         interval=lambda low, high: money.interval(low, high, lang), states=STATE_ORDER, audiences=AUDIENCES,
         FIRM=FIRM, PEOPLE=PEOPLE, OTHERS=OTHERS, UNSETTLED=UNSETTLED, READY=READY, UNKNOWN=UNKNOWN, NEAR=NEAR,
@@ -74,7 +82,13 @@ def _rows_words(rows: list[int], most: int = 12) -> tuple[str, bool]:
 def _fund_total(report: Report) -> dict[str, Any]:
     """The last row of the table of funds."""
     by = {audience: money.Sum() for audience in AUDIENCES}
-    found: dict[str, Any] = {"by": by, "sum": money.Sum(), "due": money.Sum(), "later": money.Sum(), "maybe": money.Sum()}
+    found: dict[str, Any] = {
+        "by": by,
+        "sum": money.Sum(),
+        "due": money.Sum(),
+        "later": money.Sum(),
+        "maybe": money.Sum(),
+    }
     for line in report.funds:
         for audience in AUDIENCES:
             by[audience].join(line.by[audience])

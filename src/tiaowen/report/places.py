@@ -21,7 +21,7 @@ def relocate(facts: Facts, home: str, target: str) -> Facts:
     Regions elsewhere stay, and so do honours, kinds and amounts; nothing is changed in place.
     """
     regions = facts.vocabulary.regions
-    moved = {code: target for code in regions.inside(home)}
+    moved = dict.fromkeys(regions.inside(home), target)
     copies: dict[int, Row] = {}
     for rows in facts.tables.values():
         for row in rows:
@@ -41,9 +41,7 @@ def relocate(facts: Facts, home: str, target: str) -> Facts:
                 if isinstance(other, Row):
                     values[column] = copies[id(other)]
     tables = {name: [copies[id(row)] for row in rows] for name, rows in facts.tables.items()}
-    coverage = [
-        Coverage(c.table, c.by, moved.get(c.place, c.place), c.since, c.until) for c in facts.coverage
-    ]
+    coverage = [Coverage(c.table, c.by, moved.get(c.place, c.place), c.since, c.until) for c in facts.coverage]
     return Facts(facts.vocabulary, tables, coverage, facts.on, facts.assume, facts.grant)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from tiaowen.check.library import Library
 from tiaowen.evaluate.answers import Answers
 from tiaowen.report.money import yuan
 from tiaowen.report.names import Names
@@ -18,7 +17,12 @@ HEADERS: Final = (
     "项目", "文号", "条款", "收款", "谁", "事由日期", "至少（元）", "至多（元）", "到今天至少（元）", "到今天至多（元）",
     "卡在或等什么", "名册位置",
 )  # fmt: skip
-_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": False}
+_OPTIONS: Final = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "constant_memory": False,
+}
 
 
 def write_results(path: Path, answers: Answers, names: Names) -> None:

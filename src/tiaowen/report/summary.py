@@ -34,7 +34,9 @@ def summary(report: Report, lang: str) -> str:
         lines.append(f"  {fund}  {total(line.sum, lang)}  {w('maybe')} {at_most(line.maybe, lang)}")
     lines.append("")
     for state in (UNKNOWN, NEAR):
-        lines.append(f"{w('state ' + state)} {w('n items', n=len(report.of(state)))}, {w('n claims', n=report.claims_of(state))}")
+        lines.append(
+            f"{w('state ' + state)} {w('n items', n=len(report.of(state)))}, {w('n claims', n=report.claims_of(state))}"
+        )
     lines.append(f"{w('state no')} {w('n items', n=len(report.refusals))}")
     gaps = [gap for gap in report.gaps if gap.kind == "column" and gap.claims][:MOST]
     if gaps:

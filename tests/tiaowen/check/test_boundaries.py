@@ -33,9 +33,7 @@ def said(of: Library, *cases: str) -> list[tuple[str, str]]:
     return [(problem.code, dict(problem.values).get("missing", "")) for problem in found]
 
 
-@pytest.mark.parametrize(
-    ("counts", "missing"), [([], "2、3"), ([3], "2"), ([2], "3"), ([1, 4], "2、3"), ([2, 3], "")]
-)
+@pytest.mark.parametrize(("counts", "missing"), [([], "2、3"), ([3], "2"), ([2], "3"), ([1, 4], "2、3"), ([2, 3], "")])
 def test_a_threshold_needs_a_case_at_its_figure_and_one_below(counts: list[int], missing: str) -> None:
     expected = [("boundary-case", missing)] if missing else []
     assert said(library(THRESHOLD), *(case(count, "grant") for count in counts)) == expected
@@ -50,9 +48,14 @@ def test_the_steps_of_a_group_need_cases_on_both_sides(counts: list[int], missin
 
 
 def test_a_case_that_expects_nothing_of_a_block_does_not_count_for_it() -> None:
-    assert said(library(THRESHOLD, GROUP), case(3, "award"), case(2, "award"), case(4, "award"), case(5, "award"), case(6, "award")) == [
-        ("boundary-case", "2、3")
-    ]
+    assert said(
+        library(THRESHOLD, GROUP),
+        case(3, "award"),
+        case(2, "award"),
+        case(4, "award"),
+        case(5, "award"),
+        case(6, "award"),
+    ) == [("boundary-case", "2、3")]
 
 
 @pytest.mark.parametrize(("hours", "codes"), [(40, ["reading-idle"]), (39, [])])

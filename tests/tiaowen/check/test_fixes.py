@@ -302,6 +302,35 @@ def test_a_fix_in_the_same_document_holds_at_once() -> None:
     assert rent(library_of(("city-2024-1.md", own)), "西区", "2025-06-01") == (240_000, 240_000)
 
 
+QUESTION = """
+```question
+id: which-ceiling
+asks: 上限是一千五还是两千
+about: [rent]
+readings:
+  一千五: as written
+  两千: {rent: {amount: up to 2000 元/人·月}}
+runs: 一千五
+decided by: nobody yet
+```
+"""
+
+
+@pytest.mark.parametrize(("place", "readings"), [("东区", [240_000, 240_000]), ("西区", [300_000, 400_000])])
+def test_under_every_reading_the_local_figure_holds_where_it_is_in_effect(place: str, readings: list[int]) -> None:
+    local = LOCAL.format(status="in force", blocks=RENT.format(amount="1200 元/人·月"))
+    found = library_of(("city-2024-1.md", CITY + QUESTION), ("east-2025-2.md", local))
+    case = {
+        "region": "甲市",
+        "tables": {
+            "organisation": [{"id": "甲厂", "place": place}],
+            "hire": [{"id": "招", "employer": "甲厂", "started_on": "2025-06-01"}],
+        },
+    }
+    (answer,) = answers(found, case, "rent")
+    assert [each["high"] for each in answer["readings"]["which-ceiling"].values()] == readings
+
+
 SUITE = """policy: east-2025-2
 cases:
 - case: 细则施行后每月一千二百元，两个月

@@ -33,7 +33,9 @@ def test_a_draft_applies_only_where_drafts_are_asked_for() -> None:
 
 
 def test_a_rule_runs_after_those_whose_verdict_it_asks_for() -> None:
-    text = document(benefit("first", condition="eligible(second)"), benefit("second", condition="eligible(third)"), benefit("third"))
+    text = document(
+        benefit("first", condition="eligible(second)"), benefit("second", condition="eligible(third)"), benefit("third")
+    )
     assert library_of(("a.md", text)).plans["a"].order == ("third", "second", "first")
 
 

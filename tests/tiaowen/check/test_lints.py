@@ -97,7 +97,9 @@ def test_conditions_that_no_row_can_meet_are_named(condition: str) -> None:
     assert "never-true" in said(document(benefit("first", condition=condition)))
 
 
-@pytest.mark.parametrize("condition", ["certificate.hours >= 40 and certificate.hours <= 40", "certificate.issuer.place in 甲市"])
+@pytest.mark.parametrize(
+    "condition", ["certificate.hours >= 40 and certificate.hours <= 40", "certificate.issuer.place in 甲市"]
+)
 def test_conditions_that_some_row_can_meet_are_left_alone(condition: str) -> None:
     assert said(document(benefit("first", condition=condition))) == []
 
@@ -107,7 +109,10 @@ def test_a_heading_above_read_clauses_needs_no_block_of_its_own() -> None:
 
 
 def test_every_heading_at_the_end_of_the_tree_is_a_clause() -> None:
-    assert said(document(benefit("first")) + "\n## 二、宣传\n\n### (一)报纸\n登报。\n\n### (二)电视\n播出。\n") == ["clause-unread"] * 2
+    assert (
+        said(document(benefit("first")) + "\n## 二、宣传\n\n### (一)报纸\n登报。\n\n### (二)电视\n播出。\n")
+        == ["clause-unread"] * 2
+    )
 
 
 @pytest.mark.parametrize(("on", "codes"), [("2026-12-31", []), ("2027-01-01", ["past-expiry"])])
@@ -118,6 +123,8 @@ def test_a_document_is_past_its_end_from_the_day_after(on: str, codes: list[str]
     assert all("2026-12-31" in problem.words("en") for problem in found)
 
 
-@pytest.mark.parametrize(("fen", "text"), [(0, "0"), (5, "0.05"), (50, "0.5"), (100, "1"), (123_456, "1234.56"), (3_000_000, "30000")])
+@pytest.mark.parametrize(
+    ("fen", "text"), [(0, "0"), (5, "0.05"), (50, "0.5"), (100, "1"), (123_456, "1234.56"), (3_000_000, "30000")]
+)
 def test_fen_are_shown_in_yuan_exactly(fen: int, text: str) -> None:
     assert yuan(fen) == text

@@ -10,9 +10,7 @@ from tiaowen.check.readings import merge
 from tiaowen.language.yamltext import Mapping, Node, Scalar, Sequence, read_yaml
 
 BY = "amount:\n  by: certificate.level\n  高级工: 800 元/人次\n  技师: 1000 元/人次\n  otherwise: not paid"
-FIRST = (
-    "amount:\n  first of:\n    高级工以上: 800 元/人次 when certificate.level >= 高级工\n    其他: 500 元/人次"
-)
+FIRST = "amount:\n  first of:\n    高级工以上: 800 元/人次 when certificate.level >= 高级工\n    其他: 500 元/人次"
 
 
 def question(patch: str) -> str:
@@ -26,7 +24,7 @@ def grants(of: Library, level: str, reading: str, expected: str, on: str = "2024
     return failures(
         of,
         f"  - case: 一张证\n    given:\n      证: certificate, holder 甲, issuer 厂, level {level}, issued_on {on}, hours 40\n"
-        f"    expect: {{grant: {{q {reading}: \"{expected}\"}}}}\n",
+        f'    expect: {{grant: {{q {reading}: "{expected}"}}}}\n',
     )
 
 
@@ -47,7 +45,9 @@ def grants(of: Library, level: str, reading: str, expected: str, on: str = "2024
         (BY, "{front matter: {effective: 2024-05-02}}", "高级工", "800 元 to 甲", "not paid, for 有效期"),
     ],
 )  # fmt: skip
-def test_a_reading_changes_what_it_names_and_nothing_else(amount: str, patch: str, level: str, written: str, read: str) -> None:
+def test_a_reading_changes_what_it_names_and_nothing_else(
+    amount: str, patch: str, level: str, written: str, read: str
+) -> None:
     of = library(benefit("grant", amount), question(patch))
     assert grants(of, level, "照写", written) == []
     assert grants(of, level, "另一种", read) == []

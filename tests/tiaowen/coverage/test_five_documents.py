@@ -99,6 +99,16 @@ def test_a_block_taken_out_leaves_its_figures_unaccounted(document: str) -> None
         assert [line for line in found.lines if line.by is None and line.figure.role != "wording"], block
 
 
+def test_two_targets_that_trade_their_values_are_noticed() -> None:
+    path = next(POLICIES.rglob("huzhou-2023-55.md"))
+    source = path.read_text(encoding="utf-8")
+    traded = source.replace("value: 30 万人次", "value: X").replace("value: striving for 80 万人", "value: 30 万人次")
+    traded = traded.replace("value: X", "value: striving for 80 万人")
+    report = compare("huzhou-2023-55", read_blocks(traded, path.name), UNITS, kept("huzhou-2023-55"))
+    assert report.unaccounted == []
+    assert [label for label, _ in report.account.misordered] == ["二", "二"]
+
+
 def test_one_altered_number_in_an_original_is_noticed() -> None:
     text = original("xiaoshan-2025-3")
     index, read = kept("xiaoshan-2025-3"), policy("xiaoshan-2025-3")

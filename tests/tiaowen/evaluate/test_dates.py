@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiaowen.evaluate.dates import add_days, add_months, month_end, month_index, month_start, months_between, years_between
+from tiaowen.evaluate.dates import (
+    add_days,
+    add_months,
+    month_end,
+    month_index,
+    month_start,
+    months_between,
+    years_between,
+)
 
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 
@@ -52,7 +60,12 @@ def test_a_month_is_complete_on_the_day_it_lands_on(first: str, last: str, month
 
 @pytest.mark.parametrize(
     ("born", "on", "years"),
-    [("2008-02-29", "2024-02-28", 15), ("2008-02-29", "2024-02-29", 16), ("2007-02-28", "2024-02-29", 17), ("2008-02-29", "2025-02-28", 17)],
+    [
+        ("2008-02-29", "2024-02-28", 15),
+        ("2008-02-29", "2024-02-29", 16),
+        ("2007-02-28", "2024-02-29", 17),
+        ("2008-02-29", "2025-02-28", 17),
+    ],
 )
 def test_a_birthday_on_a_leap_day_comes_each_year(born: str, on: str, years: int) -> None:
     assert years_between(day(born), day(on)) == years

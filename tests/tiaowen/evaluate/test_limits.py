@@ -45,10 +45,12 @@ class Sketch:
 
 
 SKETCHES = st.lists(
-    st.builds(Sketch, st.sampled_from([True, True, None, None, False]), st.integers(0, 3), st.integers(0, 2)), max_size=4
+    st.builds(Sketch, st.sampled_from([True, True, None, None, False]), st.integers(0, 3), st.integers(0, 2)),
+    max_size=4,
 )
 WORTH = st.lists(  # each worth something, so that "paid nothing" means that a limit took it
-    st.builds(Sketch, st.sampled_from([True, True, None, None, False]), st.integers(1, 3), st.integers(0, 2)), max_size=4
+    st.builds(Sketch, st.sampled_from([True, True, None, None, False]), st.integers(1, 3), st.integers(0, 2)),
+    max_size=4,
 )
 OPEN = st.lists(
     st.builds(Sketch, st.sampled_from([True, None]), st.integers(0, 3), st.sampled_from([0, 1, None])), max_size=4
@@ -58,7 +60,9 @@ OPEN = st.lists(
 def lines_of(sketches: list[Sketch]) -> list[Line]:
     made = []
     for n, sketch in enumerate(sketches):
-        line = Line(RULE, Row("certificate", f"r{n}", {}), (), None, [], sketch.verdict, [], sketch.low, sketch.high, order=(n,))
+        line = Line(
+            RULE, Row("certificate", f"r{n}", {}), (), None, [], sketch.verdict, [], sketch.low, sketch.high, order=(n,)
+        )
         line.paid_low = sketch.low if sketch.verdict is True else 0
         line.paid_high = sketch.high if sketch.verdict is not False else 0
         made.append(line)
@@ -157,12 +161,15 @@ def test_two_limits_in_order_leave_every_outcome_inside_their_bounds(
 
 @settings(max_examples=200)
 @given(KINDS, OPEN, st.integers(1, 7))
-def test_an_open_amount_leaves_the_total_open_or_stops_it_at_the_cap(kind: str, sketches: list[Sketch], most: int) -> None:
+def test_an_open_amount_leaves_the_total_open_or_stops_it_at_the_cap(
+    kind: str, sketches: list[Sketch], most: int
+) -> None:
     total = engine(kind, lines_of(sketches), most)
     reachable = max((sum(paid) for paid in outcomes([(kind, most)], sketches)), default=0)
     assert total.high is None or total.high >= reachable
     if kind == "money":
-        assert total.high is not None and total.high <= most
+        assert total.high is not None
+        assert total.high <= most
     least = min(sum(paid) for paid in outcomes([(kind, most)], sketches))
     assert total.low == least
 
@@ -189,7 +196,10 @@ def test_once_pays_the_first_and_says_that_the_second_is_used_up() -> None:
 def test_what_goes_beyond_a_cap_is_cut_off_the_later_line() -> None:
     lines = lines_of([Sketch(True, 5, 0), Sketch(True, 7, 0)])
     money_limit(((), lines, True), 8, "封顶")
-    assert [(line.paid_low, line.paid_high, line.fallen) for line in lines] == [(5, 5, []), (3, 3, [("封顶", "capped")])]
+    assert [(line.paid_low, line.paid_high, line.fallen) for line in lines] == [
+        (5, 5, []),
+        (3, 3, [("封顶", "capped")]),
+    ]
 
 
 def test_of_equals_the_earliest_is_the_highest() -> None:

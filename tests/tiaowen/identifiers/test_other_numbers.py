@@ -20,7 +20,7 @@ from tiaowen.identifiers import (
 NUMBER = "Y00003399XR01253000001"
 
 
-@pytest.mark.parametrize("code", ["91330100799655058B", "N2330106MA2XXXXXX8", " ９１３３０１００ 799655058b"])
+@pytest.mark.parametrize("code", ["91339999799655058H", "N2339999MA2XXXXXXP", " ９１３３９９９９ 799655058h"])
 def test_organisation_codes_are_accepted_also_with_a_letter_first(code: str) -> None:
     assert parse_organisation_code(code).kind == "统一社会信用代码"
 

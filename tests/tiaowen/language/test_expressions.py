@@ -15,7 +15,7 @@ def parsed(text: str) -> s.Expr:
     return parse_expression(text, Spot("a.md", 3))
 
 
-def shape(expr: s.Expr) -> str:  # noqa: PLR0911 - one return a kind
+def shape(expr: s.Expr) -> str:
     """An expression with all its brackets."""
     match expr:
         case s.Join(op, parts):

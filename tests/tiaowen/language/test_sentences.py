@@ -45,7 +45,7 @@ def test_an_amount_is_read_with_its_bounds(text: str, kind: str, low: object, hi
 def test_the_tail_of_an_amount_is_kept() -> None:
     beyond = parse_amount("500 元/人次 beyond 50 人次 when a is b", SPOT)
     assert beyond.beyond is not None
-    assert (beyond.beyond.digits, beyond.beyond.unit) == (50, "人次")
+    assert (int(beyond.beyond.digits), beyond.beyond.unit) == (50, "人次")
     assert beyond.when is not None
 
 
@@ -71,13 +71,17 @@ def test_a_limit_is_read_with_its_keys(text: str, kind: str, keys: list[str]) ->
 
 def test_a_threshold_may_leave_conditions_out_of_the_count() -> None:
     found = parse_threshold("at least 10 人 ignoring 「本科 以上」 在本区 per a.b and year", SPOT)
-    assert (found.least.digits, found.ignoring, [key.text for key in found.keys]) == (10, ("本科 以上", "在本区"), ["a.b", "year"])
+    assert (int(found.least.digits), found.ignoring, [key.text for key in found.keys]) == (
+        10,
+        ("本科 以上", "在本区"),
+        ["a.b", "year"],
+    )
 
 
 @pytest.mark.parametrize(("text", "up_to"), [("20 % to a.b", False), ("up to 20 % to a.b", True)])
 def test_a_share_is_exact_or_at_most(text: str, up_to: bool) -> None:
     found = parse_share(text, SPOT)
-    assert (found.up_to, found.percent.digits, found.to.text) == (up_to, 20, "a.b")
+    assert (found.up_to, int(found.percent.digits), found.to.text) == (up_to, 20, "a.b")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from tiaowen.check.library import Library
@@ -19,7 +20,7 @@ from tiaowen.population.execution import (
     evaluate,
     lines_as_python,
 )
-from tiaowen.population.store import connect, write_facts
+from tiaowen.population.store import Connection, connect, write_facts
 
 
 def differences(library: Library, plan: DocumentPlan, facts: Facts, rules: list[str] | None = None) -> list[str]:
@@ -27,13 +28,15 @@ def differences(library: Library, plan: DocumentPlan, facts: Facts, rules: list[
     in_order(facts)
     cases = evaluate_plan(plan, facts, rules)
     with TemporaryDirectory() as folder:
-        write_facts(facts, Path(folder) / "facts")
-        connection = connect("1GB", Path(folder), threads=1)
-        try:
-            population = evaluate(connection, library, plan, Path(folder) / "facts", rules=rules)
-            return [each for rule in cases.results for each in _rule(cases, population, rule)]
-        finally:
-            connection.close()
+        write_facts(facts, Path(folder))
+        population = evaluate(database(), library, plan, Path(folder), rules=rules)
+        return [each for rule in cases.results for each in _rule(cases, population, rule)]
+
+
+@cache
+def database() -> Connection:
+    """One database for all comparisons of a process: each replaces what it needs."""
+    return connect("1GB", Path(mkdtemp(prefix="tiaowen-")), threads=1)
 
 
 def in_order(facts: Facts) -> None:

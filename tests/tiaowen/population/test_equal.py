@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from tests.tiaowen.population.comparison import differences
 from tests.tiaowen.population.random_facts import RandomFacts
+from tests.tiaowen.population.varied_rules import varied
 from tiaowen.cases.suite import FactBuilder, read_suite
 from tiaowen.files import default_folder, open_library
 
 LIBRARY = open_library()
 SUITES = {path.name.removesuffix(".cases.yaml"): path for path in sorted(default_folder().rglob("*.cases.yaml"))}
 RULES = [(document, rule) for document, plan in LIBRARY.plans.items() for rule in plan.rules]
+BENEFITS = [(document, rule) for document, rule in RULES if LIBRARY.plans[document].rules[rule].kind == "benefit"]
 
 
 def random_differences(document: str, rule: str, seed: int, size: int) -> list[str]:
@@ -48,3 +50,13 @@ def test_every_rule_says_the_same_of_a_small_population(document: str, rule: str
 @given(at=st.sampled_from(RULES), seed=st.integers(2, 2**32), size=st.integers(1, 8))
 def test_any_rule_says_the_same_of_any_facts(at: tuple[str, str], seed: int, size: int) -> None:
     assert random_differences(*at, seed, size) == []
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(at=st.sampled_from(BENEFITS), seed=st.integers(0, 2**32), size=st.integers(1, 8))
+def test_other_limits_schedules_amounts_and_stackings_say_the_same(at: tuple[str, str], seed: int, size: int) -> None:
+    document, rule = at
+    random = Random(seed)
+    plan = varied(LIBRARY.plans[document], random)
+    facts = RandomFacts(LIBRARY, plan, rule, random, size).build()
+    assert differences(LIBRARY, plan, facts, [rule]) == []

@@ -32,7 +32,9 @@ def figure(text: str) -> Figure:
         ("999999999999 亿元", 999_999_999_999 * 10**10, "fen", ()),
     ],
 )
-def test_a_printed_figure_is_a_whole_number_of_base_units(text: str, value: int, dimension: str, per: tuple[str, ...]) -> None:
+def test_a_printed_figure_is_a_whole_number_of_base_units(
+    text: str, value: int, dimension: str, per: tuple[str, ...]
+) -> None:
     found = figure(text)
     assert (found.value, found.dimension, found.per) == (value, dimension, per)
 
