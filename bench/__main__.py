@@ -19,7 +19,7 @@ def main() -> int:
     """Run every benchmark; each table row says what was measured and how often."""
     rows: list[tuple[str, str, str]] = []
     say("import of the library")
-    walls, cpus, peak = process("import tiaowen.files, tiaowen.evaluate.answers, tiaowen.cases.format", 9)
+    walls, _, _ = process("import tiaowen.files, tiaowen.evaluate.answers, tiaowen.cases.format", 9)
     bare, _, _ = process("pass", 9)
     rows.append(("import of the library (whole process minus an empty Python)",
                  f"{walls.median - bare.median:.0f} ms", "< 300 ms"))  # fmt: skip
@@ -73,7 +73,7 @@ def write(rows: list[tuple[str, str, str]]) -> None:
     lines = [
         "# Results",
         "",
-        f"Measured {dt.date.today().isoformat()} on {os.cpu_count()} cores "
+        f"Measured {dt.datetime.now(dt.UTC).date().isoformat()} on {os.cpu_count()} cores "
         f"({platform.machine()}), Python {platform.python_version()}. Rerun: `./run bench`.",
         "",
         "| what | measured | promised |",

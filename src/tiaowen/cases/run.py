@@ -23,7 +23,6 @@ from tiaowen.plan.rules import DocumentPlan, Target
 from tiaowen.problems import Spot, nearest
 from tiaowen.vocabulary.units import UnitError
 
-
 MAX_WORK = 300  # characters of one line of arithmetic
 
 

@@ -225,8 +225,7 @@ class AmountReader:
             raised = a.Fixed(half_up(amount.low * top, bottom), high)
         elif isinstance(amount, a.Worth):
             ends = [
-                t.Percent(end.type, top, bottom, end) if end is not None else None
-                for end in (amount.low, amount.high)
+                t.Percent(end.type, top, bottom, end) if end is not None else None for end in (amount.low, amount.high)
             ]
             raised = a.Worth(amount.kind, *ends)
         else:

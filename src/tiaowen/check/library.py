@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from tiaowen.check.context import BlockRefused, DocumentFacts, Lowering
 from tiaowen.check.document import Source, build
 from tiaowen.check.fixes import Fix, apply_fixes, fixed_plan, fixes_in
+from tiaowen.check.others import key_terms
 from tiaowen.check.typer import check_derived
 from tiaowen.language.blocks import read_blocks
 from tiaowen.plan import terms as t
@@ -133,12 +135,37 @@ def load_library(files: Mapping[str, str]) -> Library:
         order_rules(plan, problems)
         library.plans[source.id] = plan
         _readings(library, source, problems)
+    _across(library)
     apply_fixes(library)
     for name in {fix.document for fix in library.fixes if fix.local == fix.document}:
         order_rules(library.plans[name], problems)
     problems[:] = _unique(problems)
     library.release = fingerprint(files)
     return library
+
+
+def _across(library: Library) -> None:
+    """Stackings that name `document#id`: keys in terms of the other document's rules."""
+    for source in library.sources.values():
+        for stacking in library.plans[source.id].stackings.values():
+            block = source.blocks[stacking.id]
+            for name in stacking.between:
+                document, _, rule = name.partition("#")
+                if not rule:
+                    continue
+                plan = library.plans.get(document)
+                if plan is None or rule not in plan.rules:
+                    known = [f"{p.id}#{r}" for p in library.plans.values() for r in p.rules]
+                    library.problems.append(
+                        problem("unknown-id", block.spot("between"), name=name, hint=nearest(name, known))
+                    )
+                    continue
+                facts = DocumentFacts(plan.id, plan.number, plan.region, plan.effective, plan.expires, "")
+                lowering = Lowering(library.vocabulary, facts, library.problems)
+                try:
+                    key_terms(lowering, block, stacking, name, plan.rules[rule])
+                except BlockRefused:
+                    continue
 
 
 def _local_blocks(source: Source, vocabulary: Vocabulary, problems: list[Problem]) -> None:

@@ -247,6 +247,15 @@ def lower_stacking(lowering: Lowering, block: Block, rules: dict[str, Rule]) -> 
     )  # fmt: skip
 
 
+def key_terms(lowering: Lowering, block: Block, stacking: Stacking, name: str, rule: Rule) -> None:
+    """The keys of a member from another document, in terms of its own event table."""
+    stacking.keys[name] = tuple(_key(lowering, block, rule, word) for word in block.words("same"))
+    stacking.limit_keys[name] = {
+        label: tuple(_key(lowering, block, rule, word) for word in words)
+        for label, (_, words) in _caps(lowering, block).items()
+    }
+
+
 def _caps(lowering: Lowering, block: Block) -> dict[str, tuple[Limit, list[str]]]:
     node = block.body.get("limits")
     if not isinstance(node, Mapping):

@@ -62,9 +62,7 @@ def _removals(block: Block, base: Mapping, patch: Mapping, above: str, problems:
         name = f"{above} · {key}" if above else key
         inner = base.entries.get(key)
         if isinstance(value, Scalar) and value.text == "removed" and inner is None:
-            problems.append(
-                problem("patch-missing", block.spot(name, value), key=key, hint=nearest(key, base.entries))
-            )
+            problems.append(problem("patch-missing", block.spot(name, value), key=key, hint=nearest(key, base.entries)))
         elif isinstance(value, Mapping):
             if not isinstance(inner, Mapping):
                 inner = Mapping({}, {}, value.line, value.column)

@@ -98,6 +98,7 @@ class Answers:
 
     def of(self, plan: DocumentPlan, readings: bool = True) -> list[Answer]:
         """The answers of one document, in the document's order."""
+        self.evaluation.across(self.plans())
         result = self.evaluation.document(plan.id)
         found: list[Answer] = []
         for name in plan.rules:

@@ -11,7 +11,7 @@ from tiaowen.check.library import Library
 from tiaowen.evaluate.facts import Facts
 from tiaowen.evaluate.lines import Line, Result, Total, least, plus
 from tiaowen.evaluate.runner import Runner
-from tiaowen.evaluate.stacking import apply_stackings, roles
+from tiaowen.evaluate.stacking import apply_across, apply_stackings, roles
 from tiaowen.plan.rules import DocumentPlan, Question, Rule
 
 MOST_READINGS = 16
@@ -136,6 +136,7 @@ class Evaluation:
     library: Library
     facts: Facts
     documents: dict[str, DocumentResult] = field(default_factory=dict)
+    _joined: bool = False
     _variants: dict[tuple[str, tuple[tuple[str, str], ...]], DocumentResult] = field(default_factory=dict)
 
     def document(self, name: str) -> DocumentResult:
@@ -143,6 +144,22 @@ class Evaluation:
         if name not in self.documents:
             self.documents[name] = evaluate_plan(self.library.plans[name], self.facts)
         return self.documents[name]
+
+    def across(self, plans: Iterable[DocumentPlan]) -> None:
+        """Apply the stackings that reach over several documents of a place, once."""
+        here = {plan.id: plan for plan in plans}
+        found = [s for plan in here.values() for s in plan.stackings.values() if s.across]
+        if not found or self._joined:
+            return
+        self._joined = True
+        for stacking in found:
+            results = {}
+            for name in stacking.between:
+                document, _, rule = name.rpartition("#")
+                owner = document or stacking.document
+                if owner in here and rule in self.document(owner).results:
+                    results[name] = self.document(owner).results[rule]
+            apply_across(self.document(stacking.document).runner.compiler, stacking, results)
 
     def reading(self, name: str, choice: Mapping[str, str], only: Iterable[str]) -> DocumentResult:
         """The rules that other readings change, run once for all that ask.

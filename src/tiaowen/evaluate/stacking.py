@@ -24,24 +24,37 @@ def roles(compiler: Compiler, line: Line) -> dict[str, Any]:
 
 
 def apply_stackings(compiler: Compiler, stackings: Iterable[Stacking], results: Mapping[str, Result]) -> None:
-    """Apply each stacking in file order to the lines that limits left."""
+    """Apply each stacking of a document, in file order, to the lines that limits left."""
     for stacking in stackings:
-        members = [name for name in stacking.between if name.split("#")[-1] in results]
-        if len(members) < 2:
-            continue
-        found: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
-        for name in members if stacking.rule != "all are paid" else ():  # then nothing excludes
-            for line in results[name.split("#")[-1]].lines:
-                if not line.possible:
-                    continue
-                key = _key(compiler, line, stacking.keys.get(name, ()))
-                if key is None or any(part is None for part in key):
-                    continue
-                found.setdefault(key, {}).setdefault(name, []).append(line)
-        for by_name in found.values():
-            if len(by_name) > 1:
-                _exclude(stacking, [(n, by_name[n]) for n in members if n in by_name])
-        _caps(compiler, stacking, members, results)
+        if not stacking.across:
+            _apply(compiler, stacking, results)
+
+
+def apply_across(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]) -> None:
+    """Apply a stacking that names benefits of other documents (`document#id`).
+
+    `results` is keyed as `between` is written.
+    """
+    _apply(compiler, stacking, results)
+
+
+def _apply(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]) -> None:
+    members = [name for name in stacking.between if name in results]
+    if len(members) < 2:
+        return
+    found: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
+    for name in members if stacking.rule != "all are paid" else ():  # then nothing excludes
+        for line in results[name].lines:
+            if not line.possible:
+                continue
+            key = _key(compiler, line, stacking.keys.get(name, ()))
+            if key is None or any(part is None for part in key):
+                continue
+            found.setdefault(key, {}).setdefault(name, []).append(line)
+    for by_name in found.values():
+        if len(by_name) > 1:
+            _exclude(stacking, [(n, by_name[n]) for n in members if n in by_name])
+    _caps(compiler, stacking, members, results)
 
 
 def _key(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -121,7 +134,7 @@ def _caps(compiler: Compiler, stacking: Stacking, members: list[str], results: M
             continue
         found: dict[tuple[Any, ...], list[Line]] = {}
         for name in members:
-            for line in results[name.split("#")[-1]].lines:
+            for line in results[name].lines:
                 if line.possible:
                     key = _key(compiler, line, stacking.limit_keys.get(name, {}).get(cap.label, ()))
                     if key is not None and None not in key:

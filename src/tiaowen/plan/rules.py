@@ -237,6 +237,11 @@ class Stacking:
     decided: str
     spot: Spot
 
+    @property
+    def across(self) -> bool:
+        """Whether it names benefits of other documents."""
+        return any("#" in name for name in self.between)
+
 
 @dataclass(slots=True)
 class Question:

@@ -23,17 +23,22 @@ from tiaowen.population.expr import (
     ABSENT_DATE,
     ABSENT_TEXT,
     Sql,
+    all_of,
+    call,
     cast,
     col,
     filtered,
+    how_many,
     is_null,
     lit,
     name,
     named,
+    not_null,
     null,
+    op,
     sql_type,
 )
-from tiaowen.population.program import select
+from tiaowen.population.program import join, select
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Table, Vocabulary
 from tiaowen.vocabulary.types import NONE, Type
@@ -138,43 +143,88 @@ def _day(text: object) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(str(text))
 
 
+WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+
+
 def open_tables(
     connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None
 ) -> None:
     """One view per table of the vocabulary (or just some); a table without a file has no rows.
 
-    Raises PopulationError for a folder that is not there, a file that is no Parquet,
-    one without `id`, and a column that is no column of the table.
+    Raises PopulationError for a folder that is not there, a file that is no Parquet, a column
+    that is no column of the table or has another type (a decimal number is no money), an id that
+    is missing or stands twice, and a reference to a row that is not there.
     """
     if not folder.is_dir():
         raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
-    for table in (vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)):
-        path = folder / f"{table.id}.parquet"
-        kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
-        if not path.exists():
-            empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items())]
-            query = exp.Select(expressions=empty)
-            query.set("where", exp.Where(this=lit(False)))
-            create(connection, facts_of(table.id), query, "VIEW")
+    tables = [vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)]
+    filled = [table for table in tables if _open(connection, table, folder / f"{table.id}.parquet")]
+    for table in filled:
+        _check_rows(connection, table, {each.id for each in tables})
+
+
+def _open(connection: Connection, table: Table, path: Path) -> bool:
+    """A view over one table; whether there is a file."""
+    kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
+    if not path.exists():
+        empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items())]
+        query = exp.Select(expressions=empty)
+        query.set("where", exp.Where(this=lit(False)))
+        create(connection, facts_of(table.id), query, "VIEW")
+        return False
+    source = str(path / "*.parquet") if path.is_dir() else str(path)
+    try:
+        raw = connection.read_parquet(source)
+    except duckdb.Error as error:
+        raise PopulationError(f"{path.name}: 读不了 can't be read as Parquet: {error}") from error
+    present = {column: str(kind) for column, kind in zip(raw.columns, raw.types, strict=True)}
+    unknown = sorted(present.keys() - {"id", *kinds})
+    if "id" not in present or unknown:
+        fault = (
+            "没有 id 列 no column id" if "id" not in present else f"没有这些列 no such columns: {'、'.join(unknown)}"
+        )
+        raise PopulationError(f"{path.name}: {fault}；应有 expected: id、{'、'.join(kinds)}")
+    chosen = [named(cast(col("id"), "VARCHAR"), "id")]
+    for column, kind in kinds.items():
+        expected = sql_type(kind)
+        if column not in present:
+            chosen.append(named(null(expected), column))
             continue
-        source = str(path / "*.parquet") if path.is_dir() else str(path)
-        try:
-            raw = connection.read_parquet(source)
-        except duckdb.Error as error:
-            raise PopulationError(f"{path.name}: 读不了 can't be read as Parquet: {error}") from error
-        present = set(raw.columns)
-        unknown = sorted(present - {"id", *kinds})
-        if "id" not in present or unknown:
+        fits = WHOLE if expected == "BIGINT" else {expected, *(WHOLE if kind.kind == "row" else ())}
+        if present[column] not in fits:
+            raise PopulationError(f"{path.name} {column}: {present[column]}；应为 expected {expected}（{kind.words}）")
+        chosen.append(named(cast(col(column), expected), column))
+    raw.create_view(f"raw {table.id}", replace=True)
+    create(connection, facts_of(table.id), select(chosen, f"raw {table.id}"), "VIEW")
+    return True
+
+
+def _check_rows(connection: Connection, table: Table, opened: set[str]) -> None:
+    """Every row has an id of its own, and every reference leads to a row."""
+    different = exp.Count(this=exp.Distinct(expressions=[col("id")]))
+    counted = connection.execute(sql(select([how_many(), different], facts_of(table.id)))).fetchone()
+    if counted is not None and counted[0] != counted[1]:
+        raise PopulationError(
+            f"{table.id}.parquet id: {counted[0]} 行只有 {counted[1]} 个 id (ids missing or twice)；每行一个 one per row"
+        )
+    references = [
+        c for c in table.columns.values() if c.derived is None and c.type.kind == "row" and c.type.name in opened
+    ]
+    if not references:
+        return
+    query = select([], facts_of(table.id), "r")
+    for n, column in enumerate(references):
+        mine = col(column.name, "r")
+        astray = all_of([not_null(mine), op("is not", mine, lit(ABSENT_TEXT)), is_null(col("id", f"j{n}"))])
+        query.append("expressions", filtered(call("min", mine), astray))
+        join(query, facts_of(column.type.name), f"j{n}", op("is", mine, col("id", f"j{n}")), left=True)
+    found = connection.execute(sql(query)).fetchone()
+    for column, stray in zip(references, found or (), strict=False):
+        if stray is not None:
             raise PopulationError(
-                f"{path.name}: {'没有 id 列 no column id' if 'id' not in present else '没有这些列 no such columns: ' + '、'.join(unknown)}"
-                f"；应有 expected: id、{'、'.join(kinds)}"
+                f"{table.id}.parquet {column.name}: {stray} 不在 {column.type.name} 里 (no such row)；"
+                f"不知道的写 NULL，没有的写 {ABSENT_TEXT} (unknown is NULL, none is {ABSENT_TEXT})"
             )
-        raw.create_view(f"raw {table.id}", replace=True)
-        chosen = [named(cast(col("id"), "VARCHAR"), "id")]
-        for column, kind in kinds.items():
-            value = cast(col(column), sql_type(kind)) if column in present else null(sql_type(kind))
-            chosen.append(named(value, column))
-        create(connection, facts_of(table.id), select(chosen, f"raw {table.id}"), "VIEW")
 
 
 class Lacks:

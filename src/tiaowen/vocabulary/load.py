@@ -228,9 +228,7 @@ class _Loader:
             spot = block.spot(key)
             self.say("column-kind", spot, key=key, name=name, found=column.type.words, expected=kind)
         elif name and name not in printed:
-            self.say(
-                "unknown-column", block.spot(key), table=table.id, name=name, hint=nearest(name, table.columns)
-            )
+            self.say("unknown-column", block.spot(key), table=table.id, name=name, hint=nearest(name, table.columns))
         return not name
 
     def type(self, text: str, spot: Spot) -> Type | None:

@@ -17,8 +17,10 @@ on: 2026-11-22
 tables:
   单位:
     - {id: 甲, 单位类型: 企业, 单位所在地: 萧山区}
+  人:
+    - {id: 丙}
   工作室:
-    - {id: 室, 所在单位: 甲, 工作室类型: 技师工作室, 工作室级别: 区级, 认定日期: 2025-06-18}
+    - {id: 室, 所在单位: 甲, master: 丙, 工作室类型: 技师工作室, 工作室级别: 区级, 认定日期: 2025-06-18}
 covers:
   - {table: 工作室, by: 所在单位}
 """
@@ -111,9 +113,14 @@ def test_a_case_in_the_public_format_is_answered(tmp_path: Path, name: str, caps
     path = tmp_path / name
     firm = {"id": "甲", "单位类型": "企业", "单位所在地": "萧山区"}
     studio = {
-        "id": "室", "所在单位": "甲", "工作室类型": "技师工作室", "工作室级别": "区级", "认定日期": "2025-06-18",
+        "id": "室", "所在单位": "甲",
+        "master": "丙", "工作室类型": "技师工作室", "工作室级别": "区级", "认定日期": "2025-06-18",
     }  # fmt: skip
-    as_json: dict[str, object] = {"region": "萧山区", "on": DAY, "tables": {"单位": [firm], "工作室": [studio]}}
+    as_json: dict[str, object] = {
+        "region": "萧山区",
+        "on": DAY,
+        "tables": {"单位": [firm], "人": [{"id": "丙"}], "工作室": [studio]},
+    }
     as_json["covers"] = [{"table": "工作室", "by": "所在单位"}]
     path.write_text(CASE if name.endswith("yaml") else json.dumps(as_json), encoding="utf-8")
     assert main(["evaluate", str(path), "--json"]) == 0

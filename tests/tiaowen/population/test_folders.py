@@ -22,7 +22,13 @@ def some_facts() -> Facts:
     facts = Facts(LIBRARY.vocabulary)
     firm = Row("organisation", "firm", {"place": "330109", "kind": "企业"})
     person = Row("person", "person", {"employer": firm})
-    certificate = {"holder": person, "issuer": firm, "trainer": NONE, "level": "高级工", "issued_on": dt.date(2025, 6, 1)}
+    certificate = {
+        "holder": person,
+        "issuer": firm,
+        "trainer": NONE,
+        "level": "高级工",
+        "issued_on": dt.date(2025, 6, 1),
+    }
     facts.tables = {
         "organisation": [firm],
         "person": [person],
@@ -101,9 +107,23 @@ def test_a_value_of_another_type_is_refused_with_its_column(folder: Path) -> Non
 
 
 def test_one_id_twice_is_refused(folder: Path) -> None:
-    wrong = duckdb.connect().sql("SELECT unnest(['a', 'a']) AS id")
+    wrong = duckdb.connect().sql("SELECT unnest(['person', 'person']) AS id")
     wrong.write_parquet(str(folder / "person.parquet"))
     with pytest.raises(PopulationError, match="twice"), run(LIBRARY, DOCUMENT, folder):
+        pass
+
+
+def test_money_with_a_fraction_is_refused(folder: Path) -> None:
+    wrong = duckdb.connect().sql("SELECT 'person' AS id, 1.5::DOUBLE AS annual_pay")
+    wrong.write_parquet(str(folder / "person.parquet"))
+    with pytest.raises(PopulationError, match="annual_pay: DOUBLE"), run(LIBRARY, DOCUMENT, folder):
+        pass
+
+
+def test_a_reference_to_no_row_is_refused(folder: Path) -> None:
+    wrong = duckdb.connect().sql("SELECT 'person' AS id, 'lost' AS employer")
+    wrong.write_parquet(str(folder / "person.parquet"))
+    with pytest.raises(PopulationError, match="employer: lost"), run(LIBRARY, DOCUMENT, folder):
         pass
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 from tiaowen.plan import amounts as a
 from tiaowen.plan import terms as t
-from tiaowen.plan.rules import Closure, DocumentPlan, Limit, Rule, Schedule, Stacking, Threshold
+from tiaowen.plan.rules import DocumentPlan, Limit, Rule, Schedule, Stacking, Threshold
 from tiaowen.problems import Spot
 from tiaowen.vocabulary.types import BOOL
 
@@ -39,8 +39,8 @@ def _rule(rule: Rule, random: Random) -> Rule:
     return made
 
 
-def _nowhere(rule: Rule) -> Closure:
-    return Closure(rule.table, (), "", None, None)
+def _nowhere(rule: Rule) -> t.Closure:
+    return t.Closure(rule.table, (), "", None, None)
 
 
 def _keys(rule: Rule, random: Random) -> tuple[t.Term, ...]:
@@ -112,7 +112,13 @@ def _stacking(stacking: Stacking, random: Random) -> Stacking:
     made = replace(stacking, rule=random.choice(RULES_OF_STACKING))
     if random.random() < 0.6:
         cap = Limit(
-            "合计封顶", "money", random.choice((500, 40_000, 200_000)), (), Closure("", (), "", None, None), "", Spot()
+            "合计封顶",
+            "money",
+            random.choice((500, 40_000, 200_000)),
+            (),
+            t.Closure("", (), "", None, None),
+            "",
+            Spot(),
         )
         made.limits = (cap,)
         made.limit_keys = {name: {cap.label: keys} for name, keys in stacking.keys.items()}
