@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from tiaowen.check.context import BlockRefused, DocumentFacts, Lowering
 from tiaowen.check.document import Source, build
 from tiaowen.check.fixes import Fix, apply_fixes, fixed_plan, fixes_in
+from tiaowen.check.lints import lint_document
 from tiaowen.check.others import key_terms
 from tiaowen.check.typer import check_derived
 from tiaowen.language.blocks import read_blocks
@@ -139,6 +140,8 @@ def load_library(files: Mapping[str, str]) -> Library:
     apply_fixes(library)
     for name in {fix.document for fix in library.fixes if fix.local == fix.document}:
         order_rules(library.plans[name], problems)
+    for source in library.sources.values():
+        problems += lint_document(source, library.plans[source.id], library)
     problems[:] = _unique(problems)
     library.release = fingerprint(files)
     return library

@@ -30,6 +30,7 @@ def add_mutate(commands: Commands) -> None:
 def run_check(arguments: argparse.Namespace) -> int:
     """Check the library and run every case.  1 when anything is wrong."""
     from tiaowen.cases.run import CaseRunner
+    from tiaowen.check.boundaries import cases_at_boundaries
 
     opened = _open(arguments)
     if isinstance(opened, int):
@@ -51,6 +52,9 @@ def run_check(arguments: argparse.Namespace) -> int:
         for each in suite.problems:
             print(each.show(arguments.lang))
             wrong += 1
+        if arguments.warnings:
+            for each in cases_at_boundaries(library, suite.policy, suite):
+                print(each.show(arguments.lang))
         failures = CaseRunner(library, suite.policy).run(suite)
         for failure in failures:
             print(failure.show())

@@ -71,13 +71,15 @@ def create(connection: Connection, relation: str, query: exp.Query, kind: str = 
 
 
 # -- writing -------------------------------------------------------------------------
-def write_facts(facts: Facts, folder: Path) -> None:
+def write_facts(facts: Facts, folder: Path, connection: Connection | None = None) -> None:
     """Write the rows of a case as Parquet, with its coverage.  Rows keep no order but their id's."""
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        for table_id, rows in facts.tables.items():
-            if rows:
-                _write_table(connection, facts.vocabulary.tables[table_id], rows, folder)
+    writer = duckdb.connect() if connection is None else connection
+    for table_id, rows in facts.tables.items():
+        if rows:
+            _write_table(writer, facts.vocabulary.tables[table_id], rows, folder)
+    if connection is None:
+        writer.close()
     covers = [
         {"table": each.table, "by": list(each.by), "place": each.place, "since": _iso(each.since),
          "until": _iso(each.until)}

@@ -54,6 +54,10 @@ class Gaps:
                 at.alone_sum.add(0, answer.if_high)
         return [words(key) for key in sorted(keys, key=_rank)]
 
+    def only_words(self, answer: Answer) -> list[str]:
+        """What a claim waits for, without counting it."""
+        return [words(key) for key in sorted(self.keys_of(answer), key=_rank)]
+
     def keys_of(self, answer: Answer) -> dict[Key, tuple[str, set[int]]]:
         """The columns, lines of the form and outside matters that an answer waits for."""
         keys: dict[Key, tuple[str, set[int]]] = {}

@@ -125,7 +125,8 @@ def _columns(
         return []
     regions = library.vocabulary.regions
     wide = wide_plans(library, region)
-    home = county_of(regions, region)
+    seat = next((row.values.get("place") for row in facts.rows("organisation")), None)
+    home = county_of(regions, seat if isinstance(seat, str) else region)
     found = []
     for code, of in places:
         if code == region:

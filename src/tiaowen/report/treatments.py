@@ -10,7 +10,8 @@ from tiaowen.report.gaps import Gaps
 from tiaowen.report.model import Paper, Treatment
 from tiaowen.report.names import Names
 
-MOST_ASKED = 60  # answers of one treatment that are asked what they wait for
+MOST_ASKED = 2_000  # of one treatment: beyond, only some are asked what they wait for, and none is counted
+SOME = 60
 
 
 def treatment(answers: Answers, names: Names, gaps: Gaps, paper: Paper, rule: Rule, found: list[Answer],
@@ -22,6 +23,7 @@ def treatment(answers: Answers, names: Names, gaps: Gaps, paper: Paper, rule: Ru
     waits: dict[str, None] = {}
     facts: dict[tuple[str, str, str], None] = {}
     asked = 0
+    all_asked = counts["unknown"] <= MOST_ASKED
     for answer in found:
         if answer.outcome in ("entitled", "unknown"):
             words = answer.lines[0].words
@@ -29,9 +31,9 @@ def treatment(answers: Answers, names: Names, gaps: Gaps, paper: Paper, rule: Ru
                 gives[words] += 1
         if answer.outcome in ("refused", "not met", "not applicable", "not in force"):
             reasons.update({names.label(rule, c) for c in answer.checks if c.outcome is False})
-        if answer.outcome == "unknown" and asked < MOST_ASKED:
+        if answer.outcome == "unknown" and (all_asked or asked < SOME):
             asked += 1
-            waits.update(dict.fromkeys(gaps.add(answer)))
+            waits.update(dict.fromkeys(gaps.add(answer) if all_asked else gaps.only_words(answer)))
         if rule.kind == "duty" and answer.outcome in ("met", "not met", "unknown"):
             for check in answer.checks:
                 for fact in answers.facts_of(answer, check):

@@ -26,6 +26,8 @@ PINNED_ELSEWHERE = {
     "boundary-case": "check/test_boundaries.py",
     "reading-idle": "check/test_boundaries.py",
     "past-expiry": "check/test_lints.py",
+    "coverage-document": "check/test_coverage_messages.py",
+    "figures-index": "check/test_coverage_messages.py",
     "readings-many": "language/test_hostile_files.py",
     "fix-region": "check/test_library.py",
     "fix-place": "check/test_library.py",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import duckdb
 
 from tiaowen.check.library import Library
 from tiaowen.evaluate.evaluation import DocumentResult, evaluate_plan
@@ -20,7 +22,7 @@ from tiaowen.population.execution import (
     evaluate,
     lines_as_python,
 )
-from tiaowen.population.store import Connection, connect, write_facts
+from tiaowen.population.store import Connection, write_facts
 
 
 def differences(library: Library, plan: DocumentPlan, facts: Facts, rules: list[str] | None = None) -> list[str]:
@@ -28,7 +30,7 @@ def differences(library: Library, plan: DocumentPlan, facts: Facts, rules: list[
     in_order(facts)
     cases = evaluate_plan(plan, facts, rules)
     with TemporaryDirectory() as folder:
-        write_facts(facts, Path(folder))
+        write_facts(facts, Path(folder), database())
         population = evaluate(database(), library, plan, Path(folder), rules=rules)
         return [each for rule in cases.results for each in _rule(cases, population, rule)]
 
@@ -36,7 +38,7 @@ def differences(library: Library, plan: DocumentPlan, facts: Facts, rules: list[
 @cache
 def database() -> Connection:
     """One database for all comparisons of a process: each replaces what it needs."""
-    return connect("1GB", Path(mkdtemp(prefix="tiaowen-")), threads=1)
+    return duckdb.connect(config={"threads": 1})
 
 
 def in_order(facts: Facts) -> None:
