@@ -127,12 +127,14 @@ def population(rule: Rule, table: Table, keys: tuple[t.Term, ...], whole_year: b
             ):
                 place = str(part.region.value)
     moment = t.Moment(DATE, t.EVENT_DATE)
-    start = t.Const(DATE, rule.effective) if rule.effective is not None else None
+    first = rule.effective
+    if rule.since_year and first is not None:
+        first = first.replace(month=1, day=1)
+    start = t.Const(DATE, first) if first is not None else None
     low: t.Term | None = start
     if by_year:
         year_start = t.Call(DATE, "year_start", (moment,))
-        keep_effective = start is not None and not rule.since_year
-        low = t.Call(DATE, "max", (start, year_start)) if keep_effective and start else year_start
+        low = t.Call(DATE, "max", (start, year_start)) if start is not None else year_start
     high: t.Term = t.Call(DATE, "year_end", (moment,)) if by_year and whole_year else moment
     if whole_year and not by_year:
         high = t.Const(DATE, rule.expires) if rule.expires is not None else moment

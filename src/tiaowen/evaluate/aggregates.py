@@ -56,6 +56,8 @@ def covered(compiler: Compiler, closure: t.Closure) -> Callable[[Env], bool]:
         facts: Facts = env[t.SCOPE].facts
         since = low(env) if low else None
         until = high(env) if high else None
+        if isinstance(since, dt.date) and isinstance(until, dt.date) and since > until:
+            return True  # nothing can lie in an empty span
         return facts.closed(
             closure,
             since if isinstance(since, dt.date) else None,

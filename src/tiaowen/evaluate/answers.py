@@ -6,7 +6,7 @@ The shape is public and stable: docs/case-format.md.  Money is fen; `high` null 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,6 @@ from tiaowen.check.library import Library
 from tiaowen.evaluate.evaluation import (
     DocumentResult,
     Evaluation,
-    combinations,
-    evaluate_plan,
     questions_of,
 )
 from tiaowen.evaluate.facts import Facts, Row
@@ -404,10 +402,9 @@ def unverified(library: Library, rule: Rule) -> list[str]:
     return found
 
 
-def answer_case(library: Library, facts: Facts, region: str, drafts: bool = False) -> Answers:
-    """Evaluate a place's documents over a case."""
+def answer_case(
+    library: Library, facts: Facts, region: str, drafts: bool = False, kinds: frozenset[str] = frozenset()
+) -> Answers:
+    """Evaluate a place's documents over a case (only rules of some `kinds`, if given)."""
     library = library.placed(region, drafts)
-    return Answers(library, Evaluation(library, facts), region, drafts)
-
-
-__all__ = ["Answer", "Answers", "Mapping", "answer_case", "combinations", "evaluate_plan"]
+    return Answers(library, Evaluation(library, facts, kinds), region, drafts)

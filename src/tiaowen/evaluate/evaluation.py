@@ -131,10 +131,11 @@ def _payee_key(payee: Any) -> Any:
 
 @dataclass
 class Evaluation:
-    """A place's documents over one case."""
+    """A place's documents over one case; with `kinds`, only rules of these kinds are run."""
 
     library: Library
     facts: Facts
+    kinds: frozenset[str] = frozenset()
     documents: dict[str, DocumentResult] = field(default_factory=dict)
     _joined: bool = False
     _variants: dict[tuple[str, tuple[tuple[str, str], ...]], DocumentResult] = field(default_factory=dict)
@@ -142,7 +143,9 @@ class Evaluation:
     def document(self, name: str) -> DocumentResult:
         """The document under the readings that run."""
         if name not in self.documents:
-            self.documents[name] = evaluate_plan(self.library.plans[name], self.facts)
+            plan = self.library.plans[name]
+            only = [rule.id for rule in plan.rules.values() if rule.kind in self.kinds]
+            self.documents[name] = evaluate_plan(plan, self.facts, only if self.kinds else None)
         return self.documents[name]
 
     def across(self, plans: Iterable[DocumentPlan]) -> None:

@@ -79,6 +79,8 @@ def _periods(
         sure_end = on
     made: list[Line] = []
     limit = LONGEST if schedule.most is None else schedule.most
+    if open_end and line.verdict is None:
+        limit = 0  # nothing sure and no end: the rest says all there is to say
     for index in range(limit):
         first = step(schedule.every, begin, index)
         last = add_days(step(schedule.every, begin, index + 1), -1)

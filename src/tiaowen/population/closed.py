@@ -19,7 +19,8 @@ def closed(scope: Scope, closure: t.Closure) -> Sql:
     world = scope.world
     columns = {column for column, _ in closure.keys}
     if any(world.lacks(closure.table, column) for column in columns):
-        return lit(False)  # a row of an unknown person may be anybody's
+        low, high = _day(scope, closure.low), _day(scope, closure.high)
+        return scope.bind(is_true(op(">", low, high)))  # a row of an unknown person may be anybody's
     inside = world.vocabulary.regions.inside
     entries = [
         each for each in world.coverage
@@ -29,10 +30,11 @@ def closed(scope: Scope, closure: t.Closure) -> Sql:
     ]  # fmt: skip
     if any(each.since is None and each.until is None for each in entries):
         return lit(True)
-    if not entries:
-        return lit(False)
     low = _day(scope, closure.low)
     high = _day(scope, closure.high)
+    empty = scope.bind(is_true(op(">", low, high)))  # nothing can lie in an empty span
+    if not entries:
+        return empty
     if world.on is not None:
         on = lit(world.on)
         high = scope.bind(case((op("<=", high, on), high), default=on))
@@ -43,7 +45,7 @@ def closed(scope: Scope, closure: t.Closure) -> Sql:
         ])
         for each in entries
     ]  # fmt: skip
-    return scope.bind(any_of(ways), "closed")
+    return scope.bind(any_of([empty, *ways]), "closed")
 
 
 def _day(scope: Scope, term: t.Term | None) -> Sql:

@@ -109,7 +109,7 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
             default=lit("period"),
         )
     )
-    most = _most(schedule, start, until, last_day, open_end, on)
+    most = _most(schedule, start, until, last_day, open_end, verdict, on)
     scope.put("most", most)
     relation = scope.flush()
     periods = _periods(rows, schedule, relation, branch, start, last_day, open_end)
@@ -140,7 +140,9 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
     return _pay_periods(rows, schedule, paid, start, until, last_day, open_end)
 
 
-def _most(schedule: Schedule, start: Sql, until: Sql, last_day: Sql, open_end: Sql, on: dt.date | None) -> Sql:
+def _most(
+    schedule: Schedule, start: Sql, until: Sql, last_day: Sql, open_end: Sql, verdict: Sql, on: dt.date | None
+) -> Sql:
     """How many periods to lay out at most; what lies past the end is cut off afterwards."""
     if schedule.spread:
         return lit(schedule.spread)
@@ -153,7 +155,9 @@ def _most(schedule: Schedule, start: Sql, until: Sql, last_day: Sql, open_end: S
         case _:
             span = op("+", op("-", calendar.month(last_day), calendar.month(start)), lit(1))
     alone = [(is_null(until), lit(1))] if schedule.most is None else []
-    nothing = [(is_true(open_end), lit(0))] if on is None else []
+    # nothing sure and no end: the rest says all there is to say
+    unsure = all_of([open_end, is_null(verdict)])
+    nothing = [(is_true(open_end if on is None else unsure), lit(0))]
     return case(
         *nothing,
         (not_null(last_day), call("least", lit(limit), call("greatest", lit(0), span))),

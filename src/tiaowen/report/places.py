@@ -14,6 +14,8 @@ from tiaowen.report.money import Sum
 from tiaowen.report.names import Names
 from tiaowen.vocabulary.regions import Regions
 
+BENEFITS = frozenset({"benefit"})
+
 
 def relocate(facts: Facts, home: str, target: str) -> Facts:
     """The same facts with the home county, and all that lies in it, moved to another county.
@@ -127,10 +129,7 @@ def answers_elsewhere(
     library: Library, facts: Facts, home: str, code: str, wide: set[str]
 ) -> tuple[list[DocumentPlan], list[tuple[DocumentPlan, Answer]]]:
     """The firm moved to another county: the local documents' benefits there, drafts included."""
-    there: Answers = answer_case(library, relocate(facts, home, code), code, drafts=True)
+    there: Answers = answer_case(library, relocate(facts, home, code), code, drafts=True, kinds=BENEFITS)
     plans = [plan for plan in there.plans() if plan.id not in wide]
-    found = [
-        (plan, answer) for plan in plans for answer in there.of(plan, readings=False)
-        if answer.rule.kind == "benefit"
-    ]  # fmt: skip
+    found = [(plan, answer) for plan in plans for answer in there.of(plan, readings=False)]
     return plans, found
