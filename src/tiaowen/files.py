@@ -40,6 +40,6 @@ def default_folder() -> Path:
     raise FileNotFoundError("policies/vocabulary")
 
 
-def open_library(folder: Path | None = None) -> Library:
+def open_library(folder: Path | None = None, thorough: bool = True) -> Library:
     """The checked library of a folder (default: the project's policies)."""
-    return load_library(read_folder(folder or default_folder()))
+    return load_library(read_folder(folder or default_folder()), thorough)

@@ -20,6 +20,7 @@ from tiaowen.vocabulary.model import Table, Vocabulary
 MAX_ROWS = 2_000_000
 MAX_PROBLEMS = 200
 ALL_TABLES = ("all", "全部")
+COVER_KEYS = ("table", "by", "place", "from", "to", "note")
 
 
 class CaseError(ValueError):
@@ -39,10 +40,12 @@ class CaseReader:
 
     def read(self, case: Map[str, Any]) -> tuple[Facts, str]:
         """Facts and the place's code.  Raises CaseError with all problems."""
+        if not isinstance(case, Map):
+            raise CaseError(["应是“键: 值” a case must be a map of region, on, tables, covers"])
         known = {"region", "on", "tables", "covers", "people", "origin", "note", "title", "name"}
         for key in case:
             if key not in known:
-                self.say(f"{key}: 不认识的键 unknown key；{nearest(str(key), known)}？")
+                self.say(f"{_text(key)}: 不认识的键 unknown key；{nearest(str(key), known)}？")
         region = self._region(case.get("region"))
         on = self._day(case.get("on"), "on")
         facts = Facts(self.vocabulary, on=on)
@@ -94,7 +97,7 @@ class CaseReader:
         if raw in (None, ""):
             return None
         try:
-            return raw if isinstance(raw, dt.date) else dt.date.fromisoformat(_text(raw))
+            return raw if type(raw) is dt.date else dt.date.fromisoformat(_text(raw))
         except ValueError:
             self.say(f"{key}: {_text(raw)} → 2026-11-22")
             return None
@@ -111,7 +114,7 @@ class CaseReader:
                 if not isinstance(raw, Map):
                     self.say(f"{at}: 应是“列: 值” must be column: value")
                     continue
-                row_id = _text(raw.get("id", f"{table.id}-{index + 1}"))
+                row_id = self._id(raw.get("id"), f"{table.id}-{index + 1}", at)
                 if (table.id, row_id) in by_id:
                     self.say(f"{at}: id {row_id} 重复 stands twice")
                     continue
@@ -122,10 +125,20 @@ class CaseReader:
         for table, at, raw, row in read:
             self._values(table, at, raw, row, by_id)
 
+    def _id(self, raw: Any, otherwise: str, at: str) -> str:
+        """The row's name: text or a whole number; one of another kind would name several rows alike."""
+        if raw is None:
+            return otherwise
+        if isinstance(raw, str | int | dt.date) and not isinstance(raw, bool) and _text(raw) != type(raw).__name__:
+            return _text(raw)
+        self.say(f"{at}.id: {_text(raw)} → 文字或 18 位以内的整数 text or a whole number below 10^18")
+        return otherwise
+
     def _values(
         self, table: Table, at: str, raw: Map[str, Any], row: Row,
         by_id: dict[tuple[str, str], Row],
     ) -> None:  # fmt: skip
+        written: set[str] = set()
         for key, value in raw.items():
             if key == "id":
                 continue
@@ -135,8 +148,12 @@ class CaseReader:
             if column is None or column.derived is not None:
                 labels = [*table.columns, *(c.label for c in table.columns.values())]
                 why = "是推算的，不能填 is derived" if column else "没有这一列 no such column"
-                self.say(f"{at}.{key}: {why}；{nearest(str(key), labels)}？")
+                self.say(f"{at}.{_text(key)}: {why}；{nearest(str(key), labels)}？")
                 continue
+            if column.name in written:
+                self.say(f"{at}.{key}: {column.name}（{column.label}）写了两次 stands twice")
+                continue
+            written.add(column.name)
             try:
                 found = read_value(self.vocabulary, column.type, value)
             except ValueProblem as error:
@@ -155,6 +172,10 @@ class CaseReader:
         if not isinstance(raw, Map):
             self.say(f"{at}: 应是“键: 值”")
             return
+        for key in raw:
+            if key not in COVER_KEYS:  # a bound that is passed over would claim rows that are not there
+                self.say(f"{at}.{_text(key)}: 不认识的键 unknown key；{nearest(str(key), COVER_KEYS)}？")
+                return
         if _text(raw.get("table")) in ALL_TABLES and not raw.get("by"):
             for name in self.vocabulary.tables:
                 self._cover(facts, {**raw, "table": name}, at)

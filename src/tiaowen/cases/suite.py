@@ -160,7 +160,7 @@ class FactBuilder:
 
     def _line(self, name: str, line: str) -> None:
         times, body = 1, line
-        match = re.match(r"(\d+)\s*×\s*", line)
+        match = re.match(r"(\d{1,9})\s*×\s*", line)
         if match:
             times, body = int(match.group(1)), line[match.end() :]
             if times > MAX_TIMES:

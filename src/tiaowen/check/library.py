@@ -109,8 +109,12 @@ class Library:
         return self.plans[document].rules[rule]
 
 
-def load_library(files: Mapping[str, str]) -> Library:
-    """Read and check a set of files (name → text): `*.md` only, cases are read elsewhere."""
+def load_library(files: Mapping[str, str], thorough: bool = True) -> Library:
+    """Read and check a set of files (name → text): `*.md` only, cases are read elsewhere.
+
+    Without `thorough` readings are lowered only when asked for, and the findings that
+    look at a whole document (never true, no stacking, cliffs …) are left to `check`.
+    """
     shared: dict[str, str] = {}
     documents: dict[str, str] = {}
     for name, text in files.items():
@@ -135,12 +139,13 @@ def load_library(files: Mapping[str, str]) -> Library:
         problems += found
         order_rules(plan, problems)
         library.plans[source.id] = plan
-        _readings(library, source, problems)
+        if thorough:
+            _readings(library, source, problems)
     _across(library)
     apply_fixes(library)
     for name in {fix.document for fix in library.fixes if fix.local == fix.document}:
         order_rules(library.plans[name], problems)
-    for source in library.sources.values():
+    for source in library.sources.values() if thorough else ():
         problems += lint_document(source, library.plans[source.id], library)
     problems[:] = _unique(problems)
     library.release = fingerprint(files)

@@ -56,8 +56,9 @@ class LimitReader:
         except UnitError as error:
             self.lowering.say(error.code, spot, **error.values)
             raise BlockRefused from error
-        closure = population(self.rule, self.table, keys, whole_year=False)
         several = self.rule.schedule is not None or "instalments" in self.block.body.entries
+        # the highest may still come; all others look back.  Periods of one year come from events of others
+        closure = population(self.rule, self.table, keys, whole_year=kind == "highest", by_event=not several)
         by_period = sentence.most is not None and sentence.most.unit in PERIODS
         by_period |= any(t.PERIOD in t.slots_used(key) for key in keys)
         events = kind == "count" and several and not by_period
@@ -102,18 +103,21 @@ class LimitReader:
         return "count", figure.value
 
 
-def population(rule: Rule, table: Table, keys: tuple[t.Term, ...], whole_year: bool) -> t.Closure:
+def population(
+    rule: Rule, table: Table, keys: tuple[t.Term, ...], whole_year: bool, by_event: bool = True
+) -> t.Closure:
     """Rows that compete for the same threshold or limit: same keys, dated in force.
 
     A count per year looks at the whole year, a limit at what came before the event.
+    `by_event`: a year among the keys is that of the event, so rows of other years don't compete.
     """
     columns: list[tuple[str, t.Term]] = []
     by_year = False
     for key in keys:
         if isinstance(key, t.RowOf) and key.slot == t.EVENT and len(key.hops) == 1:
             columns.append((key.hops[0], key))
-        if isinstance(key, t.Call) and key.name == "year":
-            by_year = True
+        if isinstance(key, t.Call) and key.name == "year" and by_event:
+            by_year |= key.args[0] in (t.Moment(DATE, t.EVENT_DATE), rule.date)
     place = ""
     for condition in rule.conditions:
         for part in t.conjuncts(condition.term):
@@ -135,7 +139,9 @@ def population(rule: Rule, table: Table, keys: tuple[t.Term, ...], whole_year: b
     if by_year:
         year_start = t.Call(DATE, "year_start", (moment,))
         low = t.Call(DATE, "max", (start, year_start)) if start is not None else year_start
-    high: t.Term = t.Call(DATE, "year_end", (moment,)) if by_year and whole_year else moment
+    high: t.Term | None = t.Call(DATE, "year_end", (moment,)) if by_year and whole_year else moment
     if whole_year and not by_year:
-        high = t.Const(DATE, rule.expires) if rule.expires is not None else moment
+        high = t.Const(DATE, rule.expires) if rule.expires is not None else None
+    if not (isinstance(rule.date, t.Column) and rule.date.slot == t.EVENT and rule.date.path == table.event):
+        low = high = None  # a table covers spans of its own date, not of the one that decides here
     return t.Closure(table.id, tuple(columns), place, low, high)

@@ -31,6 +31,8 @@ def load_case(path: Path, lang: str = "zh") -> dict[str, Any]:
         raise Unreadable(f"{path.name}: > {MAX_BYTES} bytes")
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Unreadable(f"{path.name}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path.name}: UTF-8 → {error}") from None
     if path.suffix.lower() == ".json":
@@ -45,6 +47,10 @@ def load_case(path: Path, lang: str = "zh") -> dict[str, Any]:
         if problems:
             raise Unreadable("\n".join(each.show(lang) for each in problems))
         case = plain(root)
+    try:
+        json.dumps(case, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:  # half a character, written as an escape
+        raise Unreadable(f"{path.name}: UTF-8 → {error.reason}") from None
     if not isinstance(case, dict):
         raise Unreadable(f"{path.name}:1: 应是“键: 值” a case is a map of region, on, tables, covers")
     return case
@@ -65,7 +71,9 @@ def evaluate_case(arguments: argparse.Namespace, library: Library, region: str |
         case = load_case(arguments.file, arguments.lang)
         if arguments.on is not None or not case.get("on"):
             case["on"] = on.isoformat()
-        facts, own = read_case(library.vocabulary, case)
+        if region is not None:
+            case["region"] = region
+        facts, place = read_case(library.vocabulary, case)
     except Unreadable as error:
         print(error, file=sys.stderr)
         return 2
@@ -73,7 +81,6 @@ def evaluate_case(arguments: argparse.Namespace, library: Library, region: str |
         for each in error.problems:
             print(f"{arguments.file.name}: {each}", file=sys.stderr)
         return 2
-    place = region or own
     if arguments.json:
         return print_answers(library, facts, place, arguments.drafts)
     shown = 0

@@ -157,4 +157,5 @@ def _without_collector() -> Iterator[None]:
         yield
     finally:
         if was:
+            gc.freeze()  # the process is about to end: what lives need not be looked at again
             gc.enable()

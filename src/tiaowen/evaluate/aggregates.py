@@ -67,6 +67,39 @@ def covered(compiler: Compiler, closure: t.Closure) -> Callable[[Env], bool]:
     return closed
 
 
+def remembered(compiler: Compiler, term: t.Exists | t.Aggregate | t.MonthsInRow, look: Fn) -> Fn:
+    """The same look through a table, done once per run for the same subject and day.
+
+    Only where nothing but the closure's keys and the event date comes from outside.
+    """
+    keys = tuple(key for _, key in term.closure.keys)
+    if not keys or not all(_only_from(inner, term.slot, keys) for inner in t.children(term)):
+        return look
+    parts = [compiler.fn(key) for key in keys]
+    name = id(look)
+
+    def once(env: Env) -> Any:
+        memo = env[t.SCOPE].memo.setdefault(name, {})
+        key = (env[t.EVENT_DATE], *[part(env) for part in parts])
+        if key not in memo:
+            memo[key] = look(env)
+        return memo[key]
+
+    return once
+
+
+def _only_from(term: t.Term, slot: int, keys: tuple[t.Term, ...]) -> bool:
+    """Whether a term reads its own row, the keys and the event date, and nothing else."""
+    if term in keys or (isinstance(term, t.Moment) and term.slot == t.EVENT_DATE):
+        return True
+    if isinstance(term, t.RowOf | t.Column | t.Covers):
+        inner = list(t.children(term))
+        return term.slot == slot and all(_only_from(each, slot, keys) for each in inner)
+    if isinstance(term, t.Moment | t.Exists | t.Aggregate | t.MonthsInRow | t.Eligible):
+        return False
+    return all(_only_from(each, slot, keys) for each in t.children(term))
+
+
 def exists(compiler: Compiler, term: t.Exists) -> Fn:
     rows, closed = source(compiler, term.closure), covered(compiler, term.closure)
     where, slot = compiler.fn(term.where), term.slot

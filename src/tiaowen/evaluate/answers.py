@@ -124,13 +124,15 @@ class Answers:
                     answer.risks.append(Risk(rule.id, rule.name, rule.action, WORDS[hits[row]]))
 
     def _answer(self, plan: DocumentPlan, rule: Rule, result: DocumentResult, lines: list[Line]) -> Answer:
-        low = sum(line.paid_low for line in lines)
+        low, due_low, if_low = 0, 0, 0
         high: int | None = 0
-        due_low, if_low = 0, 0
         due_high: int | None = 0
         if_high: int | None = 0
         on = self.evaluation.facts.on
         for line in lines:
+            if line.verdict is False and line.paid_high == 0:
+                continue  # most lines of a roster are refused
+            low += line.paid_low
             high = plus(high, line.paid_high)
             if on is None or line.begin is None or line.begin <= on:
                 due_low += line.paid_low
@@ -338,9 +340,13 @@ def _key(lines: list[Line]) -> Any:
 
 def outcome_of(lines: list[Line]) -> str:
     """The best that can be said of a holder's lines."""
-    if any(line.sure for line in lines):
-        return "entitled"
-    if any(line.possible for line in lines):
+    possible = False
+    for line in lines:
+        if line.verdict is not False and line.paid_high != 0:
+            if line.verdict is True:
+                return "entitled"
+            possible = True
+    if possible:
         return "unknown"
     if lines[0].rule.kind != "benefit":
         return _verdict_of(lines[0])

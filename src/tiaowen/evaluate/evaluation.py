@@ -82,24 +82,25 @@ def payments(document: DocumentResult, rule_id: str) -> list[Payment]:
         at.low += line.paid_low
         at.high = plus(at.high, line.paid_high)
         at.verdict = _better(at.verdict, line)
-    _exact(result.totals, found, payee_of)
+    _exact(result, found, payee_of)
     return list(found.values())
 
 
 def _better(before: bool | None, line: Line) -> bool | None:
-    """True if some line is surely payable, unknown if some may be."""
-    if before is True or line.sure:
+    """True if the conditions entitle to some line, unknown if they may."""
+    if before is True or line.payable:
         return True
     return None if before is None or line.possible else False
 
 
-def _exact(totals: list[list[Total]], found: dict[Any, Payment], payee_of: dict[int, Any]) -> None:
+def _exact(result: Result, found: dict[Any, Payment], payee_of: dict[int, Any]) -> None:
     """Narrow the sums by the limits' own totals where a group has one payee.
 
     Row bounds do not add up to a group's total; the total of each limit is exact.
     Lines that a stacking took away make the totals too wide, never wrong: the
     narrower of both ends is kept, and a low end only when nothing fell afterwards.
     """
+    totals: list[list[Total]] = result.totals
     for level in totals:
         high_by: dict[Any, int | None] = {}
         low_by: dict[Any, int] = {}
@@ -119,9 +120,7 @@ def _exact(totals: list[list[Total]], found: dict[Any, Payment], payee_of: dict[
                 continue
             at = found[key]
             at.high = least(at.high, high)
-            stacked = any("excluded" in how or how == "difference" for line in at.lines
-                          for _, how in line.fallen)  # fmt: skip
-            if level is totals[-1] and not stacked and low_by[key] <= (at.high or low_by[key]):
+            if level is totals[-1] and not result.stacked and (at.high is None or low_by[key] <= at.high):
                 at.low = max(at.low, low_by[key])
 
 

@@ -39,6 +39,7 @@ class Scope:
 
     facts: Facts
     verdicts: dict[str, dict[Row, bool | None]] = field(default_factory=dict)
+    memo: dict[int, dict[tuple[Any, ...], Any]] = field(default_factory=dict)
 
     def env(self, size: int, row: Row) -> Env:
         """A fresh environment for an event row."""
@@ -98,11 +99,11 @@ class Compiler:
             case t.ParameterAt():
                 return self._parameter(term)
             case t.Exists():
-                return aggregates.exists(self, term)
+                return aggregates.remembered(self, term, aggregates.exists(self, term))
             case t.Aggregate():
-                return aggregates.aggregate(self, term)
+                return aggregates.remembered(self, term, aggregates.aggregate(self, term))
             case t.MonthsInRow():
-                return aggregates.months_in_row(self, term)
+                return aggregates.remembered(self, term, aggregates.months_in_row(self, term))
             case t.Covers():
                 return self._covers(term)
             case t.Eligible(_, benefit):
@@ -424,7 +425,7 @@ def _still_open(deadline: Fn) -> Fn:
         on, last = env[t.SCOPE].facts.on, deadline(env)
         if on is None or last is NONE:
             return True
-        return None if last is None else bool(on <= last)
+        return None if last is None or isinstance(last, Bound) else bool(on <= last)
 
     return still_open
 

@@ -100,6 +100,7 @@ def money_limit(group: Group, cap: int, label: str) -> Total:
         worst = 0 if before_high is None or not closed else cap - min(cap, before_high)
         reduced = min(low, worst)
         line.floor = min(line.least_if_payable, worst)
+        line.doubted |= worst == 0
         if line.paid_high == 0:
             line.fall(label, "used up")
         elif (high is None and line.paid_high is not None) or (
@@ -158,6 +159,7 @@ def difference_limit(group: Group, label: str) -> Total:
             if top_high != 0 and (more_high != high or more_low != low):
                 line.fallen.append((label, "difference"))
             line.floor = 0 if top_high is None or not closed else max(0, line.least_if_payable - top_high)
+            line.doubted |= more_low == 0 and (top_high != 0 or not closed)
             line.paid_low, line.paid_high = more_low, more_high
         top_low = max(top_low, low)
         top_high = None if top_high is None or high is None else max(top_high, high)

@@ -57,6 +57,7 @@ class Line:
     fallen: list[tuple[str, str]] = field(default_factory=list)
     words: str = ""
     counted: Outcome = True
+    doubted: bool = False  # an earlier limit may have taken it away
     floor: int | None = None  # the least it comes to if it is payable after all; None: `low`
 
     @property
@@ -65,9 +66,14 @@ class Line:
         return self.verdict is not False and self.paid_high != 0
 
     @property
-    def sure(self) -> bool:
-        """Whether it is surely payable (though the amount may be an interval)."""
+    def payable(self) -> bool:
+        """Whether the conditions entitle to it, though a limit may still take it away."""
         return self.verdict is True and self.paid_high != 0
+
+    @property
+    def sure(self) -> bool:
+        """Whether it surely takes its place in a limit (though the amount may be an interval)."""
+        return self.payable and not self.doubted
 
     @property
     def least_if_payable(self) -> int:
@@ -84,7 +90,7 @@ class Line:
 
     def doubt(self, label: str, how: str) -> None:
         """It may or may not be paid after all."""
-        self.floor = 0
+        self.floor, self.doubted = 0, True
         if self.paid_low:
             self.paid_low = 0
             self.fallen.append((label, how))
@@ -114,8 +120,9 @@ def plus(first: int | None, second: int | None) -> int | None:
 
 @dataclass
 class Result:
-    """All lines of one rule and the exact totals of its limits."""
+    """All lines of one rule and the exact totals of its limits (before any stacking)."""
 
     rule: Rule
     lines: list[Line]
     totals: list[list[Total]] = field(default_factory=list)
+    stacked: bool = False  # a stacking took something away after the limits

@@ -84,6 +84,8 @@ class Program:
         self.effective = rule.effective
         if rule.since_year and rule.effective is not None:
             self.effective = rule.effective.replace(month=1, day=1)
+        # rows of the year before commencement may count towards a threshold, unpaid
+        self.counts_earlier = rule.since_year and rule.grouping is None
 
     # -- conditions of one event row ------------------------------------------------
     def line(self, row: Row, scope: Scope) -> Line:
@@ -97,20 +99,23 @@ class Program:
         env[t.EVENT_DATE] = env[t.PERIOD] = None if day is NONE else day
         asked = scope.facts.on if self.rule.by_application else day
         counted = self._in_force(asked, self.effective)
-        grouped = self.rule.grouping is not None
-        force = counted if grouped else self._in_force(asked, self.rule.effective)
+        force = counted
+        if self.counts_earlier:
+            force = self._in_force(asked, self.rule.effective)
         checks = [_FORCE[force]]
-        if self.joins:
-            self._join(env, checks)
-        else:
-            self._check(env, checks, self.plain)
-        verdict: Outcome = True
-        for check in checks:
-            if check.outcome is False:
-                verdict = False
-                break
-            if check.outcome is None:
-                verdict = None
+        if self.joins or scope.facts.grant or scope.facts.assume:
+            if self.joins:
+                self._join(env, checks)
+            else:
+                self._check(env, checks, self.plain)
+            verdict = kleene_and([check.outcome for check in checks])
+        else:  # the common way, without a second look at the checks
+            verdict = force
+            for fn, by_outcome in self.plain:
+                outcome = fn(env)
+                checks.append(by_outcome[outcome])
+                if outcome is not True and verdict is not False:
+                    verdict = outcome
         order = (day if isinstance(day, dt.date) else dt.date.max, row.id)
         return Line(self.rule, row, (row,), day, checks, verdict, env, order=order, counted=counted)
 

@@ -42,6 +42,7 @@ def _apply(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]
     members = [name for name in stacking.between if name in results]
     if len(members) < 2:
         return
+    before = {name: _left(results[name]) for name in members}
     found: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
     for name in members if stacking.rule != "all are paid" else ():  # then nothing excludes
         for line in results[name].lines:
@@ -55,6 +56,12 @@ def _apply(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]
         if len(by_name) > 1:
             _exclude(stacking, [(n, by_name[n]) for n in members if n in by_name])
     _caps(compiler, stacking, members, results)
+    for name in members:
+        results[name].stacked |= _left(results[name]) != before[name]
+
+
+def _left(result: Result) -> list[tuple[int, int | None]]:
+    return [(line.paid_low, line.paid_high) for line in result.lines]
 
 
 def _key(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -120,6 +127,7 @@ def _difference(
             line_low, line_high = line.paid_low, line.paid_high
             line.paid_high = None if line_high is None else max(0, line_high - cut_low)
             line.paid_low = 0 if cut_high is None else max(0, line_low - cut_high)
+            line.doubted |= line.paid_low == 0 and cut_high != 0
             if (line.paid_low, line.paid_high) != (line_low, line_high):
                 line.fallen.append((stacking.id, "difference"))
             cut_low = max(0, cut_low - line_low)

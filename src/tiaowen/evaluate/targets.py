@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tiaowen.evaluate.aggregates import covered
 from tiaowen.evaluate.bound import Bound, bound
 from tiaowen.evaluate.expressions import Compiler, Scope, compiler_of, half_up
 from tiaowen.evaluate.facts import Facts, Row
@@ -54,8 +53,8 @@ def measure(plan: DocumentPlan, target: Target, facts: Facts) -> Measure:
     high = len(_distinct([r for r, _, _ in sure + maybe], target, facts, compiler, sure + maybe))
     value = bound(low, high if whole else None)
     years = (target.years[1] - target.years[0] + 1) if target.years else 1
-    if target.nature == "yearly average" and isinstance(value, int) and years < 100:
-        value = half_up(value, years)
+    if target.nature == "yearly average" and years < 100:
+        value = bound(half_up(low, years), half_up(high, years) if whole else None)
     return Measure(target, value)
 
 
@@ -87,9 +86,7 @@ def _rows(compiler: Compiler, target: Target, facts: Facts) -> tuple[list[Found]
             maybe.append((row, verdict, env))
     whole = True
     if target.closure is not None:
-        env = [None] * (target.slots + SPARE_SLOTS)
-        closed = facts.closed(target.closure, since, until)
-        whole = closed and covered is not None
+        whole = facts.closed(target.closure, since, until)
     return sure, maybe, whole
 
 

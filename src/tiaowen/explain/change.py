@@ -59,7 +59,7 @@ def _granted(runner: Runner, line: Line, label: str) -> Line | None:
                  frozenset({label}))  # fmt: skip
     copy._index, copy._closed = facts._index, facts._closed
     again = Runner(copy)
-    again.scope.verdicts = runner.scope.verdicts
+    again.scope.verdicts = dict(runner.scope.verdicts)  # this run writes its own
     if line.row is None or line.rule.thresholds:
         return None
     lines = again.run(line.rule, frozenset({line.row})).lines
@@ -90,13 +90,13 @@ def _amount(compiler: Compiler, line: Line, check: Check) -> Step | None:
     if amount is None:
         return None
     if line.rule.grouping is not None and line.counts is not None:
-        figures = sorted({p.figure for p in _per_counts(amount) if p.mode == "once"})
-        have = line.counts[0]
-        for figure in figures:
+        figures = sorted({(p.figure, p.persons) for p in _per_counts(amount) if p.mode == "once"})
+        for figure, persons in figures:
+            have = line.counts[2] if persons else line.counts[0]
             if have < figure:
                 counts = Counts((figure, figure), (figure, figure))
                 worth = compile_amount(compiler, amount)(line.env, counts)
-                unit = line.rule.unit_noun
+                unit = "人" if persons else line.rule.unit_noun
                 needs = f"再有 {figure - have} {unit}即满 {figure} {unit}"
                 return Step(check.label, needs, worth.low, worth.high)
         return None

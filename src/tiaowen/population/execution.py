@@ -13,6 +13,7 @@ from typing import Any
 from tiaowen.check.library import Library
 from tiaowen.evaluate.evaluation import closure
 from tiaowen.plan.rules import DocumentPlan
+from tiaowen.population.errors import PopulationError
 from tiaowen.population.expr import ABSENT_TEXT, col, named
 from tiaowen.population.lines import Statement, acting, lines_statement, members
 from tiaowen.population.program import select
@@ -30,7 +31,7 @@ from tiaowen.population.store import (
 from tiaowen.population.world import World
 from tiaowen.vocabulary.types import NONE
 
-INTERNAL = ("line date", "first row", "index")
+INTERNAL = ("line date", "first row", "index", "doubted")
 
 
 @dataclass
@@ -56,6 +57,7 @@ class PopulationLine:
     end: dt.date | None
     words: str
     fallen: list[tuple[str, str]]
+    doubted: bool
     index: int
 
 
@@ -88,12 +90,12 @@ def evaluate(
     covers, asked = read_manifest(folder)
     wanted = set(plan.rules) if rules is None else closure(plan, rules)
     ordered = [name for name in plan.order if name in wanted]
-    read = tables_read(library.vocabulary, [plan.rules[name] for name in ordered], plan.stackings.values())
+    benefits = [name for name in ordered if plan.rules[name].kind == "benefit"]
+    stackings = acting(plan, benefits)
+    read = tables_read(library.vocabulary, [plan.rules[name] for name in ordered], stackings)
     open_tables(connection, library.vocabulary, folder, read)
     lacks = Lacks(connection)
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks)
-    benefits = [name for name in ordered if plan.rules[name].kind == "benefit"]
-    stackings = acting(plan, benefits)
     found = Population(connection, plan)
     for name in ordered:
         statement = lines_statement(world, plan.rules[name], stackings, benefits)
@@ -108,18 +110,20 @@ def evaluate(
 def run(
     library: Library, document_id: str, folder: Path, *, on: dt.date | None = None, memory: str = "1GB",
     rules: Iterable[str] | None = None, out: Path | None = None, plan: DocumentPlan | None = None,
-    threads: int | None = None,
+    threads: int | None = None, region: str = "",
 ) -> Iterator[Population]:  # fmt: skip
     """Run a document (or some rules of it) over a folder of Parquet in bounded memory.
 
-    `on`: the day of the question (default: the manifest's).  `out`: a folder that gets
-    one Parquet file of lines per rule.  Inside the `with`, the lines are relations of
-    the connection.  Raises PopulationError (folder, file, column) and Unsupported (rule, construct).
+    `on`: the day of the question (default: the manifest's).  `region`: the place whose
+    local rules hold (code, path or name; default: the document as it stands; a `plan` is
+    taken as it is).  `out`: a folder that gets one Parquet file of lines per rule.
+    Stackings over several documents do not run.  Inside the `with`, the lines are relations
+    of the connection.  Raises PopulationError (folder, file, column) and Unsupported (rule, construct).
     """
     with tempfile.TemporaryDirectory(prefix="tiaowen-") as scratch:
         connection = connect(memory, Path(scratch), threads)
         try:
-            chosen = plan if plan is not None else library.plans[document_id]
+            chosen = plan if plan is not None else _placed(library, region).plans[document_id]
             found = evaluate(connection, library, chosen, folder, on=on, rules=rules)
             if out is not None:
                 found.write(out)
@@ -128,11 +132,20 @@ def run(
             connection.close()
 
 
+def _placed(library: Library, region: str) -> Library:
+    if not region:
+        return library
+    code = library.vocabulary.regions.resolve(region)
+    if code is None:
+        raise PopulationError(f"region {region}: 没有这个地区 no such place；应为代码、路径或唯一的名称 a code, path or name")
+    return library.placed(code)
+
+
 def lines_as_python(population: Population, rule: str) -> list[PopulationLine]:
     """The lines of one rule as Python values, in order of row and period."""
     statement = population.statements[rule]
     plain = ["row", "date", "amount", "why", "verdict", "low", "high", "paid_low", "paid_high", "payee",
-             "beneficiary", "applicant", "part", "begin", "end", "words", "fallen", "index"]  # fmt: skip
+             "beneficiary", "applicant", "part", "begin", "end", "words", "fallen", "doubted", "index"]  # fmt: skip
     labels = list(statement.checks)
     chosen = [*(col(each) for each in plain), *(col(each) for each in statement.keys),
               *(named(col(statement.checks[label]), f"c{n}") for n, label in enumerate(labels))]  # fmt: skip

@@ -39,12 +39,15 @@ from tiaowen.population.rows import ORDER, Rows
 from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW
 
-LEFT = ("left low", "left high", "left fallen")
+LEFT = ("left low", "left high", "left fallen", "left doubted")
 
 
 @dataclass
 class Lines:
-    """Lines of one group per partition: what is left of each, and whether all rivals are known."""
+    """Lines of one group per partition: what is left of each, and whether all rivals are known.
+
+    `doubted`: an earlier limit may have taken the line away, so it does not surely take its place.
+    """
 
     scope: Scope
     by: list[Sql]
@@ -54,6 +57,7 @@ class Lines:
     high: Sql
     fallen: Sql
     verdict: Sql
+    doubted: Sql
 
     @property
     def possible(self) -> Sql:
@@ -62,7 +66,7 @@ class Lines:
 
     @property
     def sure(self) -> Sql:
-        return self.scope.bind(all_of([self.possible, is_true(self.verdict)]))
+        return self.scope.bind(all_of([self.possible, is_true(self.verdict), no(self.doubted)]))
 
     def before(self, value: Sql) -> Sql:
         """A sum of what stands before each line in its group."""
@@ -72,18 +76,19 @@ class Lines:
     def top(self, value: Sql, rows: str) -> Sql:
         return self.scope.bind(over(exp.Max(this=value), self.by, self.order, rows))
 
-    def set(self, low: Sql, high: Sql, *reasons: tuple[Sql, str]) -> None:
-        """New ends for the possible lines, and why they changed."""
+    def set(self, low: Sql, high: Sql, doubted: Sql, *reasons: tuple[Sql, str]) -> None:
+        """New ends for the possible lines, whether they may be gone, and why they changed."""
         scope, possible = self.scope, self.possible
         told = [(all_of([possible, when]), call("list_append", self.fallen, lit(how))) for when, how in reasons]
         fallen = scope.bind(case(*told, default=self.fallen)) if told else self.fallen
         new_low = scope.bind(case((possible, low), default=self.low))
         new_high = scope.bind(case((possible, high), default=self.high))
+        self.doubted = scope.bind(any_of([self.doubted, all_of([possible, doubted])]))
         self.low, self.high, self.fallen = new_low, new_high, fallen
 
 
-def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql]:
-    """What limits leave of each line: low, high, and the list of what took the rest away."""
+def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
+    """What limits leave of each line: low, high, the list of what took the rest away, and whether it may be gone."""
     verdict = col("verdict")
     begun = call("coalesce", col("begin"), lit(ABSENT_DATE))
     scope.put("line date", case((op("<", col("index"), lit(0)), col("odate")), default=begun))
@@ -92,16 +97,15 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql]:
     high = scope.bind(case((not_false(verdict), col("high")), default=lit(0)))
     before = dict(scope.known)
     fallen: Sql = scope.bind(cast(exp.Array(expressions=[]), "VARCHAR[]"))
+    doubted: Sql = lit(False)
     if not rows.rule.limits:
-        return low, high, fallen
+        return low, high, fallen, doubted
     relation = scope.flush()
     program = scope.program
     # only lines that may be paid compete: most rows of a population never reach the windows
     scope.relation = program.add(filter_(select([exp.Star()], relation), not_false(verdict)), "live")
-    refused = filter_(
-        select([exp.Star(), *(named(v, c) for c, v in zip(LEFT, (low, high, fallen), strict=True))], relation),
-        no(not_false(verdict)),
-    )
+    left = zip(LEFT, (low, high, fallen, doubted), strict=True)
+    refused = filter_(select([exp.Star(), *(named(v, c) for c, v in left)], relation), no(not_false(verdict)))
     order = [col("line date"), *(col(each) for each in ORDER[1:])]
     grouping = rows.rule.grouping
     for limit in rows.rule.limits:
@@ -112,14 +116,14 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql]:
         apart = [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
         by = [*apart, *keys]
         whole = scope.bind(all_of([no(unknown), over(call("bool_and", complete), by)]))
-        lines = Lines(scope, by, order, whole, low, high, fallen, verdict)
+        lines = Lines(scope, by, order, whole, low, high, fallen, verdict, doubted)
         apply(lines, limit, rows.rule.key)
-        low, high, fallen = lines.low, lines.high, lines.fallen
-    for column, value in zip(LEFT, (low, high, fallen), strict=True):
+        low, high, fallen, doubted = lines.low, lines.high, lines.fallen, lines.doubted
+    for column, value in zip(LEFT, (low, high, fallen, doubted), strict=True):
         scope.put(column, value)
     scope.relation = program.add(union([select([exp.Star()], scope.flush()), refused]))
     scope.known = before  # what was worked out for live lines alone is not there for the rest
-    return col(LEFT[0]), col(LEFT[1]), col(LEFT[2])
+    return col(LEFT[0]), col(LEFT[1]), col(LEFT[2]), col(LEFT[3])
 
 
 def apply(lines: Lines, limit: Limit, rule: str) -> None:
@@ -167,6 +171,7 @@ def _count(lines: Lines, limit: Limit, rule: str) -> None:
     lines.set(
         case((any_of([used, doubt]), lit(0)), default=lines.low),
         case((used, lit(0)), default=lines.high),
+        doubt,
         (used, f"{limit.label}|used up"),
         (all_of([doubt, some, op(">=", asked, most)]), f"{limit.label}|may be used up"),
         (all_of([doubt, some]), f"{limit.label}|not all rows known"),
@@ -185,10 +190,11 @@ def money(lines: Lines, most: int, label: str) -> None:
     high = scope.bind(call("least", lines.high, left))
     no_worst = any_of([op(">", open_before, lit(0)), no(lines.whole)])
     worst = case((no_worst, lit(0)), default=op("-", cap, call("least", cap, before_high)))
+    worst = scope.bind(worst)
     reduced = scope.bind(call("least", low, worst))
     capped = any_of([is_null(lines.high), op("<", high, lines.high)])
     lines.set(
-        call("least", reduced, high), high,
+        call("least", reduced, high), high, op("is", worst, lit(0)),
         (op("is", high, lit(0)), f"{label}|used up"),
         (capped, f"{label}|capped"),
         (op("<", reduced, low), f"{label}|may be capped"),
@@ -210,6 +216,7 @@ def _highest(lines: Lines, label: str) -> None:
     lines.set(
         case((any_of([beaten, doubtful]), lit(0)), default=lines.low),
         case((beaten, lit(0)), default=lines.high),
+        all_of([doubtful, no(beaten)]),
         (beaten, f"{label}|not the highest"),
         (all_of([doubtful, op("is not", lines.low, lit(0))]), f"{label}|may not be the highest"),
     )
@@ -232,9 +239,10 @@ def _difference(lines: Lines, label: str) -> None:
     more_low = scope.bind(more_low)
     gone = scope.bind(is_true(op("is", more_high, lit(0))))
     some_before = any_of([open_before, op("is not", top_high, lit(0))])
+    doubt = all_of([no(gone), op("is", more_low, lit(0)), any_of([some_before, no(lines.whole)])])
     changed = any_of([op("is not", more_low, low), all_of([not_null(more_high), op("is not", more_high, lines.high)])])
     lines.set(
-        case((gone, lit(0)), default=more_low), more_high,
+        case((gone, lit(0)), default=more_low), more_high, doubt,
         (gone, f"{label}|nothing beyond the earlier one"),
         (all_of([some_before, changed]), f"{label}|difference"),
     )  # fmt: skip

@@ -44,18 +44,19 @@ class Statement:
 
 
 def acting(plan: DocumentPlan, rules: Iterable[str]) -> list[Stacking]:
-    """The stackings that can take something away among these rules."""
+    """The stackings that can take something away among these rules; those over several documents do not run here."""
     wanted = set(rules)
     return [
         stacking for stacking in plan.stackings.values()
-        if (stacking.rule != "all are paid" or any(limit.kind == "money" for limit in stacking.limits))
+        if not stacking.across
+        and (stacking.rule != "all are paid" or any(limit.kind == "money" for limit in stacking.limits))
         and len(members(stacking, wanted)) >= 2
     ]  # fmt: skip
 
 
 def members(stacking: Stacking, rules: Iterable[str]) -> list[str]:
     known = set(rules)
-    return [name for name in stacking.between if name.split("#")[-1] in known]
+    return [name for name in stacking.between if name in known]
 
 
 def key_words(stacking: Stacking, member: str) -> dict[str, tuple[t.Term | str, ...]]:
@@ -71,7 +72,7 @@ def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: 
     mine = {
         column: words
         for stacking in stackings
-        for member in members(stacking, rules) if member.split("#")[-1] == rule.id
+        for member in members(stacking, rules) if member == rule.id
         for column, words in key_words(stacking, member).items()
     }  # fmt: skip
     more = [word for words in mine.values() for word in words if isinstance(word, t.Term)]
@@ -95,7 +96,7 @@ def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: 
     else:
         scope = single(rows)
     rows.scope = scope
-    low, high, fallen = paid(rows, scope)
+    low, high, fallen, doubted = paid(rows, scope)
     stacks = {column: _stack_key(scope, rule, words_) for column, words_ in mine.items()}
     verdict = col("verdict") if words is None else col("given verdict")
     number = {f"key:{n}": key for n, key in enumerate(rows.keys)}
@@ -111,6 +112,7 @@ def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: 
             named(verdict, "verdict"),
             *(named(col(each), each) for each in ("low", "high")),
             named(low, "paid_low"), named(high, "paid_high"), named(fallen, "fallen"),
+            named(doubted, "doubted"),
             *(named(col(f"who:{role}"), role) for role in ROLES),
             named(col("words"), "words"),
             named(col("line date"), "line date"), named(col(ROW), "first row"),

@@ -34,7 +34,7 @@ from tiaowen.population.scope import Scope
 from tiaowen.population.store import Connection, create
 from tiaowen.population.world import World
 
-PAID = ("paid_low", "paid_high", "fallen")
+PAID = ("paid_low", "paid_high", "fallen", "doubted")
 
 
 def _possible(prefix: str = "") -> Sql:
@@ -57,7 +57,7 @@ def _exclude(connection: Connection, stacking: Stacking, members: list[str]) -> 
     spans = f"spans {stacking.id}"
     parts: list[exp.Query] = []
     for n, member in enumerate(members):
-        sure = all_of([is_true(col("verdict")), _possible()])
+        sure = all_of([is_true(col("verdict")), _possible(), no(col("doubted"))])
         parts.append(
             group(
                 filter_(
@@ -67,7 +67,7 @@ def _exclude(connection: Connection, stacking: Stacking, members: list[str]) -> 
                          named(total(call("coalesce", col("paid_high"), lit(0))), "high"),
                          named(op(">", how_many(is_null(col("paid_high"))), lit(0)), "open"),
                          named(op(">", how_many(sure), lit(0)), "sure")],
-                        lines_of(member.split("#")[-1]),
+                        lines_of(member),
                     ),
                     all_of([_possible(), not_null(col(key))]),
                 ),
@@ -120,7 +120,8 @@ def _beaten(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
     live = all_of([_possible("l"), not_null(col("key", "s"))])
     by, doubt = case(*beaten, default=null("VARCHAR")), case(*doubtful, default=null("VARCHAR"))
     gone = all_of([live, not_null(by)])
-    reduced = all_of([live, is_null(by), not_null(doubt), op("is not", col("paid_low", "l"), lit(0))])
+    doubted = all_of([live, is_null(by), not_null(doubt)])
+    reduced = all_of([doubted, op("is not", col("paid_low", "l"), lit(0))])
     return {
         "paid_low": case((any_of([gone, reduced]), lit(0)), default=col("paid_low", "l")),
         "paid_high": case((gone, lit(0)), default=col("paid_high", "l")),
@@ -129,6 +130,7 @@ def _beaten(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
             (reduced, call("list_append", col("fallen", "l"), doubt)),
             default=col("fallen", "l"),
         ),
+        "doubted": any_of([col("doubted", "l"), doubted]),
     }
 
 
@@ -160,12 +162,18 @@ def _difference(stacking: Stacking, members: list[str], at: int) -> dict[str, Sq
         "paid_low": case((live, more_low), default=low),
         "paid_high": case((live, more_high), default=high),
         "fallen": case((all_of([live, changed]), told), default=col("fallen", "l")),
+        "doubted": any_of(
+            [
+                col("doubted", "l"),
+                all_of([live, op("is", more_low, lit(0)), any_of([cut_open, op(">", cut_high, lit(0))])]),
+            ]
+        ),
     }
 
 
 def _replace(connection: Connection, member: str, spans: str, key: str, columns: dict[str, Sql]) -> None:
     """The lines of a member with new ends."""
-    relation = lines_of(member.split("#")[-1])
+    relation = lines_of(member)
     chosen = [
         named(columns[each], each) if each in columns else col(each, "l")
         for each in connection.table(exp.Table(this=table(relation).this).sql("duckdb")).columns
@@ -183,7 +191,7 @@ def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, m
     parts: list[exp.Query] = [
         filter_(
             select([named(col(key), "key"), named(lit(n), "member"), *(col(each) for each in kept)],
-                   lines_of(member.split("#")[-1])),
+                   lines_of(member)),
             all_of([_possible(), not_null(col(key))]),
         )
         for n, member in enumerate(members)
@@ -193,10 +201,11 @@ def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, m
     late = case((op("<", col("index"), lit(0)), lit(1)), default=lit(0))
     order = [col("line date"), col("first row"), late, col("index"), col("member")]
     lines = Lines(
-        scope, [col("key")], order, lit(True), col("paid_low"), col("paid_high"), col("fallen"), col("verdict")
-    )
+        scope, [col("key")], order, lit(True), col("paid_low"), col("paid_high"), col("fallen"), col("verdict"),
+        col("doubted"),
+    )  # fmt: skip
     money(lines, cap.most, cap.label)
-    ends = zip(PAID, (lines.low, lines.high, lines.fallen), strict=True)
+    ends = zip(PAID, (lines.low, lines.high, lines.fallen, lines.doubted), strict=True)
     relation = scope.flush()
     final = select(
         [*(col(each) for each in ("member", "first row", "index")), *(named(v, f"new {n}") for n, v in ends)], relation
@@ -204,7 +213,7 @@ def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, m
     capped = f"capped {stacking.id}"
     create(connection, capped, program.statement(final))
     for n, member in enumerate(members):
-        name = lines_of(member.split("#")[-1])
+        name = lines_of(member)
         columns = connection.table(table(name).sql("duckdb")).columns
         there = not_null(col("member", "c"))
         chosen = [

@@ -146,14 +146,14 @@ def test_no_line_is_paid_outside_its_bounds(kind: str, sketches: list[Sketch], m
 
 
 @settings(max_examples=400)
-@given(KINDS, st.integers(1, 7), st.sampled_from(["money", "highest", "difference"]), st.integers(1, 7), WORTH)
-def test_two_limits_in_order_leave_every_outcome_inside_their_bounds(
-    first: str, first_most: int, second: str, second_most: int, sketches: list[Sketch]
+@given(st.lists(st.tuples(KINDS, st.integers(1, 7)), min_size=2, max_size=3), WORTH)
+def test_limits_in_order_leave_every_outcome_inside_their_bounds(
+    limits: list[tuple[str, int]], sketches: list[Sketch]
 ) -> None:
     lines = lines_of(sketches)
-    engine(first, lines, first_most)
-    total = engine(second, lines, second_most)
-    for paid in outcomes([(first, first_most), (second, second_most)], sketches):
+    for kind, most in limits:
+        total = engine(kind, lines, most)
+    for paid in outcomes(limits, sketches):
         assert total.low <= sum(paid) <= (total.high or 0)
         for line, pay in zip(lines, paid, strict=True):
             assert line.paid_low <= pay <= (line.paid_high or 0)
@@ -191,6 +191,14 @@ def test_once_pays_the_first_and_says_that_the_second_is_used_up() -> None:
     lines = lines_of([Sketch(True, 5, 0), Sketch(True, 7, 0)])
     assert count_limit(((), lines, True), 1, "一次").high == 5
     assert [line.fallen for line in lines] == [[], [("一次", "used up")]]
+
+
+def test_a_line_that_an_earlier_limit_may_take_away_uses_up_no_count() -> None:
+    lines = lines_of([Sketch(True, 1, 1), Sketch(True, 1, 1)])
+    highest_limit(((), lines, True), "就高")
+    total = count_limit(((), lines, True), 1, "一次")
+    assert total.high == 2
+    assert [(line.paid_high, line.payable, line.sure) for line in lines] == [(2, True, False)] * 2
 
 
 def test_what_goes_beyond_a_cap_is_cut_off_the_later_line() -> None:

@@ -90,7 +90,7 @@ def _told(cases: DocumentResult, line: Line) -> dict[str, Any]:
     told |= {
         "date": line.date if isinstance(line.date, dt.date) else None,
         "verdict": line.verdict, "low": line.low, "high": line.high, "paid_low": line.paid_low,
-        "paid_high": line.paid_high, "begin": line.begin, "words": line.words, "fallen": line.fallen,
+        "paid_high": line.paid_high, "begin": line.begin, "words": line.words, "fallen": line.fallen, "doubted": line.doubted,
     }  # fmt: skip
     told |= {role: _plain(value) for role, value in who.items()}
     return told
@@ -110,6 +110,7 @@ def _seen(line: PopulationLine) -> dict[str, Any]:
         "begin",
         "words",
         "fallen",
+        "doubted",
     ):
         seen[name] = getattr(line, name)
     for role in ("payee", "beneficiary", "applicant"):
