@@ -46,6 +46,11 @@ def tiaowen(arguments: Sequence[str]) -> int:
     return python("-m", "tiaowen", *arguments)
 
 
+def huijiang(arguments: Sequence[str]) -> int:
+    venv.ensure("base")
+    return python("-m", "huijiang", *arguments)
+
+
 def run_checks(arguments: Sequence[str]) -> int:
     venv.ensure(*DEVELOPER_GROUPS)
     return check.run(fix="--fix" in arguments)
@@ -100,6 +105,7 @@ VERBS = {
     "bench": Verb(bench, "the measurements of bench/"),
     "soak": Verb(soak, "the generated tests for a long time (more arguments go to pytest)"),
     "tiaowen": Verb(tiaowen, "the tiaowen command line (arguments pass through)"),
+    "huijiang": Verb(huijiang, "the platform's command line: synth makes a synthetic county"),
     "picture": Verb(picture, "FILE.html OUT.png or OUT.pdf: draw a page with Chromium"),
     "setup": Verb(setup, "install everything now (--fresh starts over)"),
 }

@@ -110,15 +110,15 @@ def unstacked_pairs(source: Source, plan: DocumentPlan, vocabulary: Vocabulary) 
         for pair in combinations([name.split("#")[-1] for name in block.words("between")], 2)
     }
     benefits = [rule for rule in plan.rules.values() if rule.kind == "benefit"]
-    asks = {rule.id: _payment_demands(plan, rule, vocabulary) for rule in benefits}
-    parts = {rule.id: _parts(rule) for rule in benefits}
+    asks = {rule.id: payment_demands(plan, rule, vocabulary) for rule in benefits}
+    parts = {rule.id: event_parts(rule) for rule in benefits}
     found = []
     for first, second in combinations(benefits, 2):
         if first.table != second.table or frozenset((first.id, second.id)) in settled:
             continue
-        if not _same_holder(first, second) or _opposed(first, second, parts):
+        if not same_holder(first, second) or opposed(first, second, parts):
             continue
-        if _meet(asks[first.id], asks[second.id], vocabulary):
+        if can_meet(asks[first.id], asks[second.id], vocabulary):
             found.append(
                 problem("no-stacking", second.spot, related=[first.spot], first=first.id,
                         second=second.id, table=first.table)
@@ -126,7 +126,7 @@ def unstacked_pairs(source: Source, plan: DocumentPlan, vocabulary: Vocabulary) 
     return found
 
 
-def _same_holder(first: Rule, second: Rule) -> bool:
+def same_holder(first: Rule, second: Rule) -> bool:
     """One payee, or one person whose claim both use up."""
     if "nobody" in (first.pays, second.pays):
         return False  # in kind: no money can be paid twice
@@ -138,7 +138,7 @@ def _same_holder(first: Rule, second: Rule) -> bool:
     return any(one is not None and one == other for one, other in (payees, holders))
 
 
-def _parts(rule: Rule) -> set[t.Term]:
+def event_parts(rule: Rule) -> set[t.Term]:
     """The conditions that must all hold, each in a form that compares by meaning."""
     return {
         standard_form(part)
@@ -148,7 +148,7 @@ def _parts(rule: Rule) -> set[t.Term]:
     }
 
 
-def _opposed(first: Rule, second: Rule, parts: dict[str, set[t.Term]]) -> bool:
+def opposed(first: Rule, second: Rule, parts: dict[str, set[t.Term]]) -> bool:
     """One asks for what the other refuses, word for word, or asks that the other does not pay."""
     for one, other in ((first, second), (second, first)):
         if t.Negation(BOOL, t.Eligible(BOOL, other.id)) in parts[one.id]:
@@ -156,7 +156,7 @@ def _opposed(first: Rule, second: Rule, parts: dict[str, set[t.Term]]) -> bool:
     return any(standard_form(complement(part)) in parts[second.id] for part in parts[first.id])
 
 
-def _payment_demands(plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary) -> list[Demand]:
+def payment_demands(plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary) -> list[Demand]:
     """What must hold of the event row itself before the benefit pays; rows beside it may differ."""
     found = rule_demands(plan, rule, vocabulary)
     if isinstance(rule.amount, a.ByCode):
@@ -168,7 +168,7 @@ def _payment_demands(plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary) -> 
     return [each for each in found if t.slots_used(each.subject) <= {t.EVENT_DATE, t.EVENT}]
 
 
-def _meet(first: list[Demand], second: list[Demand], vocabulary: Vocabulary) -> bool:
+def can_meet(first: list[Demand], second: list[Demand], vocabulary: Vocabulary) -> bool:
     """Whether some row can meet all that both ask of single columns."""
     both = [*first, *second]
     return not any(

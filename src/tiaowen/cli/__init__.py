@@ -5,6 +5,11 @@ tiaowen check                     documents, readings, cases
 tiaowen mutate [DOC]              no small change may go unnoticed
 tiaowen coverage DOC [--text F]   every figure and clause of the original
 tiaowen evaluate FILE …           a roster workbook or a case
+tiaowen evaluate FOLDER --out O   a population in Parquet
+tiaowen explain --person ID …     one person of it
+tiaowen simulate PATCH …          what if the documents said otherwise
+tiaowen lint DRAFT                a draft before it is issued
+tiaowen compare [--case F]        instruments by place; a case in each place
 tiaowen vocabulary [--write F]    the page of tables, columns and codes
 tiaowen conformance run|write     the open conformance suite
 """
@@ -18,10 +23,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tiaowen.cli.check import add_check, add_mutate
+from tiaowen.cli.compare import add_compare
 from tiaowen.cli.coverage import add_coverage
 from tiaowen.cli.demo import add_demo
 from tiaowen.cli.documents import add_conformance, add_vocabulary
+from tiaowen.cli.draft import add_lint
 from tiaowen.cli.evaluate import add_evaluate
+from tiaowen.cli.population import add_explain
+from tiaowen.cli.simulate import add_simulate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,11 +41,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_demo(commands)
     add_evaluate(commands)
+    add_explain(commands)
+    add_simulate(commands)
     add_check(commands)
     add_mutate(commands)
     add_coverage(commands)
     add_vocabulary(commands)
     add_conformance(commands)
+    add_lint(commands)
+    add_compare(commands)
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)

@@ -18,16 +18,19 @@ CASE_ENDINGS = (".yaml", ".yml", ".json")
 
 
 def add_evaluate(commands: Commands) -> None:
+    from tiaowen.cli.population import add_population_options
+
     command = commands.add_parser("evaluate", help="名册或案例能领什么 what a roster or a case is owed")
-    command.add_argument("file", nargs="?", type=Path, help="名册 .xlsx，或案例 .yaml .json a roster or a case")
+    command.add_argument("file", nargs="?", type=Path, help="名册 .xlsx，案例 .yaml .json，或人群文件夹 a roster, a case, or a folder of Parquet")
     command.add_argument("--region", help="按哪里的文件 place whose documents apply (the workbook's own)")
     command.add_argument("--on", help="哪一天，如 2026-11-22 the day of the question (today)")
-    command.add_argument("--out", type=Path, help="网页写到哪里 where to write the page (FILE.html)")
+    command.add_argument("--out", type=Path, help="网页写到哪里；人群：结果文件夹 where to write the page (FILE.html); population: a folder")
     command.add_argument("--workbook", type=Path, help="全部结果写成工作簿 all results as a workbook")
     command.add_argument("--json", action="store_true", help="结果写成 JSON answers as JSON on standard output")
     command.add_argument("--drafts", action="store_true", help="也模拟征求意见稿 simulate drafts too")
     command.add_argument("--no-compare", action="store_true", help="不作各地比较 leave the other places out")
     command.add_argument("--template", type=Path, metavar="FILE.xlsx", help="写一份空名册 write an empty roster")
+    add_population_options(command)
     add_language(command)
     command.set_defaults(run=run_evaluate)
 
@@ -58,6 +61,10 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         return _say(arguments.lang, "请给出名册或案例文件；--template 写一份空的。",
                     "name a roster or a case; --template writes an empty roster.")  # fmt: skip
+    if arguments.file.is_dir():
+        from tiaowen.cli.population import evaluate_folder
+
+        return evaluate_folder(arguments, library)
     region = None
     if arguments.region:
         region = library.vocabulary.regions.resolve(arguments.region)

@@ -1,0 +1,1 @@
+"""惠匠 Huijiang: what stands on the engine."""

@@ -1,0 +1,21 @@
+"""The `huijiang` command.
+
+huijiang synth --people N --seed S --region R --out FOLDER [--workbooks]   a synthetic county
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from huijiang.synth.command import add_synth
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status (0 fine, 2 unusable input)."""
+    parser = argparse.ArgumentParser(prog="huijiang", description="惠匠：让每个技能人才得到该得的")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_synth(commands)
+    arguments = parser.parse_args(argv)
+    status: int = arguments.run(arguments)
+    return status

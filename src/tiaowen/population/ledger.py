@@ -1,0 +1,116 @@
+"""What a run has finished: written after every unit, so that a run that was killed goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tiaowen.population.errors import PopulationError
+
+LEDGER = "run.json"
+CHUNK = 1 << 20
+
+
+@dataclass
+class Finished:
+    """One rule: the address of its definition and inputs, the bytes of its file, its figures."""
+
+    address: str
+    size: int
+    figures: dict[str, Any]
+
+
+@dataclass
+class Ledger:
+    """`rules`: `document#rule` → Finished; `inputs`: table → fingerprint; `lacks`: `table.column` →
+    whether some row does not know it (true of `inputs` only); `unfinished`: keys of an earlier run
+    whose files may still be there."""
+
+    release: str = ""
+    region: str = ""
+    on: str | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
+    lacks: dict[str, bool] = field(default_factory=dict)
+    rules: dict[str, Finished] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
+
+    def done(self, out: Path, key: str, address: str) -> Finished | None:
+        """What is finished of a rule, if its file is there whole and nothing it depends on has changed."""
+        found = self.rules.get(key)
+        if found is None or found.address != address:
+            return None
+        path = file_of(out, key)
+        return found if path.is_file() and path.stat().st_size == found.size else None
+
+    def lacks_of(self, inputs: dict[str, str]) -> dict[tuple[str, str], bool]:
+        """What is known of columns of tables that have not changed since."""
+        found = {}
+        for name, lacks in self.lacks.items():
+            table, _, column = name.partition(".")
+            if table in inputs and self.inputs.get(table) == inputs[table]:
+                found[table, column] = lacks
+        return found
+
+
+def file_of(out: Path, key: str) -> Path:
+    """`<out>/<document>/<rule>.parquet`"""
+    document, _, rule = key.partition("#")
+    return out / document / f"{rule}.parquet"
+
+
+def read_ledger(out: Path) -> Ledger:
+    """The ledger of a folder; an empty one where there is none.  Raises PopulationError."""
+    path = out / LEDGER
+    if not path.is_file():
+        return Ledger()
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        rules = {key: Finished(**each) for key, each in told.pop("rules").items()}
+        return Ledger(**told, rules=rules)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PopulationError(
+            f"{path.name}: {error}；不是本命令写的，请换一个输出文件夹 not written by this command: name another folder"
+        ) from error
+
+
+def write_ledger(out: Path, ledger: Ledger) -> None:
+    write_whole(out / LEDGER, json.dumps(asdict(ledger), ensure_ascii=False, indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A file is there whole or not at all: written beside, then renamed."""
+    beside = path.with_name(f".{path.name}.part")
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
+def fingerprint(folder: Path, table: str) -> str:
+    """SHA-256 of a table's file, or of all files of its folder; empty when there is none."""
+    path = folder / f"{table}.parquet"
+    if path.is_dir():
+        digest = hashlib.sha256()
+        for each in sorted(path.glob("*.parquet")):
+            digest.update(f"{each.name} {_sha256(each)}\n".encode())
+        return digest.hexdigest()
+    return _sha256(path) if path.is_file() else ""
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise PopulationError(f"{path.name}: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+__all__ = ["LEDGER", "Finished", "Ledger", "file_of", "fingerprint", "read_ledger", "write_ledger", "write_whole"]
