@@ -10,7 +10,6 @@ from tests.tiaowen.check.documents import FRONT, benefit, document
 from tests.tiaowen.check.fixtures import library_of
 from tiaowen.check.lints import lint_document, past_expiry, yuan
 
-
 # what a document as a whole is blamed for: loading the library finds these too
 LOOKED_FOR = {"never-true", "no-stacking", "clause-unread"}
 
