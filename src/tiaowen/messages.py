@@ -146,6 +146,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "years-form": ("years 写作 2022 to 2024（或 2022 to onwards）：{found}。", "Write years as `2022 to 2024` (or `2022 to onwards`): {found}."),
     "stacking-limit": ("stacking 的 limits 只能是 at most。", "Limits of a stacking must be `at most`."),
     "readings-two": ("question 至少要有两种读法。", "A question needs at least two readings."),
+    "pairs-many": ("补贴太多：只比较了前 {limit} 对有没有重复付款。请拆成几个文件。", "Too many benefits: only the first {limit} pairs were compared for double payment. Split the document."),
     "readings-many": ("文件里的读法超过 {limit} 种。请拆成几个文件。", "More than {limit} readings in one document. Split it."),
     "runs-unknown": ("runs 写的“{found}”不在 readings 里：{known}。", "`runs` names “{found}”, which is not a reading: {known}."),
     "patch-missing": ("读法要删的 {key} 不存在。", "The reading removes {key}, which is not there."),

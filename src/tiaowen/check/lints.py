@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tiaowen.check.library import Library
 
 
+MOST_DEMANDS = 60  # of one rule with the rules it asks for; what lies beyond is not compared
+MOST_PAIRS = 5_000  # of one document: a real one has some hundred
+
+
 def lint_document(source: Source, plan: DocumentPlan, library: Library) -> list[Problem]:
     """Every finding over the whole document, in the document's order."""
     vocabulary = library.vocabulary
@@ -83,6 +87,8 @@ def rule_demands(plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary) -> list
     found: list[Demand] = []
     queue, seen = [rule], {rule.id}
     for each in queue:  # grows while it is walked: each rule is asked once, however many ask it
+        if len(found) >= MOST_DEMANDS:
+            break
         for condition in each.conditions:
             for part in t.conjuncts(condition.term):
                 if not isinstance(part, t.Eligible):
@@ -113,7 +119,10 @@ def unstacked_pairs(source: Source, plan: DocumentPlan, vocabulary: Vocabulary) 
     asks = {rule.id: payment_demands(plan, rule, vocabulary) for rule in benefits}
     parts = {rule.id: event_parts(rule) for rule in benefits}
     found = []
-    for first, second in combinations(benefits, 2):
+    for number, (first, second) in enumerate(combinations(benefits, 2)):
+        if number >= MOST_PAIRS:
+            found.append(problem("pairs-many", second.spot, severity="warning", limit=MOST_PAIRS))
+            break
         if first.table != second.table or frozenset((first.id, second.id)) in settled:
             continue
         if not same_holder(first, second) or opposed(first, second, parts):

@@ -74,7 +74,7 @@ class Answer:
 
     @property
     def checks(self) -> list[Check]:
-        """Conditions over all periods: false if any period that counts is false."""
+        """The conditions of the first period or instalment (`periods` has each one's outcome)."""
         return self.lines[0].checks
 
 

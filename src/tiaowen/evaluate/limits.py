@@ -7,12 +7,15 @@ may not take its place, so what stands before it is counted twice: surely, possi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from tiaowen.evaluate.lines import Line, Total, least, plus
 
 # group key → its lines in order, and whether all rows that compete are known
 Group = tuple[tuple[Any, ...], list[Line], bool]
+OPEN = 2**62  # fen above any sum: an open upper end among others
 
 
 def count_limit(group: Group, most: int, label: str, events: bool = False) -> Total:
@@ -37,7 +40,7 @@ def count_limit(group: Group, most: int, label: str, events: bool = False) -> To
                 line.doubt(label, "not all rows known")
         possible += 1
         sure += was_sure
-    low = _lowest_first(kept, most) if closed else 0
+    low = _first_few([(low, sure) for low, _, sure in kept], most, min) if closed else 0
     return Total(label, key, low, _highest(kept, most), lines)
 
 
@@ -58,31 +61,25 @@ def _units(lines: list[Line], events: bool) -> list[list[Line]]:
     return sorted(found.values(), key=lambda unit: (str(unit[0].date), unit[0].order[1:2]))
 
 
-def _lowest_first(kept: list[tuple[int, int | None, bool]], most: int) -> int:
-    """The least that the first `most` of them can come to, whichever possible ones hold."""
-    sums: list[int | None] = [0, *[None] * most]  # the least sum with so many taken
-    for low, _, sure in kept:
+def _first_few(kept: list[tuple[int, bool]], most: int, pick: Callable[[int, int], int]) -> int:
+    """The least (min) or most (max) that the first `most` come to, whichever possible ones hold."""
+    sums: list[int | None] = [0, *[None] * most]  # the best sum with so many taken
+    for value, sure in kept:
         after = list(sums)
-        for taken in range(most, -1, -1):
-            at = sums[taken]
-            if at is None:
-                continue
-            if taken < most:
-                value = at + low
-                if after[taken + 1] is None or value < after[taken + 1]:  # type: ignore[operator]
-                    after[taken + 1] = value
-                if sure:  # it must be taken while there is room
-                    if after[taken] == at:
-                        after[taken] = None
+        if sure:  # it takes its place while there is one
+            after[:most] = [None] * most
+        for taken, at in enumerate(sums[:most]):
+            if at is not None:
+                there = after[taken + 1]
+                after[taken + 1] = at + value if there is None else pick(there, at + value)
         sums = after
-    return min((value for value in sums if value is not None), default=0)
+    ends = [each for each in sums if each is not None]
+    return reduce(pick, ends)
 
 
 def _highest(kept: list[tuple[int, int | None, bool]], most: int) -> int | None:
-    highs = [high for _, high, _ in kept]
-    if None in highs:
-        return None
-    return sum(sorted((high for high in highs if high is not None), reverse=True)[:most])
+    closed = [(high, sure) for _, high, sure in kept if high is not None]
+    return _first_few(closed, most, max) if len(closed) == len(kept) else None
 
 
 def money_limit(group: Group, cap: int, label: str) -> Total:
@@ -124,22 +121,24 @@ def highest_limit(group: Group, label: str) -> Total:
     low = max((line.paid_low for line in live if line.sure), default=0)
     highs = [line.paid_high for line in live]
     high = None if None in highs else max((h for h in highs if h is not None), default=0)
-    spans = [(line.paid_low if line.sure else 0, line.paid_high) for line in live]
+    floors = [line.paid_low if line.sure else -1 for line in live]
+    tops = [OPEN if line.paid_high is None else line.paid_high for line in live]
+    sure_before, top_before = _running(floors), _running(tops)
+    sure_after, top_after = _running(floors[::-1])[::-1], _running(tops[::-1])[::-1]
     for at, line in enumerate(live):
-        mine_low, mine_high = spans[at]
-        beaten = doubtful = False
-        for other, (other_low, other_high) in enumerate(spans):
-            if other == at:
-                continue
-            earlier = other < at
-            if mine_high is not None and live[other].sure:
-                beaten |= other_low > mine_high or (earlier and other_low >= mine_high)
-            doubtful |= other_high is None or other_high > mine_low or (earlier and other_high >= mine_low)
+        mine_low = max(0, floors[at])
+        beaten = line.paid_high is not None and (sure_before[at] >= tops[at] or sure_after[at] > tops[at])
+        doubtful = top_before[at] >= mine_low or top_after[at] > mine_low
         if beaten:
             line.fall(label, "not the highest")
         elif doubtful or not closed:
             line.doubt(label, "may not be the highest")
     return Total(label, key, low if closed else 0, high, lines)
+
+
+def _running(values: list[int]) -> list[int]:
+    """The highest of those before each, -1 before the first."""
+    return list(accumulate(values[:-1], max, initial=-1)) if values else []
 
 
 def difference_limit(group: Group, label: str) -> Total:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tiaowen.evaluate.aggregates import covered
+from tiaowen.evaluate.aggregates import covered, source
 from tiaowen.evaluate.bound import Bound
 from tiaowen.evaluate.expressions import Compiler
 from tiaowen.evaluate.facts import Row
 from tiaowen.explain.show import show_value
 from tiaowen.plan import terms as t
 from tiaowen.vocabulary.types import NONE
+
+ENOUGH = 20  # unknown columns named for one condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class Reader:
             if not covered(self.compiler, term.closure)(env):
                 table = vocabulary.tables[term.table]
                 yield Missing(term.table, "", "", f"{table.label}是否已列全", table.source)
+            yield from self._among(term, env)
         elif isinstance(term, t.Covers):
             table = vocabulary.tables[term.table]
             row = self.compiler.fn(t.RowOf(term.type, term.slot, term.hops, term.table))(env)
@@ -171,6 +174,19 @@ class Reader:
         else:
             for inner in t.children(term):
                 yield from self._missing(inner, env)
+
+    def _among(self, term: t.Exists | t.Aggregate | t.MonthsInRow, env: list[Any]) -> list[Missing]:
+        """What is not known of the rows that are there."""
+        found: list[Missing] = []
+        before = env[term.slot]
+        for row in source(self.compiler, term.closure)(env):
+            env[term.slot] = row
+            if term.where is not None:
+                found += [each for each in self._missing(term.where, env) if each not in found]
+            if len(found) >= ENOUGH:
+                break
+        env[term.slot] = before
+        return found
 
     def _column(self, term: t.Column, env: list[Any]) -> Iterator[Missing]:
         row = env[term.slot]

@@ -137,7 +137,9 @@ def _placed(library: Library, region: str) -> Library:
         return library
     code = library.vocabulary.regions.resolve(region)
     if code is None:
-        raise PopulationError(f"region {region}: 没有这个地区 no such place；应为代码、路径或唯一的名称 a code, path or name")
+        raise PopulationError(
+            f"region {region}: 没有这个地区 no such place；应为代码、路径或唯一的名称 a code, path or name"
+        )
     return library.placed(code)
 
 

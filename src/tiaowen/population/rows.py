@@ -135,8 +135,6 @@ class Rows:
             since = since.replace(month=1, day=1)
         day = col("date")
         scope.put("odate", call("coalesce", day, lit(ABSENT_DATE)))
-        if rule.by_application:  # the day asked decides, not the event's day
-            gone, day = lit(False), value_of(self.world.on, DATE)
         if rule.by_application:  # the day of the question decides, not the event's
             gone, day = lit(False), value_of(self.world.on, DATE)
         scope.put("counted", self._in_force(gone, day, since))

@@ -48,7 +48,8 @@ Connection = duckdb.DuckDBPyConnection
 
 
 def sql(query: exp.Expression) -> str:
-    return query.sql(dialect="duckdb")
+    """The text of a query.  Its tree was made for this alone, so nothing is copied first."""
+    return query.sql(dialect="duckdb", copy=False)
 
 
 def connect(memory: str, folder: Path, threads: int | None = None) -> Connection:

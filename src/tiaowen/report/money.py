@@ -53,6 +53,8 @@ def interval(low: int, high: int | None, lang: str) -> str:
 def total(each: Sum, lang: str) -> str:
     """A sum: an interval, and how many claims in it have no amount in the text."""
     zh = lang == "zh"
+    if each.nothing:
+        return "没有" if zh else "nothing"
     unset = f"{each.open} 笔数额未定" if zh else f"{each.open} with no amount set"
     if each.open and not each.high:
         return unset

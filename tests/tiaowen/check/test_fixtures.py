@@ -28,6 +28,7 @@ PINNED_ELSEWHERE = {
     "past-expiry": "check/test_lints.py",
     "coverage-document": "check/test_coverage_messages.py",
     "figures-index": "check/test_coverage_messages.py",
+    "pairs-many": "language/test_hostile_files.py",
     "readings-many": "language/test_hostile_files.py",
     "fix-region": "check/test_library.py",
     "fix-place": "check/test_library.py",

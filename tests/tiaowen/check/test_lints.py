@@ -10,11 +10,14 @@ from tests.tiaowen.check.documents import FRONT, benefit, document
 from tests.tiaowen.check.fixtures import library_of
 from tiaowen.check.lints import lint_document, past_expiry, yuan
 
+# what a document as a whole is blamed for: loading the library finds these too
+LOOKED_FOR = {"never-true", "no-stacking", "clause-unread"}
+
 
 def said(text: str) -> list[str]:
     """The codes of the findings, notes left out."""
     library = library_of(("a.md", text))
-    assert [problem.show("en") for problem in library.errors] == []
+    assert [problem.show("en") for problem in library.errors if problem.code not in LOOKED_FOR] == []
     found = lint_document(library.sources["a"], library.plans["a"], library)
     return [problem.code for problem in found if problem.severity != "note"]
 

@@ -164,3 +164,17 @@ def test_a_place_or_day_that_is_none_is_refused(
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(tmp_path / "none.xlsx"), "--on", DAY]) == 2
     assert "none.xlsx" in capsys.readouterr().err
+
+
+def test_half_a_character_in_a_case_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "case.json"
+    case.write_text('{"region": "萧山区", "tables": {"person": [{"id": "\\ud800"}]}}', encoding="utf-8")
+    assert main(["evaluate", str(case), "--on", DAY, "--json"]) == 2
+    assert "UTF-8" in capsys.readouterr().err
+
+
+def test_the_place_on_the_command_line_stands_for_one_that_the_case_does_not_name(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(CASE.replace("region: 萧山区\n", ""), encoding="utf-8")
+    assert main(["evaluate", str(case), "--on", DAY]) == 2
+    assert main(["evaluate", str(case), "--on", DAY, "--region", "萧山区"]) == 0

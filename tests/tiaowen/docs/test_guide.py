@@ -8,7 +8,7 @@ from pathlib import Path
 from tiaowen.cases.run import CaseRunner
 from tiaowen.cases.suite import read_suite
 from tiaowen.check.library import Library, load_library
-from tiaowen.coverage.run import run
+from tiaowen.coverage import run
 from tiaowen.files import read_folder
 from tiaowen.mutate.run import mutate
 

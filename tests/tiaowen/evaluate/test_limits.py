@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tiaowen.evaluate.facts import Row
@@ -129,6 +129,7 @@ def outcomes(kinds: list[tuple[str, int]], sketches: list[Sketch]) -> Iterator[l
 
 @settings(max_examples=400)
 @given(KINDS, SKETCHES, st.integers(1, 7))
+@example("count", [Sketch(True, 0, 1), Sketch(None, 0, 2), Sketch(True, 0, 2)], 2)  # the first takes its place
 def test_the_total_of_a_limit_is_exact(kind: str, sketches: list[Sketch], most: int) -> None:
     total = engine(kind, lines_of(sketches), most)
     sums = [sum(paid) for paid in outcomes([(kind, most)], sketches)]
@@ -151,8 +152,7 @@ def test_limits_in_order_leave_every_outcome_inside_their_bounds(
     limits: list[tuple[str, int]], sketches: list[Sketch]
 ) -> None:
     lines = lines_of(sketches)
-    for kind, most in limits:
-        total = engine(kind, lines, most)
+    total = [engine(kind, lines, most) for kind, most in limits][-1]
     for paid in outcomes(limits, sketches):
         assert total.low <= sum(paid) <= (total.high or 0)
         for line, pay in zip(lines, paid, strict=True):

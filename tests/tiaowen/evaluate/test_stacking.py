@@ -48,6 +48,22 @@ def test_one_that_may_fail_does_not_surely_exclude_the_other() -> None:
     assert failures(of, case) == []
 
 
+@pytest.mark.parametrize(
+    ("limit", "first"),
+    [("highest per payee", "400 to 900 元 to 甲"), ("at most 900 元 per payee", "800 to 900 元 to 甲")],
+)
+@pytest.mark.parametrize("rule", ["in this order", "only the highest"])
+def test_one_that_a_limit_may_take_away_does_not_surely_exclude_the_other(limit: str, first: str, rule: str) -> None:
+    of = library(
+        benefit("first", "amount: 400 to 900 元/人次", rest=f"limits:\n  上限: {limit}\n"),
+        benefit("second", "amount: 300 元/人次"),
+        stacking(rule).replace("[payee]", "[certificate]"),
+    )
+    two = CASE.replace("    expect:", "      本: certificate, holder 甲, issuer 厂, issued_on 2024-06-01\n    expect:")
+    second = "0 to 300 元 to 甲" if "at most" in limit else "0 to 600 元 to 甲"
+    assert failures(of, two.format(level="高级工", more="", first=first, second=second)) == []
+
+
 def test_a_cap_over_both_counts_what_both_pay() -> None:
     cap = "limits:\n  合计: at most 1000 元 per payee\n"
     of = library(benefit("first"), benefit("second", "amount: 500 元/人次"), stacking("all are paid", cap))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +40,29 @@ def differences(library: Library, plan: DocumentPlan, facts: Facts, rules: list[
 def database() -> Connection:
     """One database for all comparisons of a process: each replaces what it needs."""
     return duckdb.connect(config={"threads": 1})
+
+
+def together(cases: Iterable[tuple[str, Facts, list[str]]]) -> list[tuple[Facts, list[str]]]:
+    """Cases (name, facts, rules) that may share one population, put into one: fewer and larger comparisons.
+
+    Only cases of the same rules, day, coverage and unknown columns share one, so that
+    whatever was sure to be all there in a case still is.  Row ids get the name of their case.
+    """
+    found: dict[tuple[Any, ...], tuple[Facts, list[str]]] = {}
+    for name, facts, rules in cases:
+        unknown = frozenset(
+            (table, column.name)
+            for table, rows in facts.tables.items()
+            for column in facts.vocabulary.tables[table].columns.values()
+            if any(row.values.get(column.name) is None for row in rows)
+        )
+        key = (tuple(rules), facts.on, tuple(facts.coverage), unknown)
+        shared, _ = found.setdefault(key, (Facts(facts.vocabulary, {}, facts.coverage, facts.on), rules))
+        for table, rows in facts.tables.items():
+            for row in rows:
+                row.id = f"{name}/{row.id}"
+            shared.tables.setdefault(table, []).extend(rows)
+    return list(found.values())
 
 
 def in_order(facts: Facts) -> None:

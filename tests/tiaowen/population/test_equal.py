@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tiaowen.population.comparison import differences
+from tests.tiaowen.population.comparison import differences, together
 from tests.tiaowen.population.random_facts import RandomFacts
 from tests.tiaowen.population.varied_rules import varied
 from tiaowen.cases.suite import FactBuilder, read_suite
@@ -32,13 +32,13 @@ def test_the_facts_of_every_case_give_the_same_lines(document: str) -> None:
     plan = LIBRARY.plans[document]
     path: Path = SUITES[document]
     suite = read_suite(path.read_text(encoding="utf-8"), path.name)
-    found = []
-    for case in suite.cases:
-        rules = [key.split(" ")[0] for key in case.expect if key.split(" ")[0] in plan.rules]
+    cases = []
+    for n, case in enumerate(suite.cases):
+        rules = sorted({key.split(" ")[0] for key in case.expect if key.split(" ")[0] in plan.rules})
         if rules:
-            facts = FactBuilder(LIBRARY.vocabulary).build(case)
-            found += [f"{case.line}: {each}" for each in differences(LIBRARY, plan, facts, rules)]
-    assert found == []
+            cases.append((f"{n} line {case.line}", FactBuilder(LIBRARY.vocabulary).build(case), rules))
+    populations = together(cases)
+    assert [each for facts, rules in populations for each in differences(LIBRARY, plan, facts, rules)] == []
 
 
 @pytest.mark.parametrize(("document", "rule"), RULES)
