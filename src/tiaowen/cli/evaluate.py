@@ -21,10 +21,19 @@ def add_evaluate(commands: Commands) -> None:
     from tiaowen.cli.population import add_population_options
 
     command = commands.add_parser("evaluate", help="名册或案例能领什么 what a roster or a case is owed")
-    command.add_argument("file", nargs="?", type=Path, help="名册 .xlsx，案例 .yaml .json，或人群文件夹 a roster, a case, or a folder of Parquet")
+    command.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="名册 .xlsx，案例 .yaml .json，或人群文件夹 a roster, a case, or a folder of Parquet",
+    )
     command.add_argument("--region", help="按哪里的文件 place whose documents apply (the workbook's own)")
     command.add_argument("--on", help="哪一天，如 2026-11-22 the day of the question (today)")
-    command.add_argument("--out", type=Path, help="网页写到哪里；人群：结果文件夹 where to write the page (FILE.html); population: a folder")
+    command.add_argument(
+        "--out",
+        type=Path,
+        help="网页写到哪里；人群：结果文件夹 where to write the page (FILE.html); population: a folder",
+    )
     command.add_argument("--workbook", type=Path, help="全部结果写成工作簿 all results as a workbook")
     command.add_argument("--json", action="store_true", help="结果写成 JSON answers as JSON on standard output")
     command.add_argument("--drafts", action="store_true", help="也模拟征求意见稿 simulate drafts too")
