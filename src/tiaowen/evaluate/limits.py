@@ -6,6 +6,7 @@ may not take its place, so what stands before it is counted twice: surely, possi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import reduce
 from itertools import accumulate
@@ -58,7 +59,12 @@ def _units(lines: list[Line], events: bool) -> list[list[Line]]:
     found: dict[int, list[Line]] = {}
     for line in lines:
         found.setdefault(id(line.row), []).append(line)
-    return sorted(found.values(), key=lambda unit: (str(unit[0].date), unit[0].order[1:2]))
+    return sorted(found.values(), key=lambda unit: (_day(unit[0]), unit[0].order[1:2]))
+
+
+def _day(line: Line) -> dt.date:
+    """The date of the event; one that is unknown may stand before any other."""
+    return line.date if isinstance(line.date, dt.date) else dt.date.min
 
 
 def _first_few(kept: list[tuple[int, bool]], most: int, pick: Callable[[int, int], int]) -> int:

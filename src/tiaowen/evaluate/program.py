@@ -116,7 +116,7 @@ class Program:
                 checks.append(by_outcome[outcome])
                 if outcome is not True and verdict is not False:
                     verdict = outcome
-        order = (day if isinstance(day, dt.date) else dt.date.max, row.id)
+        order = (day if isinstance(day, dt.date) else dt.date.min, row.id)  # it may stand before any other
         return Line(self.rule, row, (row,), day, checks, verdict, env, order=order, counted=counted)
 
     def _in_force(self, day: Any, effective: dt.date | None) -> Outcome:
@@ -191,7 +191,7 @@ class Program:
             person = self.vocabulary.tables[self.rule.table].person
 
             def verdict(line: Line, ignoring: frozenset[str] = threshold.ignoring) -> Outcome:
-                rest = [c.outcome for c in line.checks[1:] if c.label not in ignoring]
+                rest = [c.outcome for c in line.checks[1:] if c.kind != "threshold" and c.label not in ignoring]
                 return kleene_and([line.counted, *rest])  # earlier rows may count, unpaid
 
             found: dict[tuple[Any, ...], list[Line]] = {}
@@ -201,8 +201,10 @@ class Program:
                 whole = None not in key and all(closed(line.env) for line in members)
                 sure = [line for line in members if verdict(line) is True]
                 maybe = [line for line in members if verdict(line) is not False]
-                low = _count(sure, person if threshold.persons else "")
+                low = _least(sure, person if threshold.persons else "")
                 high = _count(maybe, person if threshold.persons else "")
+                if None in key:  # each may belong to a group of its own
+                    low = min(low, 1)
                 outcome: Outcome = None
                 if low >= threshold.least:
                     outcome = True
@@ -234,7 +236,7 @@ class Program:
             maybe = [line for line in members if line.verdict is not False]
             counts = Counts(
                 (len(sure), len(maybe) if whole else None),
-                (_count(sure, person), _count(maybe, person) if whole else None),
+                (_least(sure, person), _count(maybe, person) if whole else None),
             )
             checks = [
                 Check(check.label, _any([line.checks[n].outcome for line in members]), check.kind, check.index)
@@ -346,6 +348,14 @@ def _count(lines: list[Line], person: str) -> int:
     people = [line.row.values.get(person) for line in lines if line.row is not None]
     known = {id(each) for each in people if each is not None}
     return len(known) + sum(each is None for each in people)
+
+
+def _least(lines: list[Line], person: str) -> int:
+    """Rows, or distinct persons at least: an unknown one may be any of those known."""
+    if not person:
+        return len(lines)
+    people = [line.row.values.get(person) for line in lines if line.row is not None]
+    return len({id(each) for each in people if each is not None}) or min(1, len(people))
 
 
 def _any(outcomes: list[Outcome]) -> Outcome:

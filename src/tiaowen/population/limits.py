@@ -6,6 +6,7 @@ and once over all that may, as in `evaluate/limits.py`.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -14,7 +15,6 @@ from tiaowen.plan.rules import Limit
 from tiaowen.population.closed import closed
 from tiaowen.population.errors import Unsupported
 from tiaowen.population.expr import (
-    ABSENT_DATE,
     Sql,
     all_of,
     any_of,
@@ -90,7 +90,7 @@ class Lines:
 def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
     """What limits leave of each line: low, high, the list of what took the rest away, and whether it may be gone."""
     verdict = col("verdict")
-    begun = call("coalesce", col("begin"), lit(ABSENT_DATE))
+    begun = call("coalesce", col("begin"), lit(dt.date.min))
     scope.put("line date", case((op("<", col("index"), lit(0)), col("odate")), default=begun))
     scope.put("limit day", call("coalesce", col("begin"), col(scope.event_date)))
     low = scope.bind(case((is_true(verdict), col("low")), default=lit(0)))

@@ -41,7 +41,7 @@ from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW
 from tiaowen.vocabulary.types import DATE
 
-LONGEST = 1_200
+LONGEST = {"day": 36_525, "month": 1_200, "year": 100}
 BEGIN, NUMBER, END, REST = "起算日", "期数", "截止日", "尚未到期"
 PAID_KEYS = (ROW, "index")
 
@@ -146,7 +146,7 @@ def _most(
     """How many periods to lay out at most; what lies past the end is cut off afterwards."""
     if schedule.spread:
         return lit(schedule.spread)
-    limit = LONGEST if schedule.most is None else schedule.most
+    limit = LONGEST[schedule.every] if schedule.most is None else schedule.most
     match schedule.every:
         case "day":
             span = op("+", calendar.days_from(start, last_day), lit(1))

@@ -134,7 +134,7 @@ class Rows:
         if rule.since_year and since is not None:
             since = since.replace(month=1, day=1)
         day = col("date")
-        scope.put("odate", call("coalesce", day, lit(ABSENT_DATE)))
+        scope.put("odate", call("coalesce", day, lit(dt.date.min)))  # it may stand before any other
         if rule.by_application:  # the day of the question decides, not the event's
             gone, day = lit(False), value_of(self.world.on, DATE)
         scope.put("counted", self._in_force(gone, day, since))
@@ -170,12 +170,18 @@ class Rows:
     # -- thresholds -------------------------------------------------------------------
     def thresholds(self) -> None:
         """All or none of a group are paid; sure and possible rows are counted apart."""
+        labels = {threshold.label for threshold in self.rule.thresholds}
         for n, threshold in enumerate(self.rule.thresholds):
             scope = self.scope
-            rest = [col(c) for label, c in self.checks.items() if label != FORCE and label not in threshold.ignoring]
+            rest = [
+                col(c)
+                for label, c in self.checks.items()
+                if label != FORCE and label not in {*threshold.ignoring, *labels}
+            ]
             passes = scope.bind(all_of([col("counted"), *rest]))
             keys, unknown = self.key_columns(scope, threshold.keys)
             low, high, whole = self._counted(passes, keys, unknown, closed(scope, threshold.closure), threshold.persons)
+            low = scope.bind(case((unknown, call("least", low, lit(1))), default=low))
             least = lit(threshold.least)
             self.check(
                 threshold.label,
@@ -210,13 +216,15 @@ class Rows:
             )  # fmt: skip
         who = col(column_name(t.EVENT, (), self.person))
 
-        def distinct(which: Sql) -> Sql:
+        def distinct(which: Sql, least: bool = False) -> Sql:
             people = scope.bind(case((which, who)))
             different = over(exp.Count(this=exp.Distinct(expressions=[people])), keys)
             unnamed = over(how_many(all_of([which, is_null(who)])), keys)
+            if least:  # an unknown one may be any of those known
+                return scope.bind(case((op(">", different, lit(0)), different), default=call("least", unnamed, lit(1))))
             return scope.bind(op("+", different, unnamed))
 
-        return distinct(passes), distinct(maybe), whole
+        return distinct(passes, least=True), distinct(maybe), whole
 
     # -- groups -------------------------------------------------------------------------
     def grouped(self) -> None:
