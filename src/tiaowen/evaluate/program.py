@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tiaowen.evaluate.aggregates import covered, source
@@ -20,6 +21,7 @@ from tiaowen.evaluate.limits import (
     groups,
     highest_limit,
     money_limit,
+    strays,
 )
 from tiaowen.evaluate.lines import Check, Line, Outcome, Result, kleene_and
 from tiaowen.evaluate.periods import expand_instalments, expand_schedule
@@ -197,8 +199,9 @@ class Program:
             found: dict[tuple[Any, ...], list[Line]] = {}
             for line in lines:
                 found.setdefault(tuple(key(line.env) for key in keys), []).append(line)
+            may_join = strays(key for key, rows in found.items() if any(verdict(row) is not False for row in rows))
             for key, members in found.items():
-                whole = None not in key and all(closed(line.env) for line in members)
+                whole = None not in key and not may_join(key) and all(closed(line.env) for line in members)
                 sure = [line for line in members if verdict(line) is True]
                 maybe = [line for line in members if verdict(line) is not False]
                 low = _least(sure, person if threshold.persons else "")
@@ -229,9 +232,10 @@ class Program:
         for line in lines:
             found.setdefault(tuple(key(line.env) for key in keys), []).append(line)
         result = []
+        may_join = strays(key for key, rows in found.items() if any(row.verdict is not False for row in rows))
         for key, members in found.items():
             members.sort(key=lambda each: each.order)
-            whole = None not in key and all(closed(line.env) for line in members)
+            whole = None not in key and not may_join(key) and all(closed(line.env) for line in members)
             sure = [line for line in members if line.verdict is True]
             maybe = [line for line in members if line.verdict is not False]
             counts = Counts(
@@ -244,6 +248,8 @@ class Program:
             ]
             first = (maybe or members)[0]
             verdict: Outcome = True if sure else None if maybe or not whole else False
+            if None in key and verdict is True:  # its rows may all belong to groups that stand for themselves
+                verdict = None
             group = Line(rule, None, key, first.date, checks, verdict, first.env,
                          order=(first.order[0], str(key)))  # fmt: skip
             group.members = members
@@ -253,6 +259,8 @@ class Program:
                 result.append(group)
                 continue
             worth = amount(first.env, counts)
+            if None in key and len(maybe) > 1:  # or each to a group of its own
+                worth = replace(worth, high=None if worth.high != 0 else 0)
             result.append(_paid(group, worth, "amount"))
         return result
 

@@ -35,7 +35,7 @@ from tiaowen.population.expr import (
     over,
 )
 from tiaowen.population.program import filter_, select, union
-from tiaowen.population.rows import ORDER, Rows
+from tiaowen.population.rows import ORDER, Rows, may_join
 from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW
 
@@ -109,13 +109,15 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
     order = [col("line date"), *(col(each) for each in ORDER[1:])]
     grouping = rows.rule.grouping
     for limit in rows.rule.limits:
-        keys, unknown = rows.key_columns(scope.at_period("limit day"), limit.keys)
+        keys, unknown, parts = rows.key_columns(scope.at_period("limit day"), limit.keys)
         scope.at_period(scope.event_date)
         alone = grouping is not None and set(grouping.keys) <= set(limit.keys)
         complete = lit(True) if alone else closed(scope, limit.closure)
         apart = [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
         by = [*apart, *keys]
-        whole = scope.bind(all_of([no(unknown), over(call("bool_and", complete), by)]))
+        possible = scope.bind(all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
+        stray = may_join(scope, parts, possible)
+        whole = scope.bind(all_of([no(any_of([unknown, stray])), over(call("bool_and", complete), by)]))
         lines = Lines(scope, by, order, whole, low, high, fallen, verdict, doubted)
         apply(lines, limit, rows.rule.key)
         low, high, fallen, doubted = lines.low, lines.high, lines.fallen, lines.doubted

@@ -7,6 +7,7 @@ pays, why, and the checks that it adds.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -53,6 +54,9 @@ def single(rows: Rows) -> Scope:
     refused = no(not_false(verdict))
     assert rows.rule.amount is not None
     worth = amount_of(scope, rows.rule.amount, rows.counts or ONE)
+    if rows.rule.grouping is not None:
+        boundless = all_of([col("several"), any_of([is_null(worth.high), op("is not", worth.high, lit(0))])])
+        worth = replace(worth, high=case((boundless, null("BIGINT")), default=worth.high))
     _shape(scope)
     _pay(scope, worth, verdict, no(refused))
     return scope

@@ -10,6 +10,7 @@ KNOWN = "      证: certificate, holder 甲, issuer 厂, issued_on 2024-05-01\n"
 UNKNOWN = "      本: certificate, issuer 厂, issued_on 2024-06-01\n"
 OTHER = "      页: certificate, issuer 厂, issued_on 2024-07-01\n"
 LATER = "      书: certificate, holder 甲, issuer 厂, issued_on 2024-08-01\n"
+TO_ISSUER = ("pays: certificate.holder", "pays: certificate.issuer")
 
 
 def case(rows: str, **expect: str) -> str:
@@ -82,3 +83,24 @@ def test_a_row_without_a_day_may_stand_before_one_with_a_day() -> None:
     dated = "      证: certificate, holder 甲, issuer 厂, level 高级工, issued_on 2024-05-01\n"
     undated = "      本: certificate, holder 甲, issuer 厂, level 技师\n"
     assert failures(of, case(dated + undated, once="800 to 3000 元 to 甲")) == []
+
+
+# -- rows that may belong to a group -----------------------------------------------------------
+UNDATED = "      本: certificate, holder 甲, issuer 厂\n"
+YEARLY = "certificate.holder and year"
+
+
+def test_a_row_of_an_unknown_year_may_complete_the_group_of_a_known_one() -> None:
+    of = library(benefit("th", threshold("2 人次", YEARLY)))
+    assert failures(of, case(KNOWN + UNDATED, th="0 to 1600 元 to 甲")) == []
+
+
+def test_a_row_of_an_unknown_year_may_have_used_up_the_limit_of_a_known_one() -> None:
+    of = library(benefit("once", f"amount: 800 元/人次\nlimits:\n  每年: at most 1 人次 per {YEARLY}\n"))
+    assert failures(of, case(KNOWN + UNDATED, once="0 to 1600 元 to 甲")) == []
+
+
+def test_a_row_of_an_unknown_year_of_another_person_leaves_a_group_complete() -> None:
+    of = library(benefit("th", threshold("2 人次", YEARLY)).replace(*TO_ISSUER))
+    other = "      乙: person\n" + UNDATED.replace("甲", "乙")
+    assert failures(of, case(KNOWN + other, th="0 to 800 元 to 厂")) == []
