@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tiaowen.check.documents import benefit, failures, library
+from tests.tiaowen.evaluate.test_stacking import stacking
 
 KNOWN = "      证: certificate, holder 甲, issuer 厂, issued_on 2024-05-01\n"
 UNKNOWN = "      本: certificate, issuer 厂, issued_on 2024-06-01\n"
@@ -104,3 +105,34 @@ def test_a_row_of_an_unknown_year_of_another_person_leaves_a_group_complete() ->
     of = library(benefit("th", threshold("2 人次", YEARLY)).replace(*TO_ISSUER))
     other = "      乙: person\n" + UNDATED.replace("甲", "乙")
     assert failures(of, case(KNOWN + other, th="0 to 800 元 to 厂")) == []
+
+
+# -- stacking ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("rule", "first", "second"),
+    [
+        ("only the highest", "0 to 800 元 to 甲", "0 to 500 元"),
+        ("in this order", "800 元 to 甲", "0 to 500 元"),
+        ("difference only", "800 元 to 甲", "0 to 500 元"),
+        ("all are paid", "800 元 to 甲", "500 元"),
+    ],
+)
+def test_what_is_paid_to_an_unknown_holder_may_be_paid_for_the_same(rule: str, first: str, second: str) -> None:
+    of = library(
+        benefit("first", "amount: 800 元/人次", "certificate.level is 高级工"),
+        benefit("second", "amount: 500 元/人次", "certificate.level is 技师"),
+        stacking(rule),
+    )
+    rows = KNOWN.replace("issued_on", "level 高级工, issued_on") + UNKNOWN.replace("issued_on", "level 技师, issued_on")
+    assert failures(of, case(rows, first=first, second=f"{second} to unknown")) == []
+
+
+def test_what_is_paid_to_an_unknown_holder_may_use_up_a_cap_over_both() -> None:
+    cap = "limits:\n  合计: at most 1000 元 per payee\n"
+    of = library(
+        benefit("first", "amount: 800 元/人次", "certificate.level is 高级工"),
+        benefit("second", "amount: 500 元/人次", "certificate.level is 技师"),
+        stacking("all are paid", cap),
+    )
+    rows = KNOWN.replace("issued_on", "level 高级工, issued_on") + UNKNOWN.replace("issued_on", "level 技师, issued_on")
+    assert failures(of, case(rows, first="0 to 800 元 to 甲")) == []
