@@ -6,6 +6,7 @@ may not take its place, so what stands before it is counted twice: surely, possi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import reduce
 from itertools import accumulate
@@ -58,7 +59,12 @@ def _units(lines: list[Line], events: bool) -> list[list[Line]]:
     found: dict[int, list[Line]] = {}
     for line in lines:
         found.setdefault(id(line.row), []).append(line)
-    return sorted(found.values(), key=lambda unit: (str(unit[0].date), unit[0].order[1:2]))
+    return sorted(found.values(), key=lambda unit: (_day(unit[0]), unit[0].order[1:2]))
+
+
+def _day(line: Line) -> dt.date:
+    """The date of the event; one that is unknown may stand before any other."""
+    return line.date if isinstance(line.date, dt.date) else dt.date.min
 
 
 def _first_few(kept: list[tuple[int, bool]], most: int, pick: Callable[[int, int], int]) -> int:
@@ -170,7 +176,8 @@ def groups(
     key_of: Callable[[Line], tuple[Any, ...]],
     closed: Callable[[Line], bool],
 ) -> list[Group]:
-    """Lines by key, each group in order.  A line whose key is unknown stands alone, open."""
+    """Lines by key, each group in order.  A line whose key is unknown stands alone, open;
+    while it may be paid, the groups that it may belong to are not all known."""
     found: dict[tuple[Any, ...], list[Line]] = {}
     alone: list[Group] = []
     for line in sorted(lines, key=lambda each: each.order):
@@ -179,5 +186,18 @@ def groups(
             alone.append((key, [line], False))
         else:
             found.setdefault(key, []).append(line)
-    grouped = [(key, members, all(closed(each) for each in members)) for key, members in found.items()]
+    may_join = strays(key for key, members, _ in alone if members[0].possible)
+    grouped = [
+        (key, members, not may_join(key) and all(closed(each) for each in members)) for key, members in found.items()
+    ]
     return [*grouped, *alone]
+
+
+def strays(keys: Iterable[tuple[Any, ...]]) -> Callable[[tuple[Any, ...]], bool]:
+    """Whether a group may gain a row whose key is known in part only: all that is known of it agrees."""
+    found: dict[tuple[int, ...], set[tuple[Any, ...]]] = {}
+    for key in keys:
+        known = tuple(n for n, part in enumerate(key) if part is not None)
+        if len(known) < len(key):
+            found.setdefault(known, set()).add(tuple(key[n] for n in known))
+    return lambda key: any(tuple(key[n] for n in known) in seen for known, seen in found.items())

@@ -15,7 +15,7 @@ from tiaowen.plan import terms as t
 from tiaowen.plan.rules import Rule, Schedule
 from tiaowen.vocabulary.types import NONE
 
-LONGEST = 1_200  # periods; a hundred years of months
+LONGEST = {"day": 36_525, "month": 1_200, "year": 100}  # periods of a hundred years
 
 
 def step(every: str, begin: dt.date, count: int) -> dt.date:
@@ -78,7 +78,7 @@ def _periods(
     if open_end and on is not None:
         sure_end = on
     made: list[Line] = []
-    limit = LONGEST if schedule.most is None else schedule.most
+    limit = LONGEST[schedule.every] if schedule.most is None else schedule.most
     if open_end and line.verdict is None:
         limit = 0  # nothing sure and no end: the rest says all there is to say
     for index in range(limit):
@@ -101,8 +101,6 @@ def _periods(
             period.checks = [*period.checks, Check("截止日", None, "while")]
         _while(schedule, conditions, period, first)
         made.append(period)
-        if until is None and schedule.most is None and index >= LONGEST - 1:
-            break
         if until is None and schedule.most is None:
             period.high = None
             period.paid_high = None
@@ -223,7 +221,7 @@ def expand_instalments(compiler: Compiler, rule: Rule, lines: list[Line]) -> lis
             before = env[t.PERIOD]
             env[t.PERIOD] = first
             worth = amount(env, ONE)
-            made = _period(line, worth, index, first or dt.date.max, first or dt.date.max)
+            made = _period(line, worth, index, first or dt.date.min, first or dt.date.min)
             made.begin = made.end = first
             made.part = instalment.label
             for condition in instalment.conditions:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tiaowen.evaluate.aggregates import covered, source
@@ -20,6 +21,7 @@ from tiaowen.evaluate.limits import (
     groups,
     highest_limit,
     money_limit,
+    strays,
 )
 from tiaowen.evaluate.lines import Check, Line, Outcome, Result, kleene_and
 from tiaowen.evaluate.periods import expand_instalments, expand_schedule
@@ -116,7 +118,7 @@ class Program:
                 checks.append(by_outcome[outcome])
                 if outcome is not True and verdict is not False:
                     verdict = outcome
-        order = (day if isinstance(day, dt.date) else dt.date.max, row.id)
+        order = (day if isinstance(day, dt.date) else dt.date.min, row.id)  # it may stand before any other
         return Line(self.rule, row, (row,), day, checks, verdict, env, order=order, counted=counted)
 
     def _in_force(self, day: Any, effective: dt.date | None) -> Outcome:
@@ -191,18 +193,21 @@ class Program:
             person = self.vocabulary.tables[self.rule.table].person
 
             def verdict(line: Line, ignoring: frozenset[str] = threshold.ignoring) -> Outcome:
-                rest = [c.outcome for c in line.checks[1:] if c.label not in ignoring]
+                rest = [c.outcome for c in line.checks[1:] if c.kind != "threshold" and c.label not in ignoring]
                 return kleene_and([line.counted, *rest])  # earlier rows may count, unpaid
 
             found: dict[tuple[Any, ...], list[Line]] = {}
             for line in lines:
                 found.setdefault(tuple(key(line.env) for key in keys), []).append(line)
+            may_join = strays(key for key, rows in found.items() if any(verdict(row) is not False for row in rows))
             for key, members in found.items():
-                whole = None not in key and all(closed(line.env) for line in members)
+                whole = None not in key and not may_join(key) and all(closed(line.env) for line in members)
                 sure = [line for line in members if verdict(line) is True]
                 maybe = [line for line in members if verdict(line) is not False]
-                low = _count(sure, person if threshold.persons else "")
+                low = _least(sure, person if threshold.persons else "")
                 high = _count(maybe, person if threshold.persons else "")
+                if None in key:  # each may belong to a group of its own
+                    low = min(low, 1)
                 outcome: Outcome = None
                 if low >= threshold.least:
                     outcome = True
@@ -227,14 +232,15 @@ class Program:
         for line in lines:
             found.setdefault(tuple(key(line.env) for key in keys), []).append(line)
         result = []
+        may_join = strays(key for key, rows in found.items() if any(row.verdict is not False for row in rows))
         for key, members in found.items():
             members.sort(key=lambda each: each.order)
-            whole = None not in key and all(closed(line.env) for line in members)
+            whole = None not in key and not may_join(key) and all(closed(line.env) for line in members)
             sure = [line for line in members if line.verdict is True]
             maybe = [line for line in members if line.verdict is not False]
             counts = Counts(
                 (len(sure), len(maybe) if whole else None),
-                (_count(sure, person), _count(maybe, person) if whole else None),
+                (_least(sure, person), _count(maybe, person) if whole else None),
             )
             checks = [
                 Check(check.label, _any([line.checks[n].outcome for line in members]), check.kind, check.index)
@@ -242,6 +248,8 @@ class Program:
             ]
             first = (maybe or members)[0]
             verdict: Outcome = True if sure else None if maybe or not whole else False
+            if None in key and verdict is True:  # its rows may all belong to groups that stand for themselves
+                verdict = None
             group = Line(rule, None, key, first.date, checks, verdict, first.env,
                          order=(first.order[0], str(key)))  # fmt: skip
             group.members = members
@@ -251,6 +259,8 @@ class Program:
                 result.append(group)
                 continue
             worth = amount(first.env, counts)
+            if None in key and len(maybe) > 1:  # or each to a group of its own
+                worth = replace(worth, high=None if worth.high != 0 else 0)
             result.append(_paid(group, worth, "amount"))
         return result
 
@@ -346,6 +356,14 @@ def _count(lines: list[Line], person: str) -> int:
     people = [line.row.values.get(person) for line in lines if line.row is not None]
     known = {id(each) for each in people if each is not None}
     return len(known) + sum(each is None for each in people)
+
+
+def _least(lines: list[Line], person: str) -> int:
+    """Rows, or distinct persons at least: an unknown one may be any of those known."""
+    if not person:
+        return len(lines)
+    people = [line.row.values.get(person) for line in lines if line.row is not None]
+    return len({id(each) for each in people if each is not None}) or min(1, len(people))
 
 
 def _any(outcomes: list[Outcome]) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tiaowen.evaluate.bound import Bound
 from tiaowen.evaluate.expressions import Compiler
 from tiaowen.evaluate.limits import money_limit
 from tiaowen.evaluate.lines import Line, Result, plus
@@ -44,14 +45,21 @@ def _apply(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]
         return
     before = {name: _left(results[name]) for name in members}
     found: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
+    live: dict[str, list[Line]] = {}
+    strays: dict[str, list[Line]] = {}
     for name in members if stacking.rule != "all are paid" else ():  # then nothing excludes
         for line in results[name].lines:
             if not line.possible:
                 continue
             key = _key(compiler, line, stacking.keys.get(name, ()))
-            if key is None or any(part is None for part in key):
+            if key is None:
                 continue
-            found.setdefault(key, {}).setdefault(name, []).append(line)
+            live.setdefault(name, []).append(line)
+            if _is_partial(key):
+                strays.setdefault(name, []).append(line)
+            else:
+                found.setdefault(key, {}).setdefault(name, []).append(line)
+    _doubt(stacking, members, live, strays)
     for by_name in found.values():
         if len(by_name) > 1:
             _exclude(stacking, [(n, by_name[n]) for n in members if n in by_name])
@@ -73,6 +81,28 @@ def _key(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, .
     key = tuple(who[word] if isinstance(word, str) else compiler.fn(word)(line.env) for word in words)
     line.env[t.PERIOD] = before
     return key
+
+
+def _is_partial(key: tuple[Any, ...]) -> bool:
+    """Whether it is not known what the line stands for: it may be the same thing as any other."""
+    return any(part is None or isinstance(part, Bound) for part in key)
+
+
+def may_exclude(stacking: Stacking, other: int, at: int) -> bool:
+    """Whether the member at one place can take something away from the member at another."""
+    return other < at if stacking.rule in ("in this order", "difference only") else other != at
+
+
+def _doubt(stacking: Stacking, members: list[str], live: dict[str, list[Line]], strays: dict[str, list[Line]]) -> None:
+    """A line of an unknown key may exclude, or be excluded by, whatever the other members pay."""
+    for at, name in enumerate(members):
+        others = [other for n, other in enumerate(members) if may_exclude(stacking, n, at)]
+        apart = {id(line) for line in strays.get(name, ())}
+        for line in live.get(name, ()):
+            rivals = live if id(line) in apart else strays
+            first = next((other for other in others if other in rivals), "")
+            if first:
+                line.doubt(stacking.id, f"may be excluded by {first}")
 
 
 def _span(lines: list[Line]) -> tuple[int, int | None, bool]:
@@ -141,12 +171,16 @@ def _caps(compiler: Compiler, stacking: Stacking, members: list[str], results: M
         if cap.kind != "money":
             continue
         found: dict[tuple[Any, ...], list[Line]] = {}
+        strays: list[tuple[tuple[Any, ...], list[Line]]] = []
         for name in members:
             for line in results[name].lines:
                 if line.possible:
                     key = _key(compiler, line, stacking.limit_keys.get(name, {}).get(cap.label, ()))
-                    if key is not None and None not in key:
+                    if key is not None and _is_partial(key):
+                        strays.append((key, [line]))
+                    elif key is not None:
                         found.setdefault(key, []).append(line)
-        for key, lines in found.items():
+        whole = not strays  # else each of them may use up what is there for any other
+        for key, lines in [*found.items(), *strays]:
             money_limit((key, sorted(lines, key=lambda each: (each.order[0], str(each.order[1:]))),
-                         True), cap.most, cap.label)  # fmt: skip
+                         whole), cap.most, cap.label)  # fmt: skip

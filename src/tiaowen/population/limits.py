@@ -6,6 +6,7 @@ and once over all that may, as in `evaluate/limits.py`.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -14,7 +15,6 @@ from tiaowen.plan.rules import Limit
 from tiaowen.population.closed import closed
 from tiaowen.population.errors import Unsupported
 from tiaowen.population.expr import (
-    ABSENT_DATE,
     Sql,
     all_of,
     any_of,
@@ -35,7 +35,7 @@ from tiaowen.population.expr import (
     over,
 )
 from tiaowen.population.program import filter_, select, union
-from tiaowen.population.rows import ORDER, Rows
+from tiaowen.population.rows import ORDER, Rows, may_join
 from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW
 
@@ -90,7 +90,7 @@ class Lines:
 def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
     """What limits leave of each line: low, high, the list of what took the rest away, and whether it may be gone."""
     verdict = col("verdict")
-    begun = call("coalesce", col("begin"), lit(ABSENT_DATE))
+    begun = call("coalesce", col("begin"), lit(dt.date.min))
     scope.put("line date", case((op("<", col("index"), lit(0)), col("odate")), default=begun))
     scope.put("limit day", call("coalesce", col("begin"), col(scope.event_date)))
     low = scope.bind(case((is_true(verdict), col("low")), default=lit(0)))
@@ -109,13 +109,15 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
     order = [col("line date"), *(col(each) for each in ORDER[1:])]
     grouping = rows.rule.grouping
     for limit in rows.rule.limits:
-        keys, unknown = rows.key_columns(scope.at_period("limit day"), limit.keys)
+        keys, unknown, parts = rows.key_columns(scope.at_period("limit day"), limit.keys)
         scope.at_period(scope.event_date)
         alone = grouping is not None and set(grouping.keys) <= set(limit.keys)
         complete = lit(True) if alone else closed(scope, limit.closure)
         apart = [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
         by = [*apart, *keys]
-        whole = scope.bind(all_of([no(unknown), over(call("bool_and", complete), by)]))
+        possible = scope.bind(all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
+        stray = may_join(scope, parts, possible)
+        whole = scope.bind(all_of([no(any_of([unknown, stray])), over(call("bool_and", complete), by)]))
         lines = Lines(scope, by, order, whole, low, high, fallen, verdict, doubted)
         apply(lines, limit, rows.rule.key)
         low, high, fallen, doubted = lines.low, lines.high, lines.fallen, lines.doubted

@@ -7,6 +7,7 @@ pays, why, and the checks that it adds.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -41,7 +42,7 @@ from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW
 from tiaowen.vocabulary.types import DATE
 
-LONGEST = 1_200
+LONGEST = {"day": 36_525, "month": 1_200, "year": 100}
 BEGIN, NUMBER, END, REST = "起算日", "期数", "截止日", "尚未到期"
 PAID_KEYS = (ROW, "index")
 
@@ -53,6 +54,9 @@ def single(rows: Rows) -> Scope:
     refused = no(not_false(verdict))
     assert rows.rule.amount is not None
     worth = amount_of(scope, rows.rule.amount, rows.counts or ONE)
+    if rows.rule.grouping is not None:
+        boundless = all_of([col("several"), any_of([is_null(worth.high), op("is not", worth.high, lit(0))])])
+        worth = replace(worth, high=case((boundless, null("BIGINT")), default=worth.high))
     _shape(scope)
     _pay(scope, worth, verdict, no(refused))
     return scope
@@ -146,7 +150,7 @@ def _most(
     """How many periods to lay out at most; what lies past the end is cut off afterwards."""
     if schedule.spread:
         return lit(schedule.spread)
-    limit = LONGEST if schedule.most is None else schedule.most
+    limit = LONGEST[schedule.every] if schedule.most is None else schedule.most
     match schedule.every:
         case "day":
             span = op("+", calendar.days_from(start, last_day), lit(1))

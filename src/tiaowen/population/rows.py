@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
+from itertools import combinations
 from typing import Any
 
 from sqlglot import exp
@@ -43,6 +44,7 @@ from tiaowen.vocabulary.types import DATE
 
 FORCE = "有效期"
 ORDER = ("odate", ROW, "index")
+Part = tuple[list[Sql], Sql]  # the columns of one key, and whether it is unknown
 
 
 def terms_in(thing: Any) -> list[t.Term]:
@@ -134,7 +136,7 @@ class Rows:
         if rule.since_year and since is not None:
             since = since.replace(month=1, day=1)
         day = col("date")
-        scope.put("odate", call("coalesce", day, lit(ABSENT_DATE)))
+        scope.put("odate", call("coalesce", day, lit(dt.date.min)))  # it may stand before any other
         if rule.by_application:  # the day of the question decides, not the event's
             gone, day = lit(False), value_of(self.world.on, DATE)
         scope.put("counted", self._in_force(gone, day, since))
@@ -170,12 +172,19 @@ class Rows:
     # -- thresholds -------------------------------------------------------------------
     def thresholds(self) -> None:
         """All or none of a group are paid; sure and possible rows are counted apart."""
+        labels = {threshold.label for threshold in self.rule.thresholds}
         for n, threshold in enumerate(self.rule.thresholds):
             scope = self.scope
-            rest = [col(c) for label, c in self.checks.items() if label != FORCE and label not in threshold.ignoring]
+            rest = [
+                col(c)
+                for label, c in self.checks.items()
+                if label != FORCE and label not in {*threshold.ignoring, *labels}
+            ]
             passes = scope.bind(all_of([col("counted"), *rest]))
-            keys, unknown = self.key_columns(scope, threshold.keys)
-            low, high, whole = self._counted(passes, keys, unknown, closed(scope, threshold.closure), threshold.persons)
+            keys, unknown, parts = self.key_columns(scope, threshold.keys)
+            known = all_of([closed(scope, threshold.closure), no(may_join(scope, parts, not_false(passes)))])
+            low, high, whole = self._counted(passes, keys, unknown, known, threshold.persons)
+            low = scope.bind(case((unknown, call("least", low, lit(1))), default=low))
             least = lit(threshold.least)
             self.check(
                 threshold.label,
@@ -187,15 +196,15 @@ class Rows:
             self.scope.put("eligible so far", all_of([col(each) for each in self.checks.values()]))
             self.verdict = "eligible so far"
 
-    def key_columns(self, scope: Scope, keys: tuple[t.Term, ...]) -> tuple[list[Sql], Sql]:
-        """Columns to group by (both ends of a value known within bounds), and whether one is unknown."""
-        columns: list[Sql] = []
-        unknown: list[Sql] = []
+    def key_columns(self, scope: Scope, keys: tuple[t.Term, ...]) -> tuple[list[Sql], Sql, list[Part]]:
+        """Columns to group by (both ends of a value known within bounds), whether one is unknown, and each apart."""
+        parts: list[Part] = []
         for key in keys:
             pair = scope.value(key)
-            columns += [scope.bind(pair.low), *([] if pair.high is None else [scope.bind(pair.high)])]
-            unknown.append(pair.unknown())
-        return columns, scope.bind(any_of(unknown))
+            columns = [scope.bind(pair.low), *([] if pair.high is None else [scope.bind(pair.high)])]
+            parts.append((columns, scope.bind(pair.unknown())))
+        every = [column for columns, _ in parts for column in columns]
+        return every, scope.bind(any_of([unknown for _, unknown in parts])), parts
 
     def _counted(
         self, passes: Sql, keys: list[Sql], unknown: Sql, all_known: Sql, persons: bool
@@ -210,22 +219,24 @@ class Rows:
             )  # fmt: skip
         who = col(column_name(t.EVENT, (), self.person))
 
-        def distinct(which: Sql) -> Sql:
+        def distinct(which: Sql, least: bool = False) -> Sql:
             people = scope.bind(case((which, who)))
             different = over(exp.Count(this=exp.Distinct(expressions=[people])), keys)
             unnamed = over(how_many(all_of([which, is_null(who)])), keys)
+            if least:  # an unknown one may be any of those known
+                return scope.bind(case((op(">", different, lit(0)), different), default=call("least", unnamed, lit(1))))
             return scope.bind(op("+", different, unnamed))
 
-        return distinct(passes), distinct(maybe), whole
+        return distinct(passes, least=True), distinct(maybe), whole
 
     # -- groups -------------------------------------------------------------------------
     def grouped(self) -> None:
         """One line per group; its first row that may count stands for it."""
         grouping, scope = self.rule.grouping, self.scope
         assert grouping is not None
-        keys, unknown = self.key_columns(scope, grouping.keys)
+        keys, unknown, parts = self.key_columns(scope, grouping.keys)
         passes = col(self.verdict)
-        known = closed(scope, grouping.closure)
+        known = all_of([closed(scope, grouping.closure), no(may_join(scope, parts, not_false(passes)))])
         low, high, whole = self._counted(passes, keys, unknown, known, False)
         people_low, people_high, _ = self._counted(passes, keys, unknown, known, True)
         for label, column in list(self.checks.items()):
@@ -241,10 +252,11 @@ class Rows:
         scope.put("first", over(exp.RowNumber(), keys, [refused, col("odate"), col(ROW)]))
         scope.put(
             "group verdict",
-            case((op(">", low, lit(0)), lit(True)),
+            case((all_of([op(">", low, lit(0)), no(unknown)]), lit(True)),
                  (any_of([op(">", high, lit(0)), no(whole)]), null("BOOLEAN")), default=lit(False)),
         )  # fmt: skip
         self.verdict = "group verdict"
+        scope.put("several", all_of([unknown, op(">", high, lit(1))]))  # or each to a group of its own
 
         def at_most(count: Sql) -> Sql:
             return scope.bind(case((whole, count), default=null("BIGINT")))
@@ -256,9 +268,20 @@ class Rows:
         self.scope = scope.narrowed(step)
 
 
+def may_join(scope: Scope, parts: list[Part], possible: Sql) -> Sql:
+    """Whether a group may gain a row whose key is known in part only: all that is known of it agrees."""
+    found: list[Sql] = []
+    for size in range(1, len(parts) + 1):
+        for some in combinations(range(len(parts)), size):
+            lacks = [unknown if n in some else no(unknown) for n, (_, unknown) in enumerate(parts)]
+            rest = [column for n, (columns, _) in enumerate(parts) if n not in some for column in columns]
+            found.append(op(">", over(how_many(scope.bind(all_of([possible, *lacks]))), rest), lit(0)))
+    return scope.bind(any_of(found))
+
+
 def lines_of(rule: str) -> str:
     """The relation that holds the lines of a rule."""
     return f"lines {rule}"
 
 
-__all__ = ["FORCE", "ORDER", "Rows", "lines_of", "terms_in"]
+__all__ = ["FORCE", "ORDER", "Rows", "lines_of", "may_join", "terms_in"]

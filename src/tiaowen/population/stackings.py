@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from tiaowen.evaluate.stacking import may_exclude
 from tiaowen.plan.rules import Limit, Stacking
 from tiaowen.population.expr import (
     Sql,
@@ -31,7 +32,7 @@ from tiaowen.population.limits import Lines, money
 from tiaowen.population.program import Program, filter_, group, join, select, union
 from tiaowen.population.rows import lines_of
 from tiaowen.population.scope import Scope
-from tiaowen.population.store import Connection, create
+from tiaowen.population.store import Connection, create, sql
 from tiaowen.population.world import World
 
 PAID = ("paid_low", "paid_high", "fallen", "doubted")
@@ -55,6 +56,7 @@ def _exclude(connection: Connection, stacking: Stacking, members: list[str]) -> 
     """Spans per key and member, then the rule, member by member."""
     key = f"stack:{stacking.id}"
     spans = f"spans {stacking.id}"
+    _doubt(connection, stacking, members, key)
     parts: list[exp.Query] = []
     for n, member in enumerate(members):
         sure = all_of([is_true(col("verdict")), _possible(), no(col("doubted"))])
@@ -89,6 +91,44 @@ def _exclude(connection: Connection, stacking: Stacking, members: list[str]) -> 
     decide = _difference if stacking.rule == "difference only" else _beaten
     for n, member in enumerate(members):
         _replace(connection, member, spans, key, decide(stacking, members, n))
+
+
+def _doubt(connection: Connection, stacking: Stacking, members: list[str], key: str) -> None:
+    """A line of an unknown key may exclude, or be excluded by, whatever the other members pay."""
+    live: set[str] = set()
+    strays: set[str] = set()
+    for member in members:
+        if not stacking.keys.get(member, ()):
+            continue
+        stray = all_of([_possible(), is_null(col(key))])
+        counted = select([how_many(_possible()), how_many(stray)], lines_of(member))
+        possible, unknown = connection.execute(sql(counted)).fetchall()[0]
+        live |= {member} if possible else set()
+        strays |= {member} if unknown else set()
+    if not strays:
+        return
+    for at, member in enumerate(members):
+        others = [other for n, other in enumerate(members) if may_exclude(stacking, n, at)]
+        rival = next((other for other in others if other in strays), "")
+        any_rival = next((other for other in others if other in live), "")
+        if member not in live or not any_rival:
+            continue
+        known = not_null(col(key))
+        told = case((known, lit(f"{stacking.id}|may be excluded by {rival}")),
+                    default=lit(f"{stacking.id}|may be excluded by {any_rival}"))  # fmt: skip
+        doubted = all_of([_possible(), any_of([is_null(col(key)), lit(bool(rival))])])
+        reduced = all_of([doubted, op("is not", col("paid_low"), lit(0))])
+        columns = {
+            "paid_low": case((reduced, lit(0)), default=col("paid_low")),
+            "fallen": case((reduced, call("list_append", col("fallen"), told)), default=col("fallen")),
+            "doubted": any_of([col("doubted"), doubted]),
+        }
+        relation = lines_of(member)
+        chosen = [
+            named(columns.get(each, col(each)), each)
+            for each in connection.table(table(relation).sql("duckdb")).columns
+        ]
+        create(connection, relation, select(chosen, relation))
 
 
 def _beaten(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
@@ -192,16 +232,22 @@ def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, m
         filter_(
             select([named(col(key), "key"), named(lit(n), "member"), *(col(each) for each in kept)],
                    lines_of(member)),
-            all_of([_possible(), not_null(col(key))]),
+            _possible(),
         )
         for n, member in enumerate(members)
+        if stacking.limit_keys.get(member, {}).get(cap.label, ())
     ]  # fmt: skip
+    if not parts:
+        return
     together = program.add(union(parts), "together")
     scope = Scope(world, program, together, ("member", "first row", "index"), stacking.id)
     late = case((op("<", col("index"), lit(0)), lit(1)), default=lit(0))
     order = [col("line date"), col("first row"), late, col("index"), col("member")]
+    stray = is_null(col("key"))  # it may use up what is there for any other
+    whole = scope.bind(op("is", over(how_many(stray), []), lit(0)))
+    apart = [scope.bind(case((stray, col(each)))) for each in ("member", "first row", "index")]
     lines = Lines(
-        scope, [col("key")], order, lit(True), col("paid_low"), col("paid_high"), col("fallen"), col("verdict"),
+        scope, [col("key"), *apart], order, whole, col("paid_low"), col("paid_high"), col("fallen"), col("verdict"),
         col("doubted"),
     )  # fmt: skip
     money(lines, cap.most, cap.label)

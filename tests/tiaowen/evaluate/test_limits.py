@@ -224,8 +224,8 @@ def test_a_count_of_events_keeps_all_periods_of_the_first_event(events: bool, pa
     assert [line.paid_high for line in lines] == paid
 
 
-def test_a_line_whose_key_is_unknown_stands_alone_and_open() -> None:
+def test_a_line_whose_key_is_unknown_stands_alone_and_leaves_no_group_whole() -> None:
     lines = lines_of([Sketch(True, 1, 0), Sketch(True, 2, 0)])
     lines[0].key, lines[1].key = ("甲",), (None,)
     found = groups(lines, lambda line: line.key, lambda line: True)
-    assert [(key, len(members), closed) for key, members, closed in found] == [(("甲",), 1, True), ((None,), 1, False)]
+    assert [(key, len(members), closed) for key, members, closed in found] == [(("甲",), 1, False), ((None,), 1, False)]
