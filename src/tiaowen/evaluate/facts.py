@@ -47,7 +47,8 @@ class Facts:
     """The rows of a case.  `on` is the day of the question (None: no clock).
 
     `assume` names conditions to take as met where they are unknown, `grant` those to
-    take as met whatever the facts say: "what if".
+    take as met whatever the facts say: "what if".  With `brief` the conditions of rows
+    out of force are not looked at: their answer is the same, and nobody asks for more.
     """
 
     vocabulary: Vocabulary
@@ -56,6 +57,7 @@ class Facts:
     on: dt.date | None = None
     assume: frozenset[str] = frozenset()
     grant: frozenset[str] = frozenset()
+    brief: bool = False
     _index: dict[tuple[str, str], dict[object, list[Row]]] = field(default_factory=dict)
     _closed: dict[tuple[object, ...], bool] = field(default_factory=dict)
 

@@ -88,6 +88,7 @@ class Program:
             self.effective = rule.effective.replace(month=1, day=1)
         # rows of the year before commencement may count towards a threshold, unpaid
         self.counts_earlier = rule.since_year and rule.grouping is None
+        self.may_skip = rule.grouping is None and not rule.since_year
 
     # -- conditions of one event row ------------------------------------------------
     def line(self, row: Row, scope: Scope) -> Line:
@@ -105,14 +106,16 @@ class Program:
         if self.counts_earlier:
             force = self._in_force(asked, self.rule.effective)
         checks = [_FORCE[force]]
-        if self.joins or scope.facts.grant or scope.facts.assume:
+        verdict: Outcome = force
+        if force is False and self.may_skip and scope.facts.brief:
+            pass  # whatever else it says, it is out of force
+        elif self.joins or scope.facts.grant or scope.facts.assume:
             if self.joins:
                 self._join(env, checks)
             else:
                 self._check(env, checks, self.plain)
             verdict = kleene_and([check.outcome for check in checks])
         else:  # the common way, without a second look at the checks
-            verdict = force
             for fn, by_outcome in self.plain:
                 outcome = fn(env)
                 checks.append(by_outcome[outcome])

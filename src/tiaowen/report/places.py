@@ -129,7 +129,9 @@ def answers_elsewhere(
     library: Library, facts: Facts, home: str, code: str, wide: set[str]
 ) -> tuple[list[DocumentPlan], list[tuple[DocumentPlan, Answer]]]:
     """The firm moved to another county: the local documents' benefits there, drafts included."""
-    there: Answers = answer_case(library, relocate(facts, home, code), code, drafts=True, kinds=BENEFITS)
+    moved = relocate(facts, home, code)
+    moved.brief = True  # of a row out of force the comparison only says so
+    there: Answers = answer_case(library, moved, code, drafts=True, kinds=BENEFITS)
     plans = [plan for plan in there.plans() if plan.id not in wide]
     found = [(plan, answer) for plan in plans for answer in there.of(plan, readings=False)]
     return plans, found
