@@ -19,7 +19,8 @@ from tools import check, machine, venv
 from tools.progress import SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
-DEVELOPER_GROUPS = ("base", "test", "check")
+PLATFORM_GROUPS = ("base", "platform")
+DEVELOPER_GROUPS = (*PLATFORM_GROUPS, "test", "check")
 
 
 def python(*arguments: str) -> int:
@@ -47,7 +48,7 @@ def tiaowen(arguments: Sequence[str]) -> int:
 
 
 def huijiang(arguments: Sequence[str]) -> int:
-    venv.ensure("base")
+    venv.ensure(*PLATFORM_GROUPS)
     return python("-m", "huijiang", *arguments)
 
 

@@ -1,0 +1,1 @@
+"""What was done by whom, chained so that an edit shows."""

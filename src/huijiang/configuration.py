@@ -1,0 +1,105 @@
+"""What an operator sets, read once from the environment; every value is checked when the platform starts.
+
+`HUIJIANG_HOME` is the data folder (database of the demo, keys, uploads).  `DATABASE_URL` points at a
+PostgreSQL of one's own instead of the embedded one.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tiaowen.files import default_folder
+
+
+class ConfigurationError(ValueError):
+    """A setting that can't be used: its name, the value seen, what was expected."""
+
+
+def home() -> Path:
+    """The data folder; default `.huijiang` in the folder where the platform was started."""
+    return Path(os.environ.get("HUIJIANG_HOME") or ".huijiang").resolve()
+
+
+@dataclass(frozen=True)
+class Database:
+    """Connection parameters of one PostgreSQL database; a `host` that starts with / is a socket's folder."""
+
+    name: str
+    user: str = ""
+    password: str = ""
+    host: str = ""
+    port: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def django(self) -> dict[str, Any]:
+        """As an entry of Django's DATABASES."""
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": self.name,
+            "USER": self.user,
+            "PASSWORD": self.password,
+            "HOST": self.host,
+            "PORT": self.port,
+            "ATOMIC_REQUESTS": True,
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(self.options),
+        }
+
+
+def database(url: str | None = None) -> Database:
+    """`postgresql://user:password@host:port/name?option=value`, from DATABASE_URL when not given.
+
+    Raises ConfigurationError when the address is not one of PostgreSQL; the password is never shown.
+    """
+    said = url if url is not None else os.environ.get("DATABASE_URL", "")
+    if not said:
+        socket = home() / "run"
+        return Database("huijiang", "huijiang", host=str(socket), port="5432")
+    parts = urlsplit(said)
+    if parts.scheme not in ("postgresql", "postgres") or len(parts.path) < 2:
+        raise ConfigurationError(
+            f"DATABASE_URL: {parts.scheme}://{parts.hostname or ''}{parts.path}；"
+            "应为 expected postgresql://user:password@host:port/name"
+        )
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    try:
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise ConfigurationError(f"DATABASE_URL: {error}") from error
+    return Database(
+        unquote(parts.path[1:]), unquote(parts.username or ""), unquote(parts.password or ""), host, port,
+        tuple(options.items()),
+    )  # fmt: skip
+
+
+def secret(name: str, file: str) -> str:
+    """A secret from the environment, else from a private file of the data folder; empty when there is neither."""
+    if value := os.environ.get(name, ""):
+        return value
+    path = home() / "secrets" / file
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def switch(name: str, default: bool = False) -> bool:
+    """`1`/`0` of an environment variable.  Raises ConfigurationError for anything else."""
+    said = os.environ.get(name, "")
+    if said not in ("", "0", "1"):
+        raise ConfigurationError(f"{name}: {said!r}；应为 expected 0 or 1")
+    return default if said == "" else said == "1"
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list separated by commas."""
+    return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
+
+
+def policies() -> Path:
+    """The folder of policy files that this installation starts from (`HUIJIANG_POLICIES`)."""
+    said = os.environ.get("HUIJIANG_POLICIES", "")
+    return Path(said).resolve() if said else default_folder()

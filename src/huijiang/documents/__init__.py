@@ -1,0 +1,1 @@
+"""Policy releases and the library that people read."""

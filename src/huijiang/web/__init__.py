@@ -1,0 +1,1 @@
+"""Components, layout and languages of every page."""

@@ -1,0 +1,33 @@
+"""A real PostgreSQL for the tests of the platform: started when the first test needs it, ended with the session."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from huijiang.supervisor.postgres import USER, Postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with tempfile.TemporaryDirectory(prefix="huijiang-", ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        folder.chmod(0o755)  # the server may run as another user than root
+        server = Postgres(folder / "data", folder / "run", {"fsync": "off", "shared_buffers": "64MB"})
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, postgres: Postgres) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    for values in (settings.DATABASES["default"], connections["default"].settings_dict):
+        values.update(HOST=str(postgres.socket), USER=USER, PORT="5432")

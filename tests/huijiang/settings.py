@@ -1,0 +1,13 @@
+"""The platform's settings as the tests run them: a folder of their own; the database's address comes
+from conftest.py when the first test needs one."""
+
+import os
+import tempfile
+
+os.environ["HUIJIANG_SECRET_KEY"] = "only for tests, never for anything that people use"
+os.environ["HUIJIANG_HOME"] = tempfile.mkdtemp(prefix="huijiang-home-")
+
+from huijiang.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the strong ones are slow by design
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
