@@ -103,3 +103,8 @@ def policies() -> Path:
     """The folder of policy files that this installation starts from (`HUIJIANG_POLICIES`)."""
     said = os.environ.get("HUIJIANG_POLICIES", "")
     return Path(said).resolve() if said else default_folder()
+
+
+def provider() -> str:
+    """The class that encrypts and hashes, by its dotted name (`HUIJIANG_KEY_PROVIDER`)."""
+    return os.environ.get("HUIJIANG_KEY_PROVIDER") or "huijiang.sealed.provider.Software"

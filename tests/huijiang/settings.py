@@ -11,3 +11,5 @@ from huijiang.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the strong ones are slow by design
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+
+INSTALLED_APPS += ["tests.huijiang.sealed.held"]  # noqa: F405

@@ -1,0 +1,1 @@
+"""An app of the tests alone: one table with a sealed column."""
