@@ -13,3 +13,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the stro
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 
 INSTALLED_APPS += ["tests.huijiang.sealed.held"]  # noqa: F405
+DATABASES["default"]["ENGINE"] = "tests.huijiang.engine"  # noqa: F405
+INSTALLED_APPS += ["tests.huijiang.jobs.chores"]  # noqa: F405

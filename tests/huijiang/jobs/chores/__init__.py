@@ -1,0 +1,1 @@
+"""An app of the tests alone: jobs that do little things."""

@@ -1,0 +1,171 @@
+"""Jobs run after the commit, once, visibly; and none is lost when its worker dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from huijiang.jobs import enqueue, queue
+from huijiang.jobs.models import Run, State
+from huijiang.jobs.recovery import recover
+from huijiang.jobs.worker import work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 30  # seconds
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "never came true"
+        time.sleep(0.05)
+
+
+def state(run: Run) -> str:
+    return Run.objects.get(uid=run.uid).state
+
+
+def marked(name: str) -> bool:
+    return Session.objects.filter(session_key=name).exists()
+
+
+@pytest.fixture
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker process on the test's database."""
+    said = connection.settings_dict
+    address = f"postgresql://{said['USER']}@/{said['NAME']}?host={said['HOST']}"
+    code = "import django; django.setup(); from huijiang.jobs.worker import work; work()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.huijiang.settings",
+             "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_run_does_its_work_and_says_so() -> None:
+    run = enqueue("chores.mark", name="one")
+    assert run is not None
+    work(wait=False)
+    run.refresh_from_db()
+    assert (run.state, run.done, run.total, run.note, run.result) == (State.DONE, 1, 1, "留好了", {"name": "one"})
+    assert marked("one")
+
+
+def test_what_is_rolled_back_was_never_asked_for() -> None:
+    with pytest.raises(ZeroDivisionError):
+        with transaction.atomic():
+            enqueue("chores.mark", name="one")
+            _ = 1 // 0
+    work(wait=False)
+    assert not Run.objects.exists()
+    assert not marked("one")
+
+
+def test_a_run_that_fails_says_why_and_leaves_nothing() -> None:
+    run = enqueue("chores.break", name="one")
+    assert run is not None
+    work(wait=False)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (State.FAILED, "ValueError: one: 不行 no")
+    assert not marked("one")
+
+
+def test_a_job_that_nobody_declared_is_refused() -> None:
+    with pytest.raises(KeyError, match=r"chores\.none"):
+        enqueue("chores.none")
+
+
+def test_a_unique_run_waits_for_none_of_its_kind() -> None:
+    first = enqueue("chores.mark", unique="nightly", name="one")
+    assert enqueue("chores.mark", unique="nightly", name="two") is None
+    work(wait=False)
+    assert first is not None
+    assert state(first) == State.DONE
+    assert enqueue("chores.mark", unique="nightly", name="three") is not None
+
+
+def test_two_askers_at_once_get_one_run() -> None:
+    made: list[Run | None] = []
+
+    def ask() -> None:
+        made.append(enqueue("chores.mark", unique="nightly", name="x"))
+        connection.close()
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for each in askers:
+        each.start()
+    for each in askers:
+        each.join(PATIENCE)
+    assert sum(each is not None for each in made) == 1
+
+
+def test_a_run_that_was_cancelled_in_time_never_starts() -> None:
+    run = enqueue("chores.mark", name="one")
+    assert run is not None
+    queue.cancel(run)
+    work(wait=False)
+    assert state(run) == State.CANCELLED
+    assert not marked("one")
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_run_can_be_watched_and_cancelled_while_it_works() -> None:
+    run = enqueue("chores.wait", name="one")
+    assert run is not None
+    until(lambda: Run.objects.get(uid=run.uid).done > 2)
+    assert Run.objects.get(uid=run.uid).percent == 0
+    queue.cancel(run)
+    until(lambda: state(run) == State.CANCELLED)
+    assert not marked("one")
+
+
+def kill_while_running(worker: subprocess.Popen[bytes], run: Run) -> None:
+    until(lambda: Run.objects.get(uid=run.uid).done > 2)
+    worker.kill()
+    worker.wait()
+
+
+def test_a_run_whose_worker_was_killed_is_given_up_with_the_reason(worker: subprocess.Popen[bytes]) -> None:
+    run = enqueue("chores.wait", name="one")
+    assert run is not None
+    kill_while_running(worker, run)
+    again, given_up = recover(silent=0)
+    assert (again, given_up) == ([], [run])
+    run.refresh_from_db()
+    assert run.state == State.FAILED
+    assert "its worker died" in run.error
+    assert not marked("one")
+    assert recover(silent=0) == ([], [])
+
+
+def test_a_repeatable_run_whose_worker_was_killed_starts_again(worker: subprocess.Popen[bytes]) -> None:
+    run = enqueue("chores.again", name="one")
+    assert run is not None
+    kill_while_running(worker, run)
+    again, given_up = recover(silent=0)
+    assert (again, given_up) == ([run], [])
+    queue.cancel(run)
+    work(wait=False)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (State.CANCELLED, 2)
+
+
+def test_a_run_that_a_living_worker_holds_is_left_alone(worker: subprocess.Popen[bytes]) -> None:
+    run = enqueue("chores.wait", name="one")
+    assert run is not None
+    until(lambda: Run.objects.get(uid=run.uid).done > 2)
+    assert recover(silent=60) == ([], [])
+    assert worker.poll() is None
