@@ -1,6 +1,8 @@
 """The `huijiang` command.
 
-huijiang synth --people N --seed S --region R --out FOLDER [--workbooks]   a synthetic county
+huijiang serve                  the platform: web, worker, and its own database if none is set
+huijiang upgrade | doctor | secrets | backup | restore | rotate-keys | verify-audit | anchor
+huijiang synth | load           a synthetic county: made, and put into the registry
 """
 
 from __future__ import annotations
@@ -8,14 +10,23 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from huijiang.commands import audit, backup, doctor, rotate_keys, secrets, serve, upgrade
+from huijiang.configuration import ConfigurationError
+from huijiang.supervisor.postgres import PostgresError
+from huijiang.supervisor.supervisor import SupervisorError
 from huijiang.synth.command import add_synth
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status (0 fine, 2 unusable input)."""
+    """Run a command; returns the exit status (0 fine, 1 failed, 2 unusable input)."""
     parser = argparse.ArgumentParser(prog="huijiang", description="惠匠：让每个技能人才得到该得的")
     commands = parser.add_subparsers(dest="command", required=True)
     add_synth(commands)
+    for each in (serve, upgrade, doctor, secrets, backup, rotate_keys, audit):
+        each.add(commands)
     arguments = parser.parse_args(argv)
-    status: int = arguments.run(arguments)
+    try:
+        status: int = arguments.run(arguments)
+    except (ConfigurationError, PostgresError, SupervisorError) as error:
+        parser.exit(1, f"huijiang {arguments.command}: {error}\n")
     return status

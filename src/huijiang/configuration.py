@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from huijiang.supervisor import places
 from tiaowen.files import default_folder
 
 
@@ -22,6 +23,11 @@ class ConfigurationError(ValueError):
 def home() -> Path:
     """The data folder; default `.huijiang` in the folder where the platform was started."""
     return Path(os.environ.get("HUIJIANG_HOME") or ".huijiang").resolve()
+
+
+def embedded() -> bool:
+    """Whether the platform brings its own PostgreSQL."""
+    return not os.environ.get("DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,7 @@ def database(url: str | None = None) -> Database:
     """
     said = url if url is not None else os.environ.get("DATABASE_URL", "")
     if not said:
-        socket = home() / "run"
-        return Database("huijiang", "huijiang", host=str(socket), port="5432")
+        return Database("huijiang", "huijiang", host=str(places.socket(home())), port="5432")
     parts = urlsplit(said)
     if parts.scheme not in ("postgresql", "postgres") or len(parts.path) < 2:
         raise ConfigurationError(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from huijiang import configuration, rooms
+from huijiang import configuration, logs, rooms
+from huijiang.web import site
 
 HERE = Path(__file__).resolve().parent
 DATA = configuration.home()
@@ -43,6 +44,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "huijiang.audit.middleware.RequestNumber",
+    "huijiang.health.measures.Measured",
+    "huijiang.web.middleware.ContentPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -70,6 +74,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "huijiang.web.context.page",
             ],
         },
     }
@@ -93,6 +98,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [DATA / "locale"]  # the English catalogue, compiled by huijiang.web.messages at start
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"  # what people read; the database keeps UTC
 
@@ -109,17 +115,25 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "huijiang.web.views.csrf_failure"
+FORM_ORIGINS = configuration.words("HUIJIANG_FORM_ORIGINS")  # sign-in services that a form may lead to
 SECURE = configuration.switch("HUIJIANG_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if configuration.switch("HUIJIANG_PROXY") else None
 
+AUDIT_SALT = configuration.secret("HUIJIANG_AUDIT_SALT", "audit")
 KEY_FILE = DATA / "secrets" / "keys.json"
 KEY_PROVIDER = configuration.provider()
+
+LOGGING = logs.configuration()
+METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
+FORM_RENDERER = "huijiang.web.forms.Renderer"
+SITE = site.read()
 POLICIES = configuration.policies()

@@ -16,5 +16,6 @@ def _of(name: str) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = [
+    path("", include("huijiang.health.urls")),
     *(found for name in (*rooms.ROOMS, *rooms.GROUND) for found in _of(name)),
 ]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Protocol
 
 from django.conf import settings
 from django.db import connection
 
 from huijiang.audit.models import Event
+from huijiang.audit.request import REQUEST
 from huijiang.sealed.keys import provider
 
-REQUEST: ContextVar[str] = ContextVar("request", default="")
 SHOWN = 32  # hexadecimal digits of a digest: 128 bits
 SIMPLE = (str, int, bool, type(None))
 
@@ -30,7 +29,9 @@ def record(actor: Actor | None, action: str, subject: str, region: str, details:
     """See `huijiang.audit.record`.  Raises RuntimeError outside a transaction, TypeError for a value that
     is neither a code, a number, a date nor a list of such."""
     if not connection.in_atomic_block:
-        raise RuntimeError(f"{action}: 审计事件须与改动同在一个事务 an event is written in the transaction of its change")
+        raise RuntimeError(
+            f"{action}: 审计事件须与改动同在一个事务 an event is written in the transaction of its change"
+        )
     return Event.objects.create(
         actor=str(actor.uid) if actor is not None else "",
         action=action,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from huijiang.audit.events import REQUEST
+from huijiang.audit.request import REQUEST
 
 
 class RequestNumber:

@@ -114,11 +114,15 @@ def verify(anchors: Mapping[dt.date, str] | None = None) -> Iterator[Fault]:
         if each.number != number:
             yield Fault(each.number, f"应为第 {number} 个封存 seal {number} was expected: one is missing")
         if previous and each.era == previous.era and each.since != previous.until:
-            yield Fault(each.number, f"应从 {previous.until} 起 expected to start at {previous.until}: a gap or overlap")
+            yield Fault(
+                each.number, f"应从 {previous.until} 起 expected to start at {previous.until}: a gap or overlap"
+            )
         events = _events(each.first_id, starts.get(each.era + 1), each.since, each.until)
         count, digest = _digest(previous.head if previous else START, events)
         if count != each.count:
-            yield Fault(each.number, f"封存时 {each.count} 个事件，现有 {count} 个 events then {each.count}, now {count}")
+            yield Fault(
+                each.number, f"封存时 {each.count} 个事件，现有 {count} 个 events then {each.count}, now {count}"
+            )
         elif digest != each.head:
             yield Fault(each.number, f"内容与封存时不同 contents differ from what was sealed (from {each.since})")
         heads[each.at.astimezone(dt.UTC).date()] = each.head

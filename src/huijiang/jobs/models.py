@@ -50,9 +50,7 @@ class Run(models.Model):
                 fields=("kind", "unique"),
                 condition=~Q(unique="") & Q(state__in=(State.WAITING, State.RUNNING)),
             ),
-            models.CheckConstraint(
-                name="ended_runs_have_an_end", condition=Q(ended_at=None) | Q(state__in=ENDED)
-            ),
+            models.CheckConstraint(name="ended_runs_have_an_end", condition=Q(ended_at=None) | Q(state__in=ENDED)),
         )
         indexes = (models.Index(name="run_by_state", fields=("state", "-asked_at")),)
 

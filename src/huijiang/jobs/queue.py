@@ -59,9 +59,7 @@ class Handle:
 
     def result(self, **values: object) -> None:
         """What the run's page shows and links to at the end."""
-        self._side.execute(
-            "UPDATE jobs_run SET result = %s WHERE uid = %s", (Jsonb(values), self.uid)
-        )
+        self._side.execute("UPDATE jobs_run SET result = %s WHERE uid = %s", (Jsonb(values), self.uid))
 
     def close(self) -> None:
         self._side.close()

@@ -35,7 +35,9 @@ def recover(silent: int = SILENT) -> tuple[list[Run], list[Run]]:
                 again.append(run)
             else:
                 run.state, run.ended_at = State.FAILED, dt.datetime.now(dt.UTC)
-                run.error = "执行它的进程中断了，没有提交的都已回滚 its worker died; what was not committed is rolled back"
+                run.error = (
+                    "执行它的进程中断了，没有提交的都已回滚 its worker died; what was not committed is rolled back"
+                )
                 cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [number])
                 given_up.append(run)
             run.save()

@@ -1,0 +1,98 @@
+"""`huijiang serve`: the production entry; `web` and `worker` are its children."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from huijiang import configuration
+from huijiang.commands import secrets
+from huijiang.supervisor import places
+from huijiang.supervisor.postgres import Postgres, PostgresError
+from huijiang.supervisor.supervisor import DATABASE, Supervisor, SupervisorError, command, only_one
+
+ADDRESS = "127.0.0.1:8000"
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve", help="运行平台 run the platform: web, worker, and its own database if none is set"
+    )
+    serve.add_argument("--bind", default=os.environ.get("HUIJIANG_BIND", ADDRESS), metavar="ADDRESS:PORT",
+                       help=f"监听地址 address to listen on ({ADDRESS})")  # fmt: skip
+    serve.set_defaults(run=run)
+    for name, act in (("web", web), ("worker", worker)):
+        parser = commands.add_parser(name)  # started by serve
+        parser.add_argument("--bind", default=ADDRESS)
+        parser.set_defaults(run=act)
+
+
+def embedded() -> Postgres | None:
+    """The database that the platform brings, unless DATABASE_URL points elsewhere."""
+    home = configuration.home()
+    return Postgres(places.data(home), places.socket(home)) if configuration.embedded() else None
+
+
+@contextmanager
+def with_database() -> Iterator[None]:
+    """The database for one command: the one that runs already, or the embedded one for as long as it takes."""
+    server = embedded()
+    if server is None or server.answers():
+        yield
+        return
+    with only_one(configuration.home()):
+        server.start()
+        try:
+            server.ensure_database(DATABASE)
+            yield
+        finally:
+            server.stop()
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start what is needed; refuse, with the reasons, a database that does not keep the laws."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    secrets.ensure()
+    supervisor = Supervisor(configuration.home(), embedded(), {
+        "web": command("web", "--bind", arguments.bind), "worker": command("worker"),
+    })  # fmt: skip
+    try:
+        supervisor.run(before=_refuse_a_lawless_database, ready=lambda: print(f"http://{arguments.bind}", flush=True))
+    except (SupervisorError, PostgresError) as error:
+        print(f"huijiang serve: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _refuse_a_lawless_database() -> None:
+    from huijiang.commands import doctor, upgrade
+
+    if configuration.embedded():
+        upgrade.apply()
+    wrong = [each for each in doctor.examine() if each.failed]
+    if wrong:
+        raise SupervisorError("\n".join(f"{each.name}: {each.words}" for each in wrong))
+
+
+def web(arguments: argparse.Namespace) -> int:
+    """gunicorn, as huijiang.server sets it."""
+    metrics = configuration.home() / "metrics"
+    metrics.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics), "HUIJIANG_BIND": arguments.bind}
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    os.execve(gunicorn, [gunicorn, "-c", "python:huijiang.server"], environment)
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    from huijiang.commands.django_setup import set_up
+
+    set_up()
+    from huijiang.jobs.worker import work
+
+    work()
+    return 0
