@@ -1,0 +1,173 @@
+"""The access law: who sees which rows and which of their columns.  Data about people is reached here alone.
+
+| who | rows | columns that the vocabulary shows to |
+|---|---|---|
+| worker | those that point to the person | self |
+| agent of the employer named in the row | those rows | employer |
+| agent of the body that supplied the row | those rows | supplier |
+| agent, of rows about the organisation itself | those rows | self |
+| agent with the person's consent | rows of that person | consent, beside the above |
+| staff with a role of FACTS | rows managed by a region of theirs | authority |
+| everybody else | none | none |
+
+An identity number is never a column of a list: it is unmasked one by one, with a purpose (`sightings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from huijiang.access.models import Consent
+from huijiang.access.viewers import Capacity, Viewer
+from huijiang.accounts.models import Role
+from huijiang.registry.models import MODELS, Organisation, Person
+from huijiang.registry.vocabulary import stored_columns, vocabulary
+from tiaowen.vocabulary.model import Table
+
+FACTS: Final = frozenset({
+    Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.HOTLINE, Role.REGISTRAR,
+    Role.AUDITOR,
+})  # fmt: skip
+"""Roles that look at single people and firms; others see counts, money or settings only."""
+
+HIDDEN_FROM_HOTLINE: Final = frozenset({("person", "annual_pay")})
+
+
+def _references(table: Table, to: str) -> list[str]:
+    return [each.name for each in stored_columns(table) if each.type.kind == "row" and each.type.name == to]
+
+
+def _of_employer(name: str) -> bool:
+    return name == "employer" or name.endswith("_employer")
+
+
+def access_rows(viewer: Viewer, table_id: str) -> QuerySet[Model]:
+    """The rows of a table that the viewer may see.  One condition a line; nothing else narrows or widens it."""
+    rows = MODELS[table_id]._default_manager.all()
+    table = vocabulary().tables[table_id]
+    match viewer.capacity:
+        case Capacity.WORKER:
+            return rows.filter(_about_person(table, viewer.person))
+        case Capacity.AGENT:
+            return rows.filter(_about_organisation(table, viewer) | _by_consent(table, viewer))
+        case Capacity.STAFF:
+            return rows.filter(in_scope(viewer.paths(*FACTS)))
+
+
+def access_columns(viewer: Viewer, table_id: str, row: Any = None) -> frozenset[str]:
+    """The columns that the viewer may see: of one row, or (for lists) those that are sure in every row they see."""
+    table = vocabulary().tables[table_id]
+    words = _words(viewer, table, row)
+    return frozenset(
+        each.name for each in stored_columns(table)
+        if words & {word.strip() for word in each.visible.split(",")} and not _hidden(viewer, table_id, each.name)
+    )  # fmt: skip
+
+
+def access_people(viewer: Viewer) -> QuerySet[Any]:
+    """The people whose page the viewer may open."""
+    people = Person.objects.all()
+    match viewer.capacity:
+        case Capacity.WORKER:
+            return people.filter(pk=viewer.person)
+        case Capacity.AGENT:
+            return people.filter(Q(employer=viewer.organisation) | Exists(_consents(viewer, "pk")))
+        case Capacity.STAFF:
+            scope = in_scope(viewer.paths(*FACTS))
+            return people.filter(scope | reduce(or_, (Exists(_facts_of_person(name, scope)) for name in SPELLS)))
+
+
+SPELLS: Final = ("insurance", "employment", "certificate", "enrolment")
+"""Tables by which a person belongs to a region's work, beside the person's own row."""
+
+
+def access_organisations(viewer: Viewer) -> QuerySet[Any]:
+    """The organisations whose page the viewer may open."""
+    match viewer.capacity:
+        case Capacity.WORKER:
+            return Organisation.objects.none()
+        case Capacity.AGENT:
+            return Organisation.objects.filter(pk=viewer.organisation)
+        case Capacity.STAFF:
+            return Organisation.objects.filter(in_scope(viewer.paths(*FACTS)))
+
+
+def in_scope(paths: Iterable[str], column: str = "managed_by") -> Q:
+    """Rows managed within one of the regions; no region, no row."""
+    found = Q(pk__in=())
+    for path in paths:
+        found |= Q(**{f"{column}__path__startswith": path})
+    return found
+
+
+def _about_person(table: Table, person: int | None) -> Q:
+    if table.id == "person":
+        return Q(pk=person)
+    return reduce(or_, (Q(**{name: person}) for name in _references(table, "person")), Q(pk__in=()))
+
+
+def _about_organisation(table: Table, viewer: Viewer) -> Q:
+    if table.id == "organisation":
+        return Q(pk=viewer.organisation)
+    return reduce(or_, (Q(**{n: viewer.organisation}) for n in _references(table, "organisation")), Q(pk__in=()))
+
+
+def _by_consent(table: Table, viewer: Viewer) -> Q:
+    if table.id == "person":
+        return Q(Exists(_consents(viewer, "pk")))
+    if not table.person or table.person not in _references(table, "person"):
+        return Q(pk__in=())
+    return Q(Exists(_consents(viewer, table.person)))
+
+
+def _consents(viewer: Viewer, column: str) -> QuerySet[Consent]:
+    return Consent.objects.filter(
+        person=OuterRef(column), organisation=viewer.organisation, withdrawn_at=None, until__gte=viewer.on
+    )
+
+
+def _facts_of_person(table_id: str, scope: Q) -> QuerySet[Model]:
+    (person, *_) = _references(vocabulary().tables[table_id], "person")
+    return MODELS[table_id]._default_manager.filter(scope, **{person: OuterRef("pk")})
+
+
+def _words(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
+    """Under which of the vocabulary's words the viewer stands to a row."""
+    match viewer.capacity:
+        case Capacity.WORKER:
+            return frozenset({"self"})
+        case Capacity.STAFF:
+            return frozenset({"authority"}) if viewer.roles & FACTS else frozenset()
+        case Capacity.AGENT:
+            return _words_of_agent(viewer, table, row)
+
+
+def _words_of_agent(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
+    if table.id == "organisation" or not _references(table, "person"):
+        return frozenset({"self"})
+    if row is None:
+        return frozenset()
+    pointing = [n for n in _references(table, "organisation") if getattr(row, f"{n}_id") == viewer.organisation]
+    words = {"employer" if _of_employer(name) else "supplier" for name in pointing}
+    person = row.pk if table.id == "person" else getattr(row, f"{table.person}_id", None) if table.person else None
+    if person is not None and _agreed(viewer, person):
+        words.add("consent")
+    return frozenset(words)
+
+
+def _agreed(viewer: Viewer, person: int) -> bool:
+    return Consent.objects.filter(
+        person=person, organisation=viewer.organisation, withdrawn_at=None, until__gte=viewer.on
+    ).exists()
+
+
+def _hidden(viewer: Viewer, table_id: str, column: str) -> bool:
+    if (table_id, column) == ("person", "id_number"):
+        return True
+    only_hotline = viewer.capacity is Capacity.STAFF and viewer.roles & FACTS == {Role.HOTLINE}
+    return only_hotline and (table_id, column) in HIDDEN_FROM_HOTLINE

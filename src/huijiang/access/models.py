@@ -1,0 +1,128 @@
+"""Who acts for whom, what people agreed to, and who saw them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
+
+from huijiang.accounts.models import User
+from huijiang.regions.models import Region
+from huijiang.registry.models import Organisation, Person
+
+
+class Binding(models.Model):
+    """This account is this person, as a counter or a sign-in service found.  Ended, never deleted."""
+
+    class Way(models.TextChoices):
+        COUNTER = "counter", "窗口核验"
+        SIGN_IN = "sign_in", "统一认证"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="bindings")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="bindings")
+    way = models.CharField("核验方式", max_length=16, choices=Way)
+    bound_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    bound_at = models.DateTimeField("核验时间", db_default=Now())
+    ended_at = models.DateTimeField("解除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "本人绑定"
+        constraints = (
+            models.UniqueConstraint(name="binding_one_person", fields=("user",), condition=Q(ended_at=None)),
+            models.UniqueConstraint(name="binding_one_account", fields=("person",), condition=Q(ended_at=None)),
+            models.CheckConstraint(name="binding_by_another", condition=Q(bound_by=None) | ~Q(bound_by=F("user"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.person_id}"
+
+
+class Agency(models.Model):
+    """This account acts for this organisation between two days.  An owner appoints others; the first owner is
+    appointed at a counter."""
+
+    class Power(models.TextChoices):
+        OWNER = "owner", "负责人"
+        AGENT = "agent", "经办人"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="agencies")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="agencies")
+    power = models.CharField("权限", max_length=8, choices=Power)
+    starts_on = models.DateField("生效")
+    ends_on = models.DateField("截止", null=True, blank=True)
+    appointed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    appointed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "单位经办授权"
+        constraints = (
+            models.CheckConstraint(
+                name="agency_dates_agree", condition=Q(ends_on=None) | Q(starts_on__lte=F("ends_on"))
+            ),
+            models.CheckConstraint(name="agency_by_another", condition=~Q(appointed_by=F("user"))),
+            ExclusionConstraint(
+                name="agency_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    (
+                        Func(F("starts_on"), F("ends_on"), Value("[]"), function="DATERANGE",
+                             output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.organisation_id} ({self.power})"
+
+
+class Consent(models.Model):
+    """A person lets an organisation see what it needs for a purpose, until a day or until taken back."""
+
+    class Purpose(models.TextChoices):
+        ENTITLEMENTS = "entitlements", "查看本人可享政策"
+        CLAIMS = "claims", "代为申报"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    purpose = models.CharField("用途", max_length=16, choices=Purpose)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField("同意时间", db_default=Now())
+    until = models.DateField("有效至")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "授权同意"
+        constraints = (
+            models.UniqueConstraint(
+                name="consent_once", fields=("person", "organisation", "purpose"), condition=Q(withdrawn_at=None)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} → {self.organisation_id}: {self.purpose}"
+
+
+class Sighting(models.Model):
+    """Somebody looked at a person: who, as what, why, and at which columns.  The person may read it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="sightings")
+    viewer = models.ForeignKey(User, models.PROTECT, related_name="+")
+    capacity = models.CharField("身份", max_length=24)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    purpose = models.CharField("用途", max_length=64)
+    columns = ArrayField(models.CharField(max_length=64), verbose_name="看到的内容")
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "查看记录"
+        indexes = (models.Index(name="sighting_of_person", fields=("person", "-at")),)
+        triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.viewer_id} saw {self.person_id}"
