@@ -1,0 +1,229 @@
+"""What one person or firm is owed now: evaluated when asked, with every condition, its fact and its clause.
+
+Facts of other people, which a condition may read (a cap that a team shares, say), are counted and never shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from huijiang.documents import library
+from huijiang.entitlements.models import State
+from huijiang.registry import facts as registry
+from huijiang.registry.vocabulary import vocabulary
+from tiaowen.evaluate.answers import Answer, Answers, unverified
+from tiaowen.evaluate.facts import Row
+from tiaowen.evaluate.lines import Check
+from tiaowen.explain.reading import Fact
+
+ANOTHERS = "（涉及他人，不显示）"
+
+
+@dataclass(frozen=True)
+class FactShown:
+    """A fact that a condition read: its name and value, the register and the day it comes from."""
+
+    label: str
+    value: str
+    source: str
+    as_of: dt.date | None
+    known: bool
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class MissingShown:
+    """What would settle an open condition, and which register has it."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`outcome`: True met, False unmet, None unknown."""
+
+    label: str
+    outcome: bool | None
+    facts: tuple[FactShown, ...]
+    missing: tuple[MissingShown, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The one condition in the way: what it needs, what it would bring (fen), and from which day by time alone."""
+
+    label: str
+    needs: str
+    low: int
+    high: int | None
+    day: dt.date | None
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One benefit for one event or group.  Money in fen; `high` None is open; `if_…`: once all is known."""
+
+    key: str
+    name: str
+    kind: str
+    state: State
+    document: str
+    document_id: str
+    title: str
+    clause: str
+    fund: str
+    holder: str
+    what: str
+    day: dt.date | None
+    low: int
+    high: int | None
+    due_low: int
+    due_high: int | None
+    if_low: int
+    if_high: int | None
+    payee: str
+    to_me: bool
+    conditions: tuple[Condition, ...]
+    step: Step | None
+    working: tuple[str, ...]
+    gives: str
+    taken_away: tuple[tuple[str, str], ...]
+    unverified: bool
+    questions: tuple[tuple[str, tuple[tuple[str, int, int | None], ...]], ...]
+
+    @property
+    def open(self) -> tuple[Condition, ...]:
+        """Unmet first, then unknown: what stands in the way."""
+        return tuple(sorted((c for c in self.conditions if c.outcome is not True), key=lambda c: c.outcome is None))
+
+    @property
+    def met(self) -> tuple[Condition, ...]:
+        return tuple(each for each in self.conditions if each.outcome is True)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything about one person or firm on a day.  `beyond`: rules that reach too far to be judged alone."""
+
+    on: dt.date
+    region: str
+    release: str
+    entitlements: tuple[Entitlement, ...]
+    beyond: tuple[str, ...] = field(default=())
+
+    def of(self, state: State) -> tuple[Entitlement, ...]:
+        return tuple(each for each in self.entitlements if each.state is state)
+
+    @property
+    def low(self) -> int:
+        """What is certain to be owed now, in fen."""
+        return sum(each.low for each in self.of(State.READY) if each.to_me)
+
+
+@lru_cache(maxsize=64)
+def ties(region: str) -> registry.Ties:
+    """Through which tables a place's rules look for rows of others."""
+    placed = library.placed(region)
+    return registry.Ties.of(placed.vocabulary, placed.in_place(region, False))
+
+
+def of_person(pk: int, region: str, on: dt.date) -> Result:
+    """What a person is owed in a place on a day.  Raises NoSuchRow."""
+    return _result(registry.facts_of_person(pk, on, ties(region), library.placed(region).vocabulary), region, on)
+
+
+def of_organisation(pk: int, region: str, on: dt.date) -> Result:
+    """What an organisation is owed in a place on a day.  Raises NoSuchRow."""
+    return _result(registry.facts_of_organisation(pk, on, ties(region), library.placed(region).vocabulary), region, on)
+
+
+def _result(case: registry.RegistryCase, region: str, on: dt.date) -> Result:
+    placed = library.placed(region)
+    found = [_Told(case, said, answer).entitlement() for said, answer in case.answers(placed, region)
+             if answer.outcome != "not in force"]  # fmt: skip
+    order = list(State)
+    found.sort(key=lambda each: (order.index(each.state), not each.to_me, -(each.low or each.if_low), each.key))
+    return Result(on, region, placed.release, tuple(found), tuple(sorted(case.beyond)))
+
+
+class _Told:
+    """One answer in plain values."""
+
+    def __init__(self, case: registry.RegistryCase, said: Answers, answer: Answer) -> None:
+        self.case, self.said, self.answer = case, said, answer
+
+    def entitlement(self) -> Entitlement:
+        answer = self.answer
+        rule, plan, line = answer.rule, answer.document, answer.lines[0]
+        step = self._step()
+        return Entitlement(
+            key=rule.key, name=rule.name, kind=rule.kind, state=self._state(step), document=plan.number,
+            document_id=plan.id, title=plan.title, clause=rule.clause, fund=rule.fund,
+            holder=f"{rule.table}:{answer.holder}", what=self._what(), day=line.date if isinstance(line.date, dt.date) else None,
+            low=answer.low, high=answer.high, due_low=answer.due_low, due_high=answer.due_high,
+            if_low=answer.if_low, if_high=answer.if_high, payee=self._who(answer.payee),
+            to_me=self.case.person in (answer.payee, answer.beneficiary) or rule.kind != "benefit",
+            conditions=tuple(self._condition(each) for each in answer.checks), step=step,
+            working=tuple(self.said.working_of(answer)), gives=line.words,
+            taken_away=tuple(dict.fromkeys(fallen for each in answer.lines for fallen in each.fallen)),
+            unverified=bool(unverified(self.said.library, answer.rule)),
+            questions=tuple(
+                (question, tuple((reading, low, high) for reading, (_, low, high) in readings.items()))
+                for question, readings in answer.readings.items()
+                if len(set(readings.values())) > 1
+            ),
+        )  # fmt: skip
+
+    def _state(self, step: Step | None) -> State:
+        match self.answer.outcome:
+            case "entitled":
+                return State.READY
+            case "unknown":
+                return State.UNKNOWN
+            case "refused" if step is not None:
+                return State.NEAR
+            case _:
+                return State.NO
+
+    def _step(self) -> Step | None:
+        found = self.said.step_of(self.answer)
+        return None if found is None else Step(found.label, found.needs, found.low, found.high, found.day)
+
+    def _what(self) -> str:
+        """The event in a few words: its table's noun."""
+        table = vocabulary().tables.get(self.answer.rule.table)
+        return table.label if table is not None else ""
+
+    def _who(self, payee: object) -> str:
+        if not isinstance(payee, Row):
+            return ""
+        if payee is self.case.person or payee.table == "organisation":
+            return str(payee.values.get("name", ""))
+        return ANOTHERS
+
+    def _condition(self, check: Check) -> Condition:
+        facts = tuple(self._fact(each) for each in self.said.facts_of(self.answer, check))
+        missing: Iterable[MissingShown] = ()
+        if check.outcome is None:
+            missing = dict.fromkeys(MissingShown(m.label, m.source) for m in self.said.missing_of(self.answer, check))
+        return Condition(check.label, check.outcome, tuple(dict.fromkeys(facts)), tuple(missing))
+
+    def _fact(self, fact: Fact) -> FactShown:
+        origin = self.case.origins.get((fact.table, fact.row))
+        value = fact.value if self._mine(fact.table, fact.row) else ANOTHERS
+        return FactShown(fact.label, value, origin.source if origin else fact.source,
+                         origin.as_of if origin else None, fact.known, fact.table, fact.column)  # fmt: skip
+
+    def _mine(self, table: str, row: str) -> bool:
+        """Rows that name the one asked about, and rows about nobody (firms, places, documents)."""
+        if (table, row) in self.case.own or not row:
+            return True
+        kinds = vocabulary().tables.get(table)
+        return kinds is not None and table != "person" and not any(
+            each.type.kind == "row" and each.type.name == "person" for each in kinds.columns.values()
+        )  # fmt: skip
