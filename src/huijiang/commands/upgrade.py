@@ -26,9 +26,10 @@ def apply() -> None:
     from django.core.management import call_command
 
     from huijiang.regions import tree
+    from huijiang.registry.vocabulary import vocabulary
     from huijiang.web import messages
 
     call_command("migrate", verbosity=0, interactive=False)
-    tree.sync()
+    tree.sync(vocabulary().regions)
     messages.compile_catalogues()
     call_command("collectstatic", verbosity=0, interactive=False)
