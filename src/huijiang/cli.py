@@ -2,6 +2,7 @@
 
 huijiang serve                  the platform: web, worker, and its own database if none is set
 huijiang upgrade | doctor | secrets | backup | restore | rotate-keys | verify-audit | anchor
+huijiang messages [--check]     the English of the pages, compiled or checked
 huijiang synth | load           a synthetic county: made, and put into the registry
 """
 
@@ -15,6 +16,7 @@ from huijiang.configuration import ConfigurationError
 from huijiang.supervisor.postgres import PostgresError
 from huijiang.supervisor.supervisor import SupervisorError
 from huijiang.synth.command import add_synth
+from huijiang.web import messages
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="huijiang", description="惠匠：让每个技能人才得到该得的")
     commands = parser.add_subparsers(dest="command", required=True)
     add_synth(commands)
-    for each in (serve, upgrade, doctor, secrets, backup, rotate_keys, audit):
+    for each in (serve, upgrade, doctor, secrets, backup, rotate_keys, audit, messages):
         each.add(commands)
     arguments = parser.parse_args(argv)
     try:

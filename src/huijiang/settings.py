@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "huijiang.audit.middleware.RequestNumber",
     "huijiang.health.measures.Measured",
+    "huijiang.health.faults.DatabaseFaults",
     "huijiang.web.middleware.ContentPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

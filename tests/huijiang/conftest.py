@@ -31,3 +31,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     for values in (settings.DATABASES["default"], connections["default"].settings_dict):
         values.update(HOST=str(postgres.socket), USER=USER, PORT="5432")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english() -> None:
+    """The English catalogue, compiled before the first page is drawn."""
+    from django.conf import settings
+
+    from huijiang.web.messages import compile_catalogues
+
+    compile_catalogues(settings.LOCALE_PATHS[0])

@@ -1,7 +1,25 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 
 class RegistryConfig(AppConfig):
     name = "huijiang.registry"
     label = "registry"
-    verbose_name = "名册"
+    verbose_name = "登记库"
+
+    def ready(self) -> None:
+        from huijiang.web import navigation
+
+        navigation.register(
+            navigation.Entry(gettext_lazy("数据导入"), "registry:imports", "desk", _may_import, order=40)
+        )
+
+
+def _may_import(request: HttpRequest) -> bool:
+    """Whether somebody is registrar of any region today."""
+    from huijiang.access.viewers import as_staff
+    from huijiang.accounts.models import Role
+
+    viewer = as_staff(request.user) if request.user.is_authenticated else None
+    return viewer is not None and Role.REGISTRAR in viewer.roles

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 # Part 0 is the highest level, 1 and 2 the levels below it some years before (none before the first cohort, 2015),
-# 3 a paper without a level, 4 a second occupation.
+# 3 a paper without a level, 4 a second occupation.  Numbers of levels have the structure of real ones, of a
+# province that there is none of (99).
 CERTIFICATE: Final = """
-SELECT k, 'c' || i || '-' || j AS id, 'SYN' || i || '-' || j AS number, person_id(i) AS holder,
+SELECT k, 'c' || i || '-' || j AS id,
+       CASE WHEN no = 0 OR issued < DATE '2020-01-01' THEN 'SYN' || i || '-' || j
+         ELSE 'S000099' || lpad((k // 1000000)::VARCHAR, 6, '0') || strftime(issued, '%y') || substr('54321AB', no, 1)
+           || lpad((k % 1000000)::VARCHAR, 6, '0') END AS number,
+       person_id(i) AS holder,
        CASE WHEN part < 2 AND issued >= since THEN organisation_id(employer)
          WHEN has_past(i) AND issued BETWEEN past_from(i) AND past_to(i) THEN organisation_id(past_no(i)) ELSE '∅' END AS holder_employer,
        CASE WHEN issued < DATE '2020-01-01' THEN organisation_id(one_of(k, 'issuer', '人社部门'))

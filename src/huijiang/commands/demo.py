@@ -1,0 +1,121 @@
+"""The demo's platform: a synthetic county of 20,000 people, one account for each role, ready to sign in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+from huijiang import configuration
+from huijiang.commands import secrets, upgrade
+from huijiang.commands.serve import embedded
+from huijiang.supervisor.supervisor import Supervisor, command
+
+PEOPLE = 20_000
+SEED = 1
+REGION = "萧山区"
+PORT = 8000
+PATIENCE = 60  # seconds until the pages answer
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What the demo of the platform takes beside what it shows on paper."""
+    parser.add_argument(
+        "--port", type=int, default=PORT, help=f"端口 port ({PORT}; 被占用时另选 another one when it is taken)"
+    )
+    parser.add_argument("--once", action="store_true", help="起好、自查后就停 start, check, stop")
+
+
+def platform(arguments: argparse.Namespace) -> int:
+    """Start the platform on this machine; stays until it is stopped, or ends after a check of itself where nobody
+    is at the terminal."""
+    os.environ.setdefault("HUIJIANG_HOME", str(Path(".huijiang") / "demo"))
+    os.environ["HUIJIANG_DEMO"] = "1"
+    os.environ.setdefault("HUIJIANG_PLACE", f"{REGION}技能人才服务平台（演示）")
+    secrets.ensure()
+    address = f"127.0.0.1:{_free(arguments.port)}"
+    stay = sys.stdout.isatty() and not arguments.once
+    checked = False
+
+    def ready() -> None:
+        nonlocal checked
+        _await(address)
+        _tell(address)
+        checked = True
+
+    supervisor = Supervisor(configuration.home(), embedded(), {
+        "web": command("web", "--bind", address), "worker": command("worker"),
+    })  # fmt: skip
+    supervisor.run(before=prepare, ready=ready, until=lambda: not stay and checked)
+    return 0
+
+
+def prepare() -> None:
+    """Structure, policies, county, results and accounts; what is there already stays as it is."""
+    upgrade.apply()
+    from huijiang.accounts import demo as accounts
+    from huijiang.entitlements import nightly
+    from huijiang.regions.models import Region
+    from huijiang.registry.load import load
+    from huijiang.registry.models import MODELS
+    from huijiang.synth.county import DAY, make_county
+    from tiaowen.files import open_library
+
+    if not MODELS["person"].objects.exists():
+        folder = configuration.home() / "county"
+        _say(f"合成 {PEOPLE:,} 人的{REGION} making a county of {PEOPLE:,} people")
+        make_county(open_library(thorough=False).vocabulary, folder, PEOPLE, SEED, REGION, "512MB", progress=_quiet)
+        _say("写入名册 into the registry")
+        load(folder, Region.objects.get(name=REGION), DAY)
+        _say("夜间计算 the nightly run")
+        nightly.run(Region.objects.get(name=REGION), DAY)
+    accounts.ensure()
+
+
+def _tell(address: str) -> None:
+    from huijiang.accounts import demo as accounts
+
+    print(f"\n惠匠 Huijiang  http://{address}\n", flush=True)
+    for each in accounts.sign_ins():
+        print(f"  {each}")
+    print("\n全部为合成数据 everything is synthetic", flush=True)
+    if sys.stdout.isatty():
+        print("按 Ctrl-C 停止 Ctrl-C stops it", flush=True)
+
+
+def _await(address: str) -> None:
+    """Until the pages answer.  Raises TimeoutError."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"http://{address}/readyz", timeout=PATIENCE) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, ConnectionError):
+            time.sleep(0.2)
+    raise TimeoutError(f"http://{address}/readyz: {PATIENCE} 秒没有应答 no answer in {PATIENCE} s")
+
+
+def _free(wanted: int) -> int:
+    """The port asked for, or another when that is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(tried.getsockname()[1])
+    raise OSError("127.0.0.1: 没有空闲端口 no free port")
+
+
+def _say(words: str) -> None:
+    print(f"· {words}", file=sys.stderr, flush=True)
+
+
+def _quiet(table: str) -> None:
+    """Tables come and go too fast to be read."""

@@ -1,0 +1,50 @@
+"""Figures: one number against its target, and how far a job has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from huijiang.web.components.library import register
+from huijiang.web.components.tags import Tag
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One indicator: its value, what it is measured against, both as shares of the whole (0–100)."""
+
+    label: str
+    value: str
+    unit: str = ""
+    share: int | None = None
+    expected: int | None = None
+    verdict: Tag | None = None
+    note: str = ""
+    address: str = ""
+
+    @property
+    def bar(self) -> int:
+        return min(100, max(0, self.share or 0))
+
+    @property
+    def tone(self) -> str:
+        return self.verdict.colour if self.verdict else "blue"
+
+
+@register.filter
+def thousands(value: float) -> str:
+    """A figure with its thousands separated: 41200 → 41,200; 12.5 stays."""
+    return f"{value:,}"
+
+
+@register.inclusion_tag("web/components/kpis.html")
+def kpis(items: list[Kpi], level: int = 2) -> dict[str, Any]:
+    """Indicators side by side."""
+    return {"kpis": items, "level": level}
+
+
+@register.inclusion_tag("web/components/progress.html")
+def progress(done: int, of: int, label: str, text: str = "") -> dict[str, Any]:
+    """How far a job has come: in words, and as a bar."""
+    share = 100 * done // of if of else 0
+    return {"done": done, "of": of, "label": label, "text": text, "share": min(100, share)}
