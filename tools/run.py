@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import check, machine, venv
+from tools import check, machine, spark, venv
 from tools.progress import SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,8 +38,8 @@ def setup(arguments: Sequence[str]) -> int:
 
 
 def demo(arguments: Sequence[str]) -> int:
-    venv.ensure("base")
-    return python("-m", "tiaowen", "demo", *arguments)
+    venv.ensure(*PLATFORM_GROUPS)
+    return python("-m", "huijiang", "demo", *arguments)
 
 
 def tiaowen(arguments: Sequence[str]) -> int:
@@ -50,6 +50,11 @@ def tiaowen(arguments: Sequence[str]) -> int:
 def huijiang(arguments: Sequence[str]) -> int:
     venv.ensure(*PLATFORM_GROUPS)
     return python("-m", "huijiang", *arguments)
+
+
+def serve(arguments: Sequence[str]) -> int:
+    venv.ensure(*PLATFORM_GROUPS)
+    return python("-m", "huijiang", "serve", *arguments)
 
 
 def run_checks(arguments: Sequence[str]) -> int:
@@ -73,11 +78,24 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def soak(arguments: Sequence[str]) -> int:
-    """The generated tests again, with many more examples than in ./run test."""
+    """The generated tests with many more examples than in ./run test; then Spark against DuckDB.
+
+    `generated` or `spark` as the first argument picks one of the two.
+    """
     venv.ensure("base", "test")
     os.chdir(ROOT)
-    os.environ["HYPOTHESIS_PROFILE"] = "soak"
-    return python("-m", "pytest", "-n", "2", "-m", "hypothesis", *arguments)
+    only = arguments[0] if arguments and arguments[0] in ("generated", "spark") else ""
+    rest = arguments[1:] if only else arguments
+    failed = 0
+    if only != "spark":
+        os.environ["HYPOTHESIS_PROFILE"] = "soak"
+        failed = python("-m", "pytest", "-n", "2", "-m", "hypothesis", *rest)
+    if only != "generated":
+        spark.ensure()
+        failed = (
+            python("-m", "pytest", "-q", "-s", "tests/soak/spark_equals_duckdb.py", *(rest if only else [])) or failed
+        )
+    return failed
 
 
 def picture(arguments: Sequence[str]) -> int:
@@ -100,13 +118,16 @@ class Verb:
 
 
 VERBS = {
-    "demo": Verb(demo, "the sample roster, evaluated, with its report"),
+    "demo": Verb(demo, "a sample roster, a synthetic county's picture, then the whole platform with both"),
+    "serve": Verb(serve, "the platform (--bind ADDRESS:PORT); see docs/operations"),
     "test": Verb(test, "the checks, then every test (more arguments go to pytest)"),
     "check": Verb(run_checks, "format, lint, types, layers, laws, in seconds (--fix mends what it can)"),
     "bench": Verb(bench, "the measurements of bench/"),
-    "soak": Verb(soak, "the generated tests for a long time (more arguments go to pytest)"),
+    "soak": Verb(
+        soak, "[generated | spark]: generated tests for a long time, Spark against DuckDB (the rest goes to pytest)"
+    ),
     "tiaowen": Verb(tiaowen, "the tiaowen command line (arguments pass through)"),
-    "huijiang": Verb(huijiang, "the platform's command line: synth makes a synthetic county"),
+    "huijiang": Verb(huijiang, "the platform's command line (arguments pass through)"),
     "picture": Verb(picture, "FILE.html OUT.png or OUT.pdf: draw a page with Chromium"),
     "setup": Verb(setup, "install everything now (--fresh starts over)"),
 }

@@ -4,6 +4,8 @@ huijiang serve                  the platform: web, worker, and its own database 
 huijiang upgrade | doctor | secrets | backup | restore | rotate-keys | verify-audit | anchor
 huijiang messages [--check]     the English of the pages, compiled or checked
 huijiang synth | load           a synthetic county: made, and put into the registry
+huijiang picture                who is owed what in a synthetic county
+huijiang demo                   a sample roster, the county's picture, and the platform with both
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from huijiang.commands import audit, backup, doctor, rotate_keys, secrets, serve, upgrade
+from huijiang.commands import audit, backup, demo, doctor, rotate_keys, secrets, serve, upgrade
 from huijiang.configuration import ConfigurationError
+from huijiang.picture.command import add_picture
 from huijiang.supervisor.postgres import PostgresError
 from huijiang.supervisor.supervisor import SupervisorError
 from huijiang.synth.command import add_synth
@@ -23,8 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status (0 fine, 1 failed, 2 unusable input)."""
     parser = argparse.ArgumentParser(prog="huijiang", description="惠匠：让每个技能人才得到该得的")
     commands = parser.add_subparsers(dest="command", required=True)
+    add_picture(commands)
     add_synth(commands)
-    for each in (serve, upgrade, doctor, secrets, backup, rotate_keys, audit, messages):
+    for each in (demo, serve, upgrade, doctor, secrets, backup, rotate_keys, audit, messages):
         each.add(commands)
     arguments = parser.parse_args(argv)
     try:

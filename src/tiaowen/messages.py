@@ -125,6 +125,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "schedule-period": ("有 schedule（every {every}），金额却没有写每期：{unit}。", "There is a schedule (every {every}), but the amount has no period: {unit}."),
     "at-most-in-amount": ("at most 是封顶，写在 limits。金额里的“最高”写 up to。", "`at most` is a cap and belongs to limits. For discretion write `up to`."),
     "interval-order": ("区间的低端大于高端。", "The lower end is above the higher end."),
+    "threshold-in-group": ("按组付款（for each）没有 threshold：整组才付，门槛写在金额里，如 3 万元 once 50 人次。", "A benefit with `for each` has no `threshold`: it pays a whole group, so write the threshold in the amount, such as `3 万元 once 50 人次`."),
     "count-needs-group": ("once、beyond 只用于 for each 的按组付款。", "`once` and `beyond` are for benefits with `for each`."),
     "counts-differ": ("按 {pays} 付，超出部分却按 {counts} 数。请统一单位，或改提一个 question。", "It pays per {pays}, but beyond counts {counts}. Use one unit, or ask a question."),
     "by-what": ("by 后面应是代码表的列，这里是 {found}。", "`by` needs a column with a code list; this is {found}."),

@@ -1,4 +1,5 @@
-"""The demo's platform: a synthetic county of 20,000 people, one account for each role, ready to sign in."""
+"""`huijiang demo`: a sample roster with its report, a county's picture, and the platform over the same county with
+one account for each role, ready to sign in."""
 
 from __future__ import annotations
 
@@ -8,27 +9,43 @@ import socket
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 
 from huijiang import configuration
 from huijiang.commands import secrets, upgrade
 from huijiang.commands.serve import embedded
+from huijiang.picture.command import REGION, picture
+from huijiang.picture.command import add_options as add_picture_options
 from huijiang.supervisor.supervisor import Supervisor, command
+from tiaowen.cli.demo import run_demo
 
-PEOPLE = 20_000
-SEED = 1
-REGION = "萧山区"
 PORT = 8000
 PATIENCE = 60  # seconds until the pages answer
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What the demo of the platform takes beside what it shows on paper."""
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("demo", help="示例名册、全区图景、整个平台 a sample roster, a county, the platform")
+    add_picture_options(parser)
+    parser.add_argument("--on", help="名册按哪天 the day of the roster's question (today)")
+    parser.add_argument("--staff", type=int, default=500, help="名册人数 size of the sample roster (500)")
     parser.add_argument(
         "--port", type=int, default=PORT, help=f"端口 port ({PORT}; 被占用时另选 another one when it is taken)"
     )
     parser.add_argument("--once", action="store_true", help="起好、自查后就停 start, check, stop")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The roster's report, the county's picture, then the platform.  2 when something can't be used."""
+    arguments.policies = None
+    for step in (run_demo, picture, platform):
+        status = step(arguments)
+        if status:
+            return status
+        print()
+    return 0
 
 
 def platform(arguments: argparse.Namespace) -> int:
@@ -48,30 +65,27 @@ def platform(arguments: argparse.Namespace) -> int:
         _tell(address)
         checked = True
 
+    county = arguments.folder.resolve() / "county"
     supervisor = Supervisor(configuration.home(), embedded(), {
         "web": command("web", "--bind", address), "worker": command("worker"),
     })  # fmt: skip
-    supervisor.run(before=prepare, ready=ready, until=lambda: not stay and checked)
+    supervisor.run(before=partial(prepare, county), ready=ready, until=lambda: not stay and checked)
     return 0
 
 
-def prepare() -> None:
-    """Structure, policies, county, results and accounts; what is there already stays as it is."""
+def prepare(county: Path) -> None:
+    """Structure, policies, the picture's county, results and accounts; what is there already stays as it is."""
     upgrade.apply()
     from huijiang.accounts import demo as accounts
     from huijiang.entitlements import nightly
     from huijiang.regions.models import Region
     from huijiang.registry.load import load
     from huijiang.registry.models import MODELS
-    from huijiang.synth.county import DAY, make_county
-    from tiaowen.files import open_library
+    from huijiang.synth.county import DAY
 
     if not MODELS["person"].objects.exists():
-        folder = configuration.home() / "county"
-        _say(f"合成 {PEOPLE:,} 人的{REGION} making a county of {PEOPLE:,} people")
-        make_county(open_library(thorough=False).vocabulary, folder, PEOPLE, SEED, REGION, "512MB", progress=_quiet)
         _say("写入名册 into the registry")
-        load(folder, Region.objects.get(name=REGION), DAY)
+        load(county, Region.objects.get(name=REGION), DAY)
         _say("夜间计算 the nightly run")
         nightly.run(Region.objects.get(name=REGION), DAY)
     accounts.ensure()
@@ -115,7 +129,3 @@ def _free(wanted: int) -> int:
 
 def _say(words: str) -> None:
     print(f"· {words}", file=sys.stderr, flush=True)
-
-
-def _quiet(table: str) -> None:
-    """Tables come and go too fast to be read."""

@@ -84,6 +84,8 @@ class _Load:
         self.later: list[str] = []
 
     def run(self, progress: Callable[[str], None]) -> Loaded:
+        # A table whose rows still wait for a deferred check can't be altered.
+        self.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         counts = {table: self.county.number(table, 1) for table in in_order()}
         for table in in_order():
             if counts[table]:
@@ -199,7 +201,7 @@ def _without_indexes(cursor: Any, table: str) -> list[str]:
     again: list[str] = []
     for name, definition in cursor.fetchall():
         told = [sql.Identifier(table), sql.Identifier(name)]
-        cursor.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {} CASCADE").format(*told))
+        cursor.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(*told))
         again.append(
             sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(*told, sql.SQL(definition)).as_string(cursor)
         )

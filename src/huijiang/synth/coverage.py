@@ -18,9 +18,10 @@ def coverage(region: str) -> list[dict[str, Any]]:
         }
 
     return [
-        entry("person"),
-        entry("organisation"),
-        entry("certificate"),  # the national query answers for every holder
+        entry("person", here=True),  # the county's own register: nobody is known to be absent elsewhere
+        entry("organisation", here=True),
+        entry("certificate", by="holder"),  # the national query answers for every holder that is asked about
+        entry("certificate", by="issuer"),  # and the bodies that issue keep all of theirs
         entry("membership"),
         entry("insurance", "2019-01-01", here=True),  # the county's own social insurance since its new system
         entry("employment", "2021-01-01", by="worker"),

@@ -188,6 +188,8 @@ def lower_benefit(lowering: Lowering, block: Block) -> Rule:
     needed = ("id", "name", "pays", "where")
     lowering.check_keys(block, BENEFIT_KEYS, needed)
     if grouped:
+        if "threshold" in block.body.entries:
+            lowering.refuse("threshold-in-group", block.spot("threshold", block.body.get("threshold")))
         table = lowering.table(block, "counting", block.text("counting"))
     else:
         if "for" not in block.body.entries:

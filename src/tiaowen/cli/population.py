@@ -39,6 +39,7 @@ def add_explain(commands: Commands) -> None:
 
 def evaluate_folder(arguments: argparse.Namespace, library: Library) -> int:
     """0 done; 2 unusable input, nothing of it counts as finished."""
+    from tiaowen.cli.targets import TARGETS, write_targets
     from tiaowen.population.errors import PopulationError
     from tiaowen.population.run_folder import SUMMARY, run_folder
 
@@ -53,6 +54,7 @@ def evaluate_folder(arguments: argparse.Namespace, library: Library) -> int:
         found = run_folder(library, arguments.file, arguments.out, region=arguments.region or "",
                            drafts=arguments.drafts, on=on, memory=arguments.memory, since=arguments.since,
                            told=progress)  # fmt: skip
+        targets = write_targets(arguments, library, on)
     except (PopulationError, OSError) as error:
         progress.clear()
         return say(arguments.lang, str(error), str(error))
@@ -60,14 +62,23 @@ def evaluate_folder(arguments: argparse.Namespace, library: Library) -> int:
     summary = json.loads((arguments.out / SUMMARY).read_text(encoding="utf-8"))
     for line in summary_lines(summary, arguments.lang):
         print(line)
+    print("指标" if arguments.lang == "zh" else "targets")
+    for line in targets:
+        print(f"  {line}")
     if arguments.lang == "en":
-        print(f"{len(found.computed)} rules computed, {len(found.linked)} taken over unchanged, "
+        print(f"{len(found.computed)} rules computed, {len(found.updated)} brought up to date row by row, "
+              f"{len(found.linked)} taken over unchanged, "
               f"{len(found.kept)} already finished")  # fmt: skip
     else:
-        print(f"算了 {len(found.computed)} 条规则，沿用未变的 {len(found.linked)} 条，此前已完成 {len(found.kept)} 条")
+        print(f"算了 {len(found.computed)} 条规则，按行更新 {len(found.updated)} 条，"
+              f"沿用未变的 {len(found.linked)} 条，此前已完成 {len(found.kept)} 条")  # fmt: skip
+    if found.updated and found.beyond:
+        whole = "、".join(sorted(found.beyond))
+        print(f"变动波及太广、整条重算 reached too far, computed whole: {whole}", file=sys.stderr)
     for each in found.left_out:
         print(f"跨文件的叠加未计 stacking over documents left out: {each}", file=sys.stderr)
     print(arguments.out / SUMMARY)
+    print(arguments.out / TARGETS)
     return 0
 
 

@@ -126,11 +126,28 @@ def in_order(instruments: Iterable[Instrument], vocabulary: Vocabulary) -> list[
         tables.index(each.table), tables.index(each.payee) if each.payee in tables else len(tables), each.payee))  # fmt: skip
 
 
+PERIODS = {"year": "年", "month": "月"}
+
+
+def _part(text: str, vocabulary: Vocabulary) -> str:
+    """A part of a group's key by its Chinese name: `certificate.issuer` is 发证单位."""
+    table, *columns = text.split(".")
+    label = PERIODS.get(text, text)
+    for name in columns:
+        column = vocabulary.tables[table].columns.get(name) if table in vocabulary.tables else None
+        if column is None:
+            return text
+        label, table = column.label, column.type.name
+    return label
+
+
 def offer(plan: DocumentPlan, rule: Rule, vocabulary: Vocabulary) -> Offer:
     """One benefit, as the comparison shows it."""
     low, high = ceiling(rule, vocabulary)
     schedule = rule.schedule
-    per = " · ".join(rule.grouping.texts) if rule.grouping is not None else rule.unit_noun
+    per = rule.unit_noun
+    if rule.grouping is not None:
+        per = " · ".join(_part(text, vocabulary) for text in rule.grouping.texts)
     return Offer(
         rule.key, rule.name, plan.number, rule.clause, plan.status == "draft",
         tuple(rows_of(rule, vocabulary)), low, high,

@@ -271,4 +271,29 @@ WORDING: Final[dict[str, Entry]] = {
         ("“{name}”要求“{mine}”，{number} {clause}“{other}”要求“{theirs}”，不能同时做到", "照一份做就违反另一份。", "改成一致，或写明以哪份为准。"),
         ("“{name}” asks “{mine}”, {number} {clause} “{other}” asks “{theirs}”: no one can do both", "Following one breaks the other.", "Make them agree, or say which prevails."),
     ),
+    "target-value": Entry(
+        "error",
+        ("目标“{name}”写{mine}；{number} {clause}“{other}”写{theirs}", "同一指标两个数，到期按哪个考核？", "改成一致，或写明为什么不同。"),
+        ("target “{name}” says {mine}; {number} {clause} “{other}” says {theirs}", "One indicator, two figures: which is judged at the deadline?", "Make them agree, or say why they differ."),
+    ),
+    "target-date": Entry(
+        "warning",
+        ("目标“{name}”写{mine}；{number} {clause}“{other}”写{theirs}", "同一指标同一个数，期限不同。", "改成同一天，或写明分步。"),
+        ("target “{name}” says {mine}; {number} {clause} “{other}” says {theirs}", "One indicator and one figure by two days.", "Name one day, or say that these are steps."),
+    ),
+    "target-unit": Entry(
+        "error",
+        ("目标“{name}”写{mine}；{number} {clause}“{other}”写{theirs}，单位不同", "人和人次差几倍，报上去的数对不上。", "改成同一单位。"),
+        ("target “{name}” says {mine}; {number} {clause} “{other}” says {theirs}: another unit", "People and person-times are several times apart, so reports won't add up.", "Use one unit."),
+    ),
+    "target-below": Entry(
+        "warning",
+        ("目标“{name}”写{mine}；{number} {clause}“{other}”写{theirs}：下级定得比上级低", "别处不多做，上级的指标就完不成。", "写明为什么低，或改成一致。"),
+        ("target “{name}” says {mine}; {number} {clause} “{other}” says {theirs}: the lower place promises less", "Unless others do more, the target above is missed.", "Say why it is lower, or make them agree."),
+    ),
+    "target-part": Entry(
+        "error",
+        ("目标“{name}”写{mine}；{number} {clause}“{other}”写{theirs}：部分大于整体", "下级的数比上级的还大，总有一个写错。", "核对两边的数和口径。"),
+        ("target “{name}” says {mine}; {number} {clause} “{other}” says {theirs}: the part is above the whole", "The lower place promises more than the one above it: one figure is wrong.", "Check both figures and what they count."),
+    ),
 }  # fmt: skip

@@ -31,14 +31,23 @@ def month_end(index: Sql) -> Sql:
 
 def add_months(day: Sql, months: Sql) -> Sql:
     """DuckDB's own interval lands on the month's last day where there is no such day."""
-    return _clamped(cast(op("+", day, call("to_months", cast(months, "INTEGER"))), "DATE"))
+    return within(months_later(day, months))
 
 
 def add_days(day: Sql, days: Sql) -> Sql:
-    return _clamped(op("+", day, cast(days, "INTEGER")))
+    return within(days_later(day, days))
 
 
-def _clamped(day: Sql) -> Sql:
+def months_later(day: Sql, months: Sql) -> Sql:
+    return cast(op("+", day, call("to_months", cast(months, "INTEGER"))), "DATE")
+
+
+def days_later(day: Sql, days: Sql) -> Sql:
+    return op("+", day, cast(days, "INTEGER"))
+
+
+def within(day: Sql) -> Sql:
+    """The day, or the calendar's own end where it lies beyond."""
     return case(
         (op(">", day, lit(LAST_DAY)), lit(LAST_DAY)),
         (op("<", day, lit(dt.date.min)), lit(dt.date.min)),

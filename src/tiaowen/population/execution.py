@@ -14,9 +14,9 @@ from tiaowen.check.library import Library
 from tiaowen.evaluate.evaluation import closure
 from tiaowen.plan.rules import DocumentPlan
 from tiaowen.population.errors import PopulationError
-from tiaowen.population.expr import ABSENT_TEXT, col, named
+from tiaowen.population.expr import ABSENT_TEXT, Sql, all_of, any_of, col, is_null, lit, named, not_false, op
 from tiaowen.population.lines import Statement, acting, lines_statement, members
-from tiaowen.population.program import select
+from tiaowen.population.program import filter_, select
 from tiaowen.population.rows import lines_of, tables_read
 from tiaowen.population.stackings import apply_stacking
 from tiaowen.population.store import (
@@ -68,37 +68,49 @@ class Population:
     connection: Connection
     plan: DocumentPlan
     statements: dict[str, Statement] = field(default_factory=dict)
+    owed: bool = False
 
     def columns(self, rule: str) -> list[str]:
         """Columns of a rule's lines, without those that only order them."""
         found = self.connection.table(f'"{lines_of(rule)}"').columns
-        return [each for each in found if each not in INTERNAL and not each.startswith(("stack:", "cap:"))]
+        apart = ("stack:", "cap:", "check:") if self.owed else ("stack:", "cap:")
+        return [each for each in found if each not in INTERNAL and not each.startswith(apart)]
 
     def write(self, folder: Path) -> None:
         """One Parquet file of lines per rule."""
         folder.mkdir(parents=True, exist_ok=True)
         for rule in self.statements:
             query = select([col(each) for each in self.columns(rule)], lines_of(rule))
+            if self.owed:
+                filter_(query, may_be_paid())
             self.connection.sql(sql(query)).write_parquet(str(folder / f"{rule}.parquet"))
 
 
 def evaluate(
     connection: Connection, library: Library, plan: DocumentPlan, folder: Path, *, on: dt.date | None = None,
-    rules: Iterable[str] | None = None,
+    rules: Iterable[str] | None = None, owed: bool = False,
 ) -> Population:  # fmt: skip
-    """Run rules of a plan on an open connection; lines stay there as `lines <rule>`."""
+    """Run rules of a plan on an open connection; lines stay there as `lines <rule>`.
+
+    `owed`: benefits alone, and of each only the lines that may be paid, without their conditions
+    (a rule that another asks keeps all of its lines until they are written).
+    """
     covers, asked = read_manifest(folder)
     wanted = set(plan.rules) if rules is None else closure(plan, rules)
     ordered = [name for name in plan.order if name in wanted]
+    asked_for = {each for name in ordered for each in plan.rules[name].asks}
+    if owed:
+        ordered = [name for name in ordered if plan.rules[name].kind == "benefit" or name in asked_for]
     benefits = [name for name in ordered if plan.rules[name].kind == "benefit"]
     stackings = acting(plan, benefits)
     read = tables_read(library.vocabulary, [plan.rules[name] for name in ordered], stackings)
     open_tables(connection, library.vocabulary, folder, read)
-    lacks = Lacks(connection)
+    lacks = Lacks(connection, folder)
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks)
-    found = Population(connection, plan)
+    found = Population(connection, plan, owed=owed)
     for name in ordered:
-        statement = lines_statement(world, plan.rules[name], stackings, benefits)
+        alone = owed and name not in asked_for
+        statement = lines_statement(world, plan.rules[name], stackings, benefits, alone)
         create(connection, lines_of(name), statement.query)
         found.statements[name] = statement
     for stacking in stackings:
@@ -106,17 +118,23 @@ def evaluate(
     return found
 
 
+def may_be_paid() -> Sql:
+    """Whether a line may be paid: not surely refused, and something left of it."""
+    left = any_of([is_null(col("paid_high")), op("is not", col("paid_high"), lit(0))])
+    return all_of([not_false(col("verdict")), left])
+
+
 @contextmanager
 def run(
     library: Library, document_id: str, folder: Path, *, on: dt.date | None = None, memory: str = "1GB",
     rules: Iterable[str] | None = None, out: Path | None = None, plan: DocumentPlan | None = None,
-    threads: int | None = None, region: str = "",
+    threads: int | None = None, region: str = "", owed: bool = False,
 ) -> Iterator[Population]:  # fmt: skip
     """Run a document (or some rules of it) over a folder of Parquet in bounded memory.
 
     `on`: the day of the question (default: the manifest's).  `region`: the place whose
     local rules hold (code, path or name; default: the document as it stands; a `plan` is
-    taken as it is).  `out`: a folder that gets one Parquet file of lines per rule.
+    taken as it is).  `owed`: only lines that may be paid, without conditions.  `out`: a folder that gets one Parquet file of lines per rule.
     Stackings over several documents do not run.  Inside the `with`, the lines are relations
     of the connection.  Raises PopulationError (folder, file, column) and Unsupported (rule, construct).
     """
@@ -124,7 +142,7 @@ def run(
         connection = connect(memory, Path(scratch), threads)
         try:
             chosen = plan if plan is not None else _placed(library, region).plans[document_id]
-            found = evaluate(connection, library, chosen, folder, on=on, rules=rules)
+            found = evaluate(connection, library, chosen, folder, on=on, rules=rules, owed=owed)
             if out is not None:
                 found.write(out)
             yield found

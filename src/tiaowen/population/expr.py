@@ -94,6 +94,11 @@ def paren(inner: Sql) -> Sql:
     return inner if isinstance(inner, exp.Column | exp.Cast | exp.Literal | exp.Paren) else exp.Paren(this=inner)
 
 
+def says(inner: Sql, value: bool) -> bool:
+    """Whether an expression is that constant: what is decided beforehand never reaches a row."""
+    return isinstance(inner, exp.Boolean) and inner.this is value
+
+
 def all_of(parts: Iterable[Sql]) -> Sql:
     """Kleene `and`: SQL has the same three values."""
     return _chain(exp.And, list(parts), True)
@@ -104,6 +109,9 @@ def any_of(parts: Iterable[Sql]) -> Sql:
 
 
 def _chain(node: type[exp.And] | type[exp.Or], parts: list[Sql], empty: bool) -> Sql:
+    if any(says(part, not empty) for part in parts):
+        return lit(not empty)
+    parts = [part for part in parts if not says(part, empty)]
     if not parts:
         return lit(empty)
     found = paren(parts[0])
@@ -113,10 +121,15 @@ def _chain(node: type[exp.And] | type[exp.Or], parts: list[Sql], empty: bool) ->
 
 
 def no(inner: Sql) -> Sql:
+    if isinstance(inner, exp.Boolean):
+        return lit(not inner.this)
     return exp.Not(this=paren(inner))
 
 
 def is_null(inner: Sql) -> Sql:
+    bare = inner.this if isinstance(inner, exp.Cast) else inner
+    if isinstance(bare, exp.Literal | exp.Boolean | exp.Null):
+        return lit(isinstance(bare, exp.Null))
     return exp.Paren(this=exp.Is(this=paren(inner), expression=exp.null()))
 
 
@@ -125,11 +138,11 @@ def not_null(inner: Sql) -> Sql:
 
 
 def is_true(inner: Sql) -> Sql:
-    return call("coalesce", inner, lit(False))
+    return inner if isinstance(inner, exp.Boolean) else call("coalesce", inner, lit(False))
 
 
 def not_false(inner: Sql) -> Sql:
-    return call("coalesce", inner, lit(True))
+    return inner if isinstance(inner, exp.Boolean) else call("coalesce", inner, lit(True))
 
 
 _OPS: dict[str, type[exp.Binary]] = {
@@ -154,10 +167,15 @@ def among(inner: Sql, values: Sequence[object]) -> Sql:
 
 
 def case(*pairs: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
-    return exp.Case(
-        ifs=[exp.If(this=when, true=then) for when, then in pairs],
-        default=exp.null() if default is None else default,
-    )
+    last = exp.null() if default is None else default
+    kept = []
+    for when, then in pairs:
+        if says(when, True):
+            last = then
+            break
+        if not says(when, False):
+            kept.append(exp.If(this=when, true=then))
+    return exp.Case(ifs=kept, default=last) if kept else last
 
 
 def call(function: str, *args: Sql) -> Sql:

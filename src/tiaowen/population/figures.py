@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from tiaowen.plan.rules import Rule
 from tiaowen.population.rows import FORCE
-from tiaowen.population.store import Connection
 
 
-def figures(connection: Connection, path: Path, rule: Rule) -> dict[str, Any]:
+def figures(lines: duckdb.DuckDBPyRelation, rule: Rule) -> dict[str, Any]:
     """Lines, holders, holders by outcome, and for a benefit `low`, `high` and lines without a highest sum.
 
     `high` is null when some line has none; `high_known` adds up those that do.
     """
-    lines = connection.read_parquet(str(path))
     counted = lines.aggregate("count(*)").fetchall()[0][0]
     keys = [name for name in lines.columns if name.startswith("key:")]
     holder = ", ".join(f'"{key}"' for key in keys) if rule.grouping is not None and keys else "row"
@@ -33,6 +32,28 @@ def figures(connection: Connection, path: Path, rule: Rule) -> dict[str, Any]:
                                "count(*) FILTER (paid_high IS NULL)").fetchall()[0]  # fmt: skip
         low, high, unbounded = (int(each) for each in sums)
         found |= {"low": low, "high": None if unbounded else high, "high_known": high, "open": unbounded}
+    return found
+
+
+def adjusted(whole: dict[str, Any], gone: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Figures after lines have gone and others have come; both parts hold all lines of their holders."""
+
+    def moved(name: str) -> int:
+        return int(whole[name]) - int(gone[name]) + int(new[name])
+
+    outcomes = {
+        each: whole["outcomes"].get(each, 0) - gone["outcomes"].get(each, 0) + new["outcomes"].get(each, 0)
+        for each in sorted({*whole["outcomes"], *new["outcomes"]})
+    }
+    found = {
+        **whole,
+        "lines": moved("lines"),
+        "holders": moved("holders"),
+        "outcomes": {each: many for each, many in outcomes.items() if many},
+    }
+    if "open" in whole:
+        known, unbounded = moved("high_known"), moved("open")
+        found |= {"low": moved("low"), "high": None if unbounded else known, "high_known": known, "open": unbounded}
     return found
 
 

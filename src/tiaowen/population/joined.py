@@ -60,7 +60,8 @@ def join_rows(scope: Scope, rule: Rule, wanted: Reads) -> dict[str, Sql]:
     relation = level.flush()
     best = scope.program.add(filter_(select([exp.Star()], relation), op("is", col("best"), lit(1))))
     slots = [name for name in level.columns if name not in scope.columns]
-    scope.join_back(best, [*slots, score.name, *(each.name for each in (*linked, *outcomes.values()))])
+    told = [each.name for each in (*linked, *outcomes.values()) if isinstance(each, exp.Column)]
+    scope.join_back(best, [*slots, score.name, *told])
     scope.columns.update({name: level.columns[name] for name in slots})
     for relation, made in later:
         scope.join_back(relation, [made])

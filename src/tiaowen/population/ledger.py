@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tiaowen.population.errors import PopulationError
+from tiaowen.population.results import file_of, sizes_of
 
 LEDGER = "run.json"
 CHUNK = 1 << 20
@@ -17,11 +19,16 @@ CHUNK = 1 << 20
 
 @dataclass
 class Finished:
-    """One rule: the address of its definition and inputs, the bytes of its file, its figures."""
+    """One rule: the addresses of its definition and of that with its inputs, its files and their bytes, its figures.
+
+    `watched`: for a stacking, some rows that lines of an unknown key come from (`doubt.py`).
+    """
 
     address: str
-    size: int
+    definition: str
+    files: dict[str, int]
     figures: dict[str, Any]
+    watched: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -43,8 +50,14 @@ class Ledger:
         found = self.rules.get(key)
         if found is None or found.address != address:
             return None
-        path = file_of(out, key)
-        return found if path.is_file() and path.stat().st_size == found.size else None
+        return found if found.files and sizes_of(out, key) == found.files else None
+
+    def defined(self, out: Path, key: str, definition: str) -> Finished | None:
+        """What is finished of a rule that says the same, though rows of its tables may have changed."""
+        found = self.rules.get(key)
+        if found is None or found.definition != definition:
+            return None
+        return found if found.files and sizes_of(out, key) == found.files else None
 
     def lacks_of(self, inputs: dict[str, str]) -> dict[tuple[str, str], bool]:
         """What is known of columns of tables that have not changed since."""
@@ -54,12 +67,6 @@ class Ledger:
             if table in inputs and self.inputs.get(table) == inputs[table]:
                 found[table, column] = lacks
         return found
-
-
-def file_of(out: Path, key: str) -> Path:
-    """`<out>/<document>/<rule>.parquet`"""
-    document, _, rule = key.partition("#")
-    return out / document / f"{rule}.parquet"
 
 
 def read_ledger(out: Path) -> Ledger:
@@ -91,6 +98,12 @@ def write_whole(path: Path, text: str) -> None:
     beside.replace(path)
 
 
+def address(definition: str, inputs: Mapping[str, str]) -> str:
+    """SHA-256 over a definition and the fingerprints of the tables it reads."""
+    told = json.dumps([definition, sorted(inputs.items())], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 def fingerprint(folder: Path, table: str) -> str:
     """SHA-256 of a table's file, or of all files of its folder; empty when there is none."""
     path = folder / f"{table}.parquet"
@@ -113,4 +126,14 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-__all__ = ["LEDGER", "Finished", "Ledger", "file_of", "fingerprint", "read_ledger", "write_ledger", "write_whole"]
+__all__ = [
+    "LEDGER",
+    "Finished",
+    "Ledger",
+    "address",
+    "file_of",
+    "fingerprint",
+    "read_ledger",
+    "write_ledger",
+    "write_whole",
+]

@@ -33,6 +33,7 @@ from tiaowen.population.expr import (
     null,
     op,
     over,
+    says,
 )
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.rows import ORDER, Rows, may_join
@@ -113,17 +114,21 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
         scope.at_period(scope.event_date)
         alone = grouping is not None and set(grouping.keys) <= set(limit.keys)
         complete = lit(True) if alone else closed(scope, limit.closure)
-        apart = [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
+        apart = [] if says(unknown, False) else [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
         by = [*apart, *keys]
         possible = scope.bind(all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
         stray = may_join(scope, parts, possible)
-        whole = scope.bind(all_of([no(any_of([unknown, stray])), over(call("bool_and", complete), by)]))
+        every = complete if says(complete, True) else over(call("bool_and", complete), by)
+        whole = scope.bind(all_of([no(any_of([unknown, stray])), every]))
         lines = Lines(scope, by, order, whole, low, high, fallen, verdict, doubted)
         apply(lines, limit, rows.rule.key)
         low, high, fallen, doubted = lines.low, lines.high, lines.fallen, lines.doubted
     for column, value in zip(LEFT, (low, high, fallen, doubted), strict=True):
         scope.put(column, value)
-    scope.relation = program.add(union([select([exp.Star()], scope.flush()), refused]))
+    if rows.owed:
+        scope.flush()
+    else:
+        scope.relation = program.add(union([select([exp.Star()], scope.flush()), refused]))
     scope.known = before  # what was worked out for live lines alone is not there for the rest
     return col(LEFT[0]), col(LEFT[1]), col(LEFT[2]), col(LEFT[3])
 
@@ -164,8 +169,8 @@ def _count(lines: Lines, limit: Limit, rule: str) -> None:
         taken = before(scope.bind(all_of([unit, surely])), _number(surely))
         asked = before(unit, lit(1))
     else:
-        taken = lines.before(_number(sure))
-        asked = lines.before(_number(possible))
+        first, second = scope.together([_number(sure), _number(possible)])
+        taken, asked = lines.before(first), lines.before(second)
     used = scope.bind(op(">=", taken, most))
     doubtful = any_of([op(">=", asked, most), no(lines.whole)])
     doubt = scope.bind(all_of([no(used), doubtful]))
@@ -185,9 +190,12 @@ def money(lines: Lines, most: int, label: str) -> None:
     scope, cap = lines.scope, lit(most)
     possible = lines.possible
     low = scope.bind(case((lines.sure, lines.low), default=lit(0)))
-    before_low = lines.before(case((possible, low), default=lit(0)))
-    before_high = lines.before(case((possible, call("coalesce", lines.high, lit(0))), default=lit(0)))
-    open_before = lines.before(_number(all_of([possible, is_null(lines.high)])))
+    lows, highs, opens = scope.together([
+        case((possible, low), default=lit(0)),
+        case((possible, call("coalesce", lines.high, lit(0))), default=lit(0)),
+        _number(all_of([possible, is_null(lines.high)])),
+    ])  # fmt: skip
+    before_low, before_high, open_before = lines.before(lows), lines.before(highs), lines.before(opens)
     left = op("-", cap, call("least", cap, before_low))
     high = scope.bind(call("least", lines.high, left))
     no_worst = any_of([op(">", open_before, lit(0)), no(lines.whole)])

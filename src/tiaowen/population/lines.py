@@ -20,12 +20,13 @@ from tiaowen.population.expr import (
     is_null,
     lit,
     named,
+    not_false,
     null,
     op,
 )
 from tiaowen.population.limits import paid
 from tiaowen.population.periods import in_instalments, no_money, scheduled, single
-from tiaowen.population.program import select
+from tiaowen.population.program import filter_, select
 from tiaowen.population.rows import Rows
 from tiaowen.population.scope import Scope
 from tiaowen.population.world import ROW, World
@@ -67,8 +68,13 @@ def key_words(stacking: Stacking, member: str) -> dict[str, tuple[t.Term | str, 
     return found
 
 
-def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: Iterable[str]) -> Statement:
-    """The statement of a rule.  Raises Unsupported for what SQL does not carry."""
+def lines_statement(
+    world: World, rule: Rule, stackings: list[Stacking], rules: Iterable[str], owed: bool = False
+) -> Statement:
+    """The statement of a rule.  Raises Unsupported for what SQL does not carry.
+
+    `owed`: only the lines that may be paid, without their conditions; the rest is never worked out.
+    """
     mine = {
         column: words
         for stacking in stackings
@@ -76,7 +82,7 @@ def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: 
         for column, words in key_words(stacking, member).items()
     }  # fmt: skip
     more = [word for words in mine.values() for word in words if isinstance(word, t.Term)]
-    rows = Rows(world, rule, more, list(rule.asks))
+    rows = Rows(world, rule, more, list(rule.asks), owed)
     if rule.grouping is not None:
         rows.grouped()
     else:
@@ -105,7 +111,7 @@ def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: 
             named(null("VARCHAR") if rule.grouping is not None else col(ROW), "row"),
             *(named(key, as_) for as_, key in number.items()),
             *(named(col(each), each) for each in ("date", "part", "index", "begin", "end")),
-            *(named(col(column), f"check:{label}") for label, column in rows.checks.items()),
+            *(named(col(column), f"check:{label}") for label, column in ({} if owed else rows.checks).items()),
             named(col("pays"), "amount"),
             named(case((op("is", col("pays"), lit(True)), lit("")), default=col("why")), "why"),
             named(col("eligible"), "eligible"),
@@ -120,7 +126,9 @@ def lines_statement(world: World, rule: Rule, stackings: list[Stacking], rules: 
         ],
         scope.flush(),
     )  # fmt: skip
-    labels = {label: f"check:{label}" for label in rows.checks}
+    if owed:
+        filter_(final, all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
+    labels = {} if owed else {label: f"check:{label}" for label in rows.checks}
     return Statement(rule, rows.program.statement(final), labels, tuple(number))
 
 

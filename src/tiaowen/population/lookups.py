@@ -77,7 +77,8 @@ def candidates(
     world, program = scope.world, scope.program
     for term in terms:
         _outer_first(scope, term, slot)
-    key = scope.value(closure.keys[0][1]).low if closure.keys else None
+    asked_for = scope.value(closure.keys[0][1]) if closure.keys else None
+    key = asked_for.low if asked_for is not None else None
     wanted = {**reads(terms).get(slot, {}), **(also or {})}
     for column, _ in closure.keys:
         wanted[(), column] = None
@@ -89,9 +90,8 @@ def candidates(
         column, term = closure.keys[0]
         other = col(column_name(slot, (), column), "c")
         asked = exp.Column(this=name(key.name), table=name("e"))
-        parts: list[exp.Query] = [
-            _pair_query(mine, rows, all_of([op("is", asked, other), op("is not", asked, lit(ABSENT_TEXT))]))
-        ]
+        some = op("is not", asked, lit(ABSENT_TEXT)) if asked_for is None or asked_for.absent else lit(True)
+        parts: list[exp.Query] = [_pair_query(mine, rows, all_of([op("is", asked, other), some]))]
         if world.lacks(closure.table, column):
             known = all_of([not_null(asked), op("is not", asked, lit(ABSENT_TEXT)), is_null(other)])
             parts.append(_pair_query(mine, rows, known))

@@ -35,6 +35,7 @@ from tiaowen.population.expr import (
     not_null,
     null,
     op,
+    says,
 )
 from tiaowen.population.program import filter_, group, join, select, union
 from tiaowen.population.rows import Rows
@@ -101,10 +102,15 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
     begin_gone = op("is", start, absent(DATE)) if begin.absent else lit(False)
     until = scope.bind(scope.value(schedule.until).plain(DATE)) if schedule.until is not None else lit(ABSENT_DATE)
     endless = schedule.most is None
-    open_end = scope.bind(op("is", until, absent(DATE)) if endless and not schedule.spread else lit(False))
     on = rows.world.on
-    closes: list[tuple[Sql, Sql]] = [] if on is None else [(is_true(open_end), lit(on))]
-    last_day = scope.bind(case(*closes, (op("is not", until, absent(DATE)), until), default=null("DATE")))
+    if schedule.until is None:  # decided for every row
+        open_end: Sql = lit(endless and not schedule.spread)
+        last_day = lit(on) if says(open_end, True) and on is not None else null("DATE")
+    else:
+        open_end = scope.bind(op("is", until, absent(DATE)) if endless and not schedule.spread else lit(False))
+        closes: list[tuple[Sql, Sql]] = [] if on is None else [(is_true(open_end), lit(on))]
+        known = case(*closes, (op("is not", until, absent(DATE)), until), default=null("DATE"))
+        last_day = scope.bind(known)
     branch = scope.bind(
         case(
             (no(not_false(verdict)), lit("refused")),
@@ -177,6 +183,14 @@ def _step(schedule: Schedule, start: Sql, count: Sql) -> Sql:
     return calendar.add_months(start, op("*", count, lit(months)))
 
 
+def _moved(schedule: Schedule, start: Sql, count: Sql) -> Sql:
+    """The day `count` periods after the first, wherever that may be."""
+    if schedule.every == "day" and not schedule.spread:
+        return calendar.days_later(start, count)
+    months = 12 if schedule.every == "year" or schedule.spread else 1
+    return calendar.months_later(start, count if months == 1 else op("*", count, lit(months)))
+
+
 def _periods(
     rows: Rows, schedule: Schedule, relation: str, branch: Sql, start: Sql, last_day: Sql, open_end: Sql
 ) -> str:
@@ -187,10 +201,13 @@ def _periods(
         filter_(select([exp.Star(), named(branch, "branch"), named(numbers, "index")], relation),
                 all_of([op("is", branch, lit("period")), op(">", col("most"), lit(0))]))
     )  # fmt: skip
-    following = calendar.add_days(_step(schedule, start, op("+", col("index"), lit(1))), lit(-1))
-    dated = program.extend(laid, [("begin", _step(schedule, start, col("index"))), ("end", following)])
+    # a column of its own for what is used three times; a day beyond the calendar stops at its end
+    moved = program.extend(laid, [("moved", _moved(schedule, start, col("index"))),
+                                  ("next", _moved(schedule, start, op("+", col("index"), lit(1))))])  # fmt: skip
+    following = op("-", calendar.within(col("next")), exp.Literal.number(1))
+    dated = program.extend(moved, [("begin", calendar.within(col("moved"))), ("end", following)])
     kept: list[Sql] = []
-    if not schedule.spread:
+    if not schedule.spread and not says(is_null(last_day), True):
         kept.append(not_false(op("<=", col("begin"), last_day)))
         if schedule.part == "drop":
             kept.append(any_of([open_end, not_false(op("<=", col("end"), last_day))]))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from tiaowen.plan import terms as t
 from tiaowen.population.expr import (
     ABSENT_TEXT,
     Sql,
     among,
     any_of,
+    call,
     case,
     is_null,
     lit,
@@ -31,7 +34,7 @@ def in_region(scope: Scope, inner: t.Term, region: t.Term, negated: bool) -> Sql
     value = scope.value(inner).low
     if isinstance(region, t.Const):
         code = str(region.value)
-        inside = among(value, sorted(regions.inside(code)))
+        inside = _listed(value, sorted(regions.inside(code)))
         vague = any_of([is_null(value), among(value, regions.above(code))])
         return case((vague, null("BOOLEAN")), default=no(inside) if negated else inside)
     place = scope.value(region).low
@@ -43,9 +46,12 @@ def in_region(scope: Scope, inner: t.Term, region: t.Term, negated: bool) -> Sql
     return case((vague, null("BOOLEAN")), default=no(inside) if negated else inside)
 
 
-def _pair(first: Sql, second: Sql) -> Sql:
-    from sqlglot import exp
+def _listed(value: Sql, codes: list[str]) -> Sql:
+    """As a list that is a constant: a long IN becomes a join for every place where the condition is used."""
+    return call("list_contains", exp.Array(expressions=[lit(each) for each in codes]), value)
 
+
+def _pair(first: Sql, second: Sql) -> Sql:
     return exp.DPipe(this=exp.DPipe(this=first, expression=lit(BETWEEN)), expression=second)
 
 

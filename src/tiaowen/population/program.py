@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from tiaowen.population.expr import Sql, name, named, table
+from tiaowen.population.slim import slim
 
 
 class Program:
@@ -32,12 +33,11 @@ class Program:
         return self.add(filter_(query, where))
 
     def statement(self, final: exp.Query) -> exp.Query:
-        """The final query with all steps before it."""
+        """The final query with the steps before it that it needs."""
+        steps = slim(self.steps, final)
         final.set(
             "with_",
-            exp.With(
-                expressions=[exp.CTE(this=query, alias=exp.TableAlias(this=name(step))) for step, query in self.steps]
-            ),
+            exp.With(expressions=[exp.CTE(this=query, alias=exp.TableAlias(this=name(step))) for step, query in steps]),
         )
         return final
 

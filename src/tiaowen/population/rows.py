@@ -11,8 +11,10 @@ from typing import Any
 from sqlglot import exp
 
 from tiaowen.plan import terms as t
-from tiaowen.plan.rules import Rule, Stacking
+from tiaowen.plan.amounts import PerCount
+from tiaowen.plan.rules import Condition, Grouping, Rule, Stacking, Threshold
 from tiaowen.population.amounts import Counts
+from tiaowen.population.certain import always_dated, always_known
 from tiaowen.population.closed import closed
 from tiaowen.population.errors import Unsupported
 from tiaowen.population.expr import (
@@ -33,10 +35,12 @@ from tiaowen.population.expr import (
     null,
     op,
     over,
+    same,
+    says,
     value_of,
 )
 from tiaowen.population.joined import join_rows
-from tiaowen.population.program import Program, filter_, select
+from tiaowen.population.program import Program, filter_, group, join, select
 from tiaowen.population.scope import Pair, Scope, source
 from tiaowen.population.world import ROW, World, column_name, reads
 from tiaowen.vocabulary.model import Vocabulary
@@ -90,11 +94,14 @@ class Rows:
     """The rows of a rule while they are worked out.
 
     `checks`: label → column of its outcome; `verdict`: column of the verdict so far.
+    `owed`: rows that are surely refused are dropped as early as can be.
     """
 
-    def __init__(self, world: World, rule: Rule, more: list[t.Term], asked: list[str]) -> None:
+    def __init__(self, world: World, rule: Rule, more: list[t.Term], asked: list[str], owed: bool = False) -> None:
         self.world = world
         self.rule = rule
+        self.owed = owed
+        self.dated = always_dated(world, rule)
         self.program = Program()
         self.wanted = reads([*terms_in(rule), *more])
         person = world.vocabulary.tables[rule.table].person
@@ -144,9 +151,14 @@ class Rows:
         self.check(FORCE, self._in_force(gone, day, first))
 
     def _in_force(self, gone: Sql, day: Sql, since: dt.date | None) -> Sql:
-        late = [] if since is None else [(op("<", day, lit(since)), lit(False))]
-        last = lit(True) if self.rule.expires is None else op("<=", day, lit(self.rule.expires))
-        return case((gone, lit(False)), (is_null(day), null("BOOLEAN")), *late, default=last)
+        since_then = [] if since is None else [op(">=", day, lit(since))]
+        until_then = [] if self.rule.expires is None else [op("<=", day, lit(self.rule.expires))]
+        inside = all_of([no(gone), *since_then, *until_then])
+        if since_then or until_then:
+            return inside
+        if self.dated and not self.rule.by_application:
+            return lit(True)
+        return case((gone, lit(False)), (is_null(day), null("BOOLEAN")), default=lit(True))
 
     def check(self, label: str, outcome: Sql) -> None:
         """A named column of three-valued outcomes."""
@@ -156,18 +168,50 @@ class Rows:
         self.scope.put(self.checks[label], outcome)
 
     def _conditions(self) -> None:
+        plain = [c for c in self.rule.conditions if not (c.joined and self.rule.joined)]
+        order = sorted(plain, key=_looks) if self.owed else plain
+        outcomes: dict[str, Sql] = {}
+        force = col("counted") if self.rule.thresholds else col(self.checks[FORCE])
+        before = [force if self.dated else not_false(force)]
+        spared = {label for threshold in self.rule.thresholds for label in threshold.ignoring}
+        early = self.owed and self._whole_groups()
+        for condition in order:
+            if early and _looks(condition):
+                self._drop_refused(before)
+            outcomes[condition.label] = outcome = self.scope.outcome(condition.term)
+            if condition.label not in spared:
+                known = always_known(self.world, condition.term, self.dated)
+                before.append(outcome if known else not_false(outcome))
+        if early:
+            self._drop_refused(before)
         joined: dict[str, Sql] = {}
         if self.rule.joined:
             joined = join_rows(self.scope, self.rule, self.wanted)
             for join in self.rule.joined:
                 self.check(join.label, joined[join.label])
         for condition in self.rule.conditions:
-            if condition.joined and self.rule.joined:
-                self.check(condition.label, joined[condition.label])
-            else:
-                self.check(condition.label, self.scope.outcome(condition.term))
+            self.check(condition.label, (outcomes if condition.label in outcomes else joined)[condition.label])
         self.scope.put("passed", all_of([col(each) for each in self.checks.values()]))
         self.verdict = "passed"
+
+    def _whole_groups(self) -> bool:
+        """Whether a refused row says nothing of its group: every key is known and no row can be missing."""
+        groups: list[Threshold | Grouping] = [*self.rule.thresholds]
+        if self.rule.grouping is not None:
+            groups.append(self.rule.grouping)
+        return all(
+            says(closed(self.scope, each.closure), True)
+            and all(always_known(self.world, key, self.dated) for key in each.keys)
+            for each in groups
+        )
+
+    def _drop_refused(self, outcomes: list[Sql]) -> None:
+        """Keep the rows that no outcome refuses (each true or false, never NULL); they are done with."""
+        kept = all_of(outcomes)  # one by one, so that each moves to where it is read
+        outcomes.clear()
+        if not says(kept, True):
+            relation = self.scope.flush()
+            self.scope.relation = self.program.add(filter_(select([exp.Star()], relation), kept), "kept")
 
     # -- thresholds -------------------------------------------------------------------
     def thresholds(self) -> None:
@@ -183,7 +227,9 @@ class Rows:
             passes = scope.bind(all_of([col("counted"), *rest]))
             keys, unknown, parts = self.key_columns(scope, threshold.keys)
             known = all_of([closed(scope, threshold.closure), no(may_join(scope, parts, not_false(passes)))])
-            low, high, whole = self._counted(passes, keys, unknown, known, threshold.persons)
+            low, high, whole = self._counts(
+                unknown, self._beside(keys, self._counted(passes, scope.bind(known), threshold.persons))
+            )
             low = scope.bind(case((unknown, call("least", low, lit(1))), default=low))
             least = lit(threshold.least)
             self.check(
@@ -202,32 +248,46 @@ class Rows:
         for key in keys:
             pair = scope.value(key)
             columns = [scope.bind(pair.low), *([] if pair.high is None else [scope.bind(pair.high)])]
-            parts.append((columns, scope.bind(pair.unknown())))
+            known = pair.high is None and always_known(self.world, key, self.dated)
+            parts.append((columns, lit(False) if known else scope.bind(pair.unknown())))
         every = [column for columns, _ in parts for column in columns]
         return every, scope.bind(any_of([unknown for _, unknown in parts])), parts
 
-    def _counted(
-        self, passes: Sql, keys: list[Sql], unknown: Sql, all_known: Sql, persons: bool
-    ) -> tuple[Sql, Sql, Sql]:
-        """Sure and possible rows (or persons) of each row's group, and whether all are known."""
-        scope = self.scope
+    def _counted(self, passes: Sql, known: Sql, persons: bool) -> dict[str, Sql]:
+        """Aggregates over a group: sure and possible rows (or persons), and whether all rows are known."""
         maybe = not_false(passes)
-        whole = scope.bind(all_of([no(unknown), over(call("bool_and", all_known), keys)]))
+        found = {} if says(known, True) else {"whole": call("bool_and", known)}
         if not (persons and self.person):
-            return (
-                scope.bind(over(how_many(passes), keys)), scope.bind(over(how_many(maybe), keys)), whole,
-            )  # fmt: skip
+            return {**found, "low": how_many(passes), "high": how_many(maybe)}
         who = col(column_name(t.EVENT, (), self.person))
+        for name, which in (("low", passes), ("high", maybe)):
+            found[name] = exp.Count(this=exp.Distinct(expressions=[case((which, who))]))
+            if self.world.lacks(self.rule.table, self.person):
+                found[f"{name} unnamed"] = how_many(all_of([which, is_null(who)]))
+        return found
 
-        def distinct(which: Sql, least: bool = False) -> Sql:
-            people = scope.bind(case((which, who)))
-            different = over(exp.Count(this=exp.Distinct(expressions=[people])), keys)
-            unnamed = over(how_many(all_of([which, is_null(who)])), keys)
-            if least:  # an unknown one may be any of those known
-                return scope.bind(case((op(">", different, lit(0)), different), default=call("least", unnamed, lit(1))))
-            return scope.bind(op("+", different, unnamed))
+    def _counts(self, unknown: Sql, found: dict[str, Sql]) -> tuple[Sql, Sql, Sql]:
+        """Of what was counted: the least, the most, and whether all rows of the group are known."""
+        scope, low, high = self.scope, found["low"], found["high"]
+        if "low unnamed" in found:  # an unknown one may be any of those known
+            one = call("least", found["low unnamed"], lit(1))
+            low = scope.bind(case((op(">", low, lit(0)), low), default=one))
+            high = scope.bind(op("+", high, found["high unnamed"]))
+        return low, high, scope.bind(all_of([no(unknown), found.get("whole", lit(True))]))
 
-        return distinct(passes, least=True), distinct(maybe), whole
+    def _beside(self, keys: list[Sql], measures: dict[str, Sql]) -> dict[str, Sql]:
+        """Aggregate per group, and put what was found beside every row of it."""
+        scope, columns = self.scope, {as_: self.program.fresh(f"{as_} ") for as_ in measures}
+        relation = scope.flush()
+        found = select([*keys, *(named(value, columns[as_]) for as_, value in measures.items())], relation)
+        made = self.program.add(group(found, keys) if keys else found, "found")
+        query = select(
+            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each, "a") for each in columns.values())],
+            relation, "e",
+        )  # fmt: skip
+        on = all_of(same(col(key.name, "e"), col(key.name, "a")) for key in keys)
+        scope.relation = self.program.add(join(query, made, "a", on))
+        return {as_: col(column) for as_, column in columns.items()}
 
     # -- groups -------------------------------------------------------------------------
     def grouped(self) -> None:
@@ -237,19 +297,27 @@ class Rows:
         keys, unknown, parts = self.key_columns(scope, grouping.keys)
         passes = col(self.verdict)
         known = all_of([closed(scope, grouping.closure), no(may_join(scope, parts, not_false(passes)))])
-        low, high, whole = self._counted(passes, keys, unknown, known, False)
-        people_low, people_high, _ = self._counted(passes, keys, unknown, known, True)
-        for label, column in list(self.checks.items()):
-            outcome = col(column)
-            scope.put(
-                f"any {column}",
-                case((op(">", over(how_many(outcome), keys), lit(0)), lit(True)),
-                     (op(">", over(how_many(is_null(outcome)), keys), lit(0)), null("BOOLEAN")),
-                     default=lit(False)),
-            )  # fmt: skip
-            self.checks[label] = f"any {column}"
+        people = _persons(self.rule.amount)
+        measures = {f"rows {as_}": value for as_, value in self._counted(passes, scope.bind(known), False).items()}
+        if people:
+            counted = self._counted(passes, lit(True), True)
+            measures |= {f"people {as_}": value for as_, value in counted.items()}
+        for label, column in self.checks.items():
+            rank = case((col(column), lit(2)), (is_null(col(column)), lit(1)), default=lit(0))
+            measures[label] = call("max", rank)
         refused = case((not_false(passes), lit(0)), default=lit(1))
-        scope.put("first", over(exp.RowNumber(), keys, [refused, col("odate"), col(ROW)]))
+        first = call("row", refused, col("odate"), col(ROW))
+        measures["first"] = call("arg_min", col(ROW), first)
+        found = self._first_rows(keys, measures)
+        scope = self.scope
+        low, high, whole = self._counts(unknown, _of("rows ", found))
+        for label, column in list(self.checks.items()):
+            best = found[label]
+            outcome = case(
+                (op("is", best, lit(2)), lit(True)), (op("is", best, lit(1)), null("BOOLEAN")), default=lit(False)
+            )
+            scope.put(f"any {column}", outcome)
+            self.checks[label] = f"any {column}"
         scope.put(
             "group verdict",
             case((all_of([op(">", low, lit(0)), no(unknown)]), lit(True)),
@@ -261,11 +329,46 @@ class Rows:
         def at_most(count: Sql) -> Sql:
             return scope.bind(case((whole, count), default=null("BIGINT")))
 
-        self.counts = Counts((low, at_most(high)), (people_low, at_most(people_high)))
+        rows = (low, at_most(high))
+        persons = rows
+        if people:
+            people_low, people_high, _ = self._counts(unknown, _of("people ", found))
+            persons = (people_low, at_most(people_high))
+        self.counts = Counts(rows, persons)
         self.keys = [scope.value(key).low for key in grouping.keys]
+        scope.flush()
+
+    def _first_rows(self, keys: list[Sql], measures: dict[str, Sql]) -> dict[str, Sql]:
+        """One row per group, the one named by `first`, with what was aggregated."""
+        scope, columns = self.scope, {as_: self.program.fresh(f"{as_} ") for as_ in measures}
         relation = scope.flush()
-        step = self.program.add(filter_(select([exp.Star()], relation), op("is", col("first"), lit(1))))
-        self.scope = scope.narrowed(step)
+        found = select([named(value, columns[as_]) for as_, value in measures.items()], relation)
+        made = self.program.add(group(found, keys) if keys else found, "found")
+        query = select(
+            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each, "a") for each in columns.values())],
+            relation, "e",
+        )  # fmt: skip
+        on = op("is", col(ROW, "e"), col(columns["first"], "a"))
+        self.scope = scope.narrowed(self.program.add(join(query, made, "a", on)))
+        return {as_: col(column) for as_, column in columns.items()}
+
+
+def _of(prefix: str, found: dict[str, Sql]) -> dict[str, Sql]:
+    return {as_.removeprefix(prefix): value for as_, value in found.items() if as_.startswith(prefix)}
+
+
+def _looks(condition: Condition) -> bool:
+    """Whether a condition looks through a table."""
+    return any(isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow) for each in t.walk(condition.term))
+
+
+def _persons(amount: Any) -> bool:
+    """Whether an amount counts distinct persons."""
+    if isinstance(amount, PerCount):
+        return amount.persons or _persons(amount.amount)
+    if is_dataclass(amount):
+        return any(_persons(getattr(amount, each.name)) for each in fields(amount))
+    return isinstance(amount, tuple) and any(_persons(each) for each in amount)
 
 
 def may_join(scope: Scope, parts: list[Part], possible: Sql) -> Sql:
@@ -274,6 +377,8 @@ def may_join(scope: Scope, parts: list[Part], possible: Sql) -> Sql:
     for size in range(1, len(parts) + 1):
         for some in combinations(range(len(parts)), size):
             lacks = [unknown if n in some else no(unknown) for n, (_, unknown) in enumerate(parts)]
+            if any(says(each, False) for each in lacks):
+                continue
             rest = [column for n, (columns, _) in enumerate(parts) if n not in some for column in columns]
             found.append(op(">", over(how_many(scope.bind(all_of([possible, *lacks]))), rest), lit(0)))
     return scope.bind(any_of(found))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from tiaowen.check.demands import standard_form
 from tiaowen.plan import terms as t
 from tiaowen.population.expr import (
     ABSENT_TEXT,
@@ -26,7 +27,7 @@ from tiaowen.population.expr import (
     op,
     sql_type,
 )
-from tiaowen.population.program import Program, filter_, join, select
+from tiaowen.population.program import Program, filter_, join, select, union
 from tiaowen.population.world import World, column_name, facts_of
 from tiaowen.vocabulary.types import Type
 
@@ -79,8 +80,8 @@ class Scope:
 
     # -- columns ------------------------------------------------------------------
     def bind(self, value: Sql, hint: str = "v") -> Sql:
-        """Give a value a column of its own."""
-        if isinstance(value, exp.Column):
+        """Give a value a column of its own; what is decided beforehand needs none."""
+        if isinstance(value, exp.Column | exp.Boolean):
             return value
         made = self.program.fresh(f"{hint}_")
         self.put(made, value)
@@ -93,6 +94,15 @@ class Scope:
             if each.name in self._pending:
                 depth = max(depth, self._pending[each.name][0] + 1)
         self._pending[column] = (depth, value)
+
+    def together(self, values: Iterable[Sql]) -> list[Sql]:
+        """Columns of one step: windows over columns of one step share one sort."""
+        made = [self.bind(value) for value in values]
+        pending = [each.name for each in made if isinstance(each, exp.Column) and each.name in self._pending]
+        depth = max((self._pending[each][0] for each in pending), default=0)
+        for each in pending:
+            self._pending[each] = (depth, self._pending[each][1])
+        return made
 
     def flush(self) -> str:
         """Write what is pending as steps; gives the relation that has every column."""
@@ -121,14 +131,15 @@ class Scope:
     # -- terms ----------------------------------------------------------------------
     def value(self, term: t.Term) -> Pair:
         """A term as SQL over this relation; worked out once."""
-        found = self.known.get(term)
+        plain = standard_form(term)
+        found = self.known.get(plain)
         if found is None:
             from tiaowen.population.terms import lower
 
             found = lower(self, term)
             low = self._keep(found.low)
             high = None if found.high is None else self._keep(found.high)
-            found = self.known[term] = Pair(low, high, found.absent)
+            found = self.known[plain] = Pair(low, high, found.absent)
         return found
 
     def _keep(self, value: Sql) -> Sql:
@@ -163,6 +174,7 @@ def source(
     prefixes = sorted({hops[:n] for hops, _ in wanted for n in range(1, len(hops) + 1)}, key=lambda h: (len(h), h))
     columns: dict[str, bool] = {f"{slot}.id": False}
     chosen: list[Sql] = [named(col("id", "r"), f"{slot}.id")]
+    sure = {hops for hops in prefixes if not world.hops_lack(table, hops)}  # every row has one: no outer join
 
     def alias(hops: tuple[str, ...]) -> str:
         return ".".join(("r", *hops))
@@ -170,7 +182,7 @@ def source(
     def read(hops: tuple[str, ...], column: str) -> Sql:
         here = world.target(table, hops)
         value = col(column, alias(hops))
-        if not world.hops_absent(table, hops):
+        if hops in sure or not world.hops_absent(table, hops):
             return value
         missing = [op("is", read(hops[:n], hops[n]), lit(ABSENT_TEXT)) for n in range(len(hops))
                    if world.hops_absent(table, hops[: n + 1])]  # fmt: skip
@@ -184,6 +196,18 @@ def source(
         chosen.append(named(read(hops, column), column_name(slot, hops, column)))
     query = select(chosen, facts_of(table), "r")
     for hops in prefixes:
+        target = world.target(table, hops)
+        relation = facts_of(target)
+        if hops in sure and world.hops_absent(table, hops):
+            relation = _or_none(world, program, target)
         on = op("is", col(hops[-1], alias(hops[:-1])), col("id", alias(hops)))
-        join(query, facts_of(world.target(table, hops)), alias(hops), on, left=True)
+        join(query, relation, alias(hops), on, left=hops not in sure)
     return program.add(filter_(query, keep), "read"), columns
+
+
+def _or_none(world: World, program: Program, table: str) -> str:
+    """A table with the row that references known to be absent lead to."""
+    kinds = {c.name: c.type for c in world.vocabulary.tables[table].columns.values() if c.derived is None}
+    rows = select([col("id"), *(col(each) for each in kinds)], facts_of(table))
+    none = [named(lit(ABSENT_TEXT), "id"), *(named(absent(kind), each) for each, kind in kinds.items())]
+    return program.add(union([rows, exp.Select(expressions=none)]), "or_none")

@@ -88,6 +88,9 @@ def _exclude(connection: Connection, stacking: Stacking, members: list[str]) -> 
     final = group(select(pivot, apart), [col("key")])
     final.set("having", exp.Having(this=op(">", exp.Count(this=exp.Star()), lit(1))))
     create(connection, spans, program.statement(final))
+    rivals = connection.table(table(spans).sql("duckdb")).limit(1).fetchall()
+    if not rivals:  # nothing falls under two of them: every line stays as it is
+        return
     decide = _difference if stacking.rule == "difference only" else _beaten
     for n, member in enumerate(members):
         _replace(connection, member, spans, key, decide(stacking, members, n))

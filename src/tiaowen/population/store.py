@@ -47,7 +47,7 @@ MANIFEST = "coverage.json"
 Connection = duckdb.DuckDBPyConnection
 
 
-def sql(query: exp.Expression) -> str:
+def sql(query: exp.Expression | exp.Query) -> str:
     """The text of a query.  Its tree was made for this alone, so nothing is copied first."""
     return query.sql(dialect="duckdb", copy=False)
 
@@ -150,9 +150,12 @@ WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 
 
 def open_tables(
-    connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None
-) -> None:
+    connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None,
+    checked: Iterable[str] = (),
+) -> None:  # fmt: skip
     """One view per table of the vocabulary (or just some); a table without a file has no rows.
+
+    The rows of `checked` tables are not looked at: whoever names them has done so.
 
     Raises PopulationError for a folder that is not there, a file that is no Parquet, a column
     that is no column of the table or has another type (a decimal number is no money), an id that
@@ -162,7 +165,10 @@ def open_tables(
         raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
     tables = [vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)]
     filled = [table for table in tables if _open(connection, table, folder / f"{table.id}.parquet")]
+    known = set(checked)
     for table in filled:
+        if table.id in known:
+            continue
         _check_rows(connection, table, {each.id for each in tables})
 
 
@@ -231,16 +237,37 @@ def _check_rows(connection: Connection, table: Table, opened: set[str]) -> None:
 
 
 class Lacks:
-    """Whether some row of a table does not know a column; each is counted once."""
+    """Whether some row of a table does not know a column; each is counted once.
 
-    def __init__(self, connection: Connection) -> None:
+    With the folder of the facts the counts that Parquet keeps are taken where it has them.
+    """
+
+    def __init__(self, connection: Connection, folder: Path | None = None) -> None:
         self.connection = connection
+        self.folder = folder
         self.known: dict[tuple[str, str], bool] = {}
+        self._told: set[str] = set()
 
     def __call__(self, table: str, column: str) -> bool:
         key = (table, column)
+        if key not in self.known and self.folder is not None and table not in self._told:
+            self._told.add(table)
+            self._footers(table, self.folder / f"{table}.parquet")
         if key not in self.known:
             counted = filtered(exp.Count(this=exp.Star()), is_null(col(column)))
-            found = self.connection.execute(sql(select([counted], facts_of(table)))).fetchone()
-            self.known[key] = found is not None and found[0] > 0
+            ((found,),) = self.connection.execute(sql(select([counted], facts_of(table)))).fetchall()
+            self.known[key] = found > 0
         return self.known[key]
+
+    def _footers(self, table: str, path: Path) -> None:
+        """What the footers of the files say of every column, where each part says it."""
+        if not path.exists():
+            return
+        source = exp.Literal.string(str(path / "*.parquet") if path.is_dir() else str(path))
+        nulls = col("stats_null_count")
+        query = exp.Select(expressions=[col("path_in_schema"), call("sum", nulls), call("bool_and", not_null(nulls))])
+        query.set("from_", exp.From(this=exp.Table(this=call("parquet_metadata", source))))
+        query.set("group", exp.Group(expressions=[col("path_in_schema")]))
+        for column, missing, told in self.connection.execute(sql(query)).fetchall():
+            if told:
+                self.known[table, str(column)] = missing > 0

@@ -122,10 +122,32 @@ def _comparison(scope: Scope, term: t.Comparison) -> Sql:
 
     if not wide or (a.high is None and b.high is None):
         ordered = bool(codes) and term.op not in ("is", "is not")
+        if not ordered and not b.absent and (not missing or isinstance(term.right, t.Const)):
+            return _plain(term, a, b)
+        if ordered and isinstance(term.right, t.Const) and term.right.value in codes:
+            return _at_level(term, codes, a)
         compared = op(term.op, key(a.low), key(b.low)) if ordered else op(term.op, a.low, b.low)
         return case(*pairs, default=compared)
     ends = [scope.bind(key(each)) for each in (a.low, a.top, b.low, b.top)]
     return case(*pairs, default=_bounds(term.op, *ends))
+
+
+def _plain(term: t.Comparison, a: Pair, b: Pair) -> Sql:
+    """SQL's own comparison, which is NULL as soon as a side is; `none` is before and after nothing."""
+    compared = op(term.op, a.low, b.low)
+    if term.op in ("is", "is not") or not a.absent:
+        return compared
+    return all_of([compared, op("is not", a.low, absent(term.left.type))])
+
+
+def _at_level(term: t.Comparison, codes: tuple[str, ...], a: Pair) -> Sql:
+    """A code against a constant of its ladder: one list of those that pass, one of those that don't."""
+    assert isinstance(term.right, t.Const)
+    at = codes.index(str(term.right.value))
+    compare = {">=": at.__le__, ">": at.__lt__, "<=": at.__ge__, "<": at.__gt__}[term.op]
+    passing = [code for n, code in enumerate(codes) if compare(n)]
+    others = [code for code in codes if code not in passing] + [ABSENT_TEXT]
+    return case((among(a.low, passing), lit(True)), (among(a.low, others), lit(False)), default=null("BOOLEAN"))
 
 
 def rank(codes: tuple[str, ...], value: Sql) -> Sql:

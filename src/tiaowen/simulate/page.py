@@ -1,37 +1,20 @@
-"""A simulation as one self-contained, printable HTML page: charts drawn here, every chart with its table."""
+"""A simulation as one self-contained, printable HTML page: no script, no font, no file besides."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tiaowen.simulate.charts import chart
-from tiaowen.simulate.sections import Sections, shown
-from tiaowen.simulate.simulation import Simulation
+from tiaowen.simulate.sections import Section, Sections, shown
+from tiaowen.simulate.simulation import Side, Simulation
+from tiaowen.simulate.words import word
 from tiaowen.vocabulary.model import Vocabulary
 
-WORDS = {
-    "zh": {
-        "title": "政策模拟",
-        "table_word": "数据表",
-        "rerun_word": "重新计算的规则（其余沿用现行结果）",
-        "definition": "日期 {on}。确定：条件都已知且符合的金额；至多：未知的条件都符合时的金额。"
-        "得益与受损按每个收款方的确定金额比较。地区为单位所在地或个人就业地。",
-        "about": "截至 {on}，地区 {region}，政策版本 {release}。",
-        "everywhere": "全部文件",
-    },
-    "en": {
-        "title": "What if",
-        "table_word": "Table",
-        "rerun_word": "Rules computed again (the rest is taken from the base)",
-        "definition": "As of {on}. Sure: all conditions known and met; at most: if every unknown condition is met. "
-        "Winners and losers compare what each payee surely gets. Place: where a firm is or a person works.",
-        "about": "As of {on}, place {region}, release {release}.",
-        "everywhere": "all documents",
-    },
-}
+_CHINESE = re.compile("([\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+)")
 
 
 @cache
@@ -41,17 +24,35 @@ def _environment(package: str) -> Environment:
                        lstrip_blocks=True)  # fmt: skip
 
 
+def _source(package: str, name: str) -> str:
+    environment = _environment(package)
+    text, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+    return text
+
+
 def render(found: Simulation, vocabulary: Vocabulary, lang: str = "zh") -> str:
     """The page in Chinese (`zh`) or English (`en`)."""
-    words = WORDS[lang]
-    css, _, _ = _environment("tiaowen.report").loader.get_source(  # type: ignore[union-attr]
-        _environment("tiaowen.report"), "report.css"
-    )
+
+    def mixed(text: object) -> Markup:
+        """Names in policies stay Chinese, and say so on the English page."""
+        if lang == "zh" or isinstance(text, Markup):
+            return escape(text)
+        parts = _CHINESE.split(str(text))
+        chinese = Markup('<span lang="zh-Hans">{}</span>')
+        return Markup("").join(chinese.format(each) if at % 2 else escape(each) for at, each in enumerate(parts))
+
+    def computed(side: Side) -> str:
+        names = [found.names.get(key, key) for key in side.computed]
+        return word(lang, "computed", "、".join(names)) if names else word(lang, "computed none")
+
+    def number(section: Section, at: int) -> bool:
+        return at in section.money or any(isinstance(row[at], int) for row in section.rows)
+
     sections = Sections(found, vocabulary, lang)
-    values = {"on": found.on, "region": found.region or words["everywhere"], "release": found.release[:12]}
+    about = word(lang, "about", found.on, found.region or word(lang, "everywhere"), found.release[:12])
     return _environment("tiaowen.simulate").get_template("simulation.html").render(
-        found=found, lang=lang, css=Markup(css), names=sections.names, sections=sections.every(), chart=chart,
-        shown=shown, headlines=[sections.headline(at) for at in range(1, len(found.sides))],
-        title=words["title"], table_word=words["table_word"], rerun_word=words["rerun_word"],
-        definition=words["definition"].format(**values), about=words["about"].format(**values),
+        found=found, lang=lang, w=lambda key: word(lang, key), mixed=mixed, computed=computed, number=number,
+        css=Markup(_source("tiaowen.report", "report.css") + _source("tiaowen.simulate", "simulation.css")),
+        names=sections.names, sections=sections.every(), chart=chart, shown=shown, about=about,
+        panels=[sections.panel(at) for at in range(1, len(found.sides))],
     )  # fmt: skip

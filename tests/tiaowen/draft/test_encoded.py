@@ -134,3 +134,78 @@ def test_a_folder_whose_other_files_are_wrong_compares_nothing() -> None:
 def test_a_file_without_the_front_matter_of_a_policy_is_refused(text: str) -> None:
     with pytest.raises(DraftError, match="front matter"):
         findings(text)
+
+
+# -- targets ---------------------------------------------------------------------------
+# 萧山's document in force promises at least 450,000 skilled people by the end of 2027 and at least one
+# contest of the county in each year from 2025 to 2027; the province more than 36 % high-skilled and at
+# least 5,000,000 high-skilled people by the end of 2025, and 500,000 times of training in manufacturing.
+SKILLED = (
+    "counts: person\nwhere:\n  技能人才: person.level is not none\n  在本区: person.works_in in here\nnature: stock"
+)
+HIGH = SKILLED.replace("技能人才: person.level is not none", "高技能人才: person.level >= 高级工")
+SHARE = SKILLED.replace("nature: stock", "share with:\n  高技能人才: person.level >= 高级工\nnature: ratio")
+CONTEST = "counts: contest\nwhere:\n  区级: contest.level is 区级\n  本区: contest.place in here\nnature: annual"
+TRAINED = ("counts: training\nwhere:\n  制造业: training.sector in [制造业, 智能制造]\n  本区: training.place in here\n"
+           "nature: annual")  # fmt: skip
+TARGETS = {
+    "more": (SKILLED, "at least 50 万人", "deadline: 2027-12-31"),
+    "again": (SKILLED, "at least 45 万人", "deadline: 2027-12-31"),
+    "another-day": (SKILLED, "at least 45 万人", "deadline: 2028-12-31"),
+    "more-later": (SKILLED, "at least 50 万人", "deadline: 2028-12-31"),
+    "less-later": (SKILLED, "at least 40 万人", "deadline: 2028-12-31"),
+    "lower-share": (SHARE, "35 %", "deadline: 2025-12-31"),
+    "higher-share": (SHARE, "37 %", "deadline: 2025-12-31"),
+    "lower-earlier": (SHARE, "35 %", "deadline: 2024-12-31"),
+    "above-the-whole": (HIGH, "at least 501 万人", "deadline: 2025-12-31"),
+    "as-the-whole": (HIGH, "at least 500 万人", "deadline: 2025-12-31"),
+    "contest-later": (CONTEST, "at least 2 场", "years: 2028 to 2030"),
+    "contest-more": (CONTEST, "at least 2 场", "years: 2026 to 2030"),
+    "contest-again": (CONTEST, "at least 1 场", "years: 2026 to 2030"),
+    "trained-people": (TRAINED, "at least 5000 人", "years: 2023 to 2025"),
+}
+DRAFT = FRONT + "".join(
+    f"```target\nid: {ident}\nname: {ident}\n{body}\nvalue: {value}\n{until}\nlead: 区人力社保局\n```\n"
+    for ident, (body, value, until) in TARGETS.items()
+)
+CLASHES = ("target-value", "target-date", "target-unit", "target-below", "target-part")
+
+
+def clashes(ident: str, text: str = DRAFT) -> list[Finding]:
+    """The clashes of one target of the draft with documents in force."""
+    return [each for each in findings(text) if each.code in CLASHES and dict(each.values)["name"] == ident]
+
+
+@pytest.mark.parametrize(("ident", "code"), [
+    ("more", "target-value"), ("another-day", "target-date"), ("less-later", "target-value"),
+    ("lower-share", "target-below"), ("contest-more", "target-value"),
+    ("trained-people", "target-unit"),
+])  # fmt: skip
+def test_a_target_that_does_not_agree_with_one_in_force_is_found(ident: str, code: str) -> None:
+    assert [each.code for each in clashes(ident)] == [code]
+
+
+@pytest.mark.parametrize(
+    "ident", ["again", "more-later", "higher-share", "lower-earlier", "contest-later", "contest-again"]
+)
+def test_a_step_a_repetition_and_a_promise_of_more_are_no_clash(ident: str) -> None:
+    assert clashes(ident) == []
+
+
+def test_a_county_can_not_promise_more_people_than_its_province() -> None:
+    def with_the_province(ident: str) -> list[str]:
+        return [each.code for each in clashes(ident) if "浙江省委" in dict(each.values)["number"]]
+
+    assert with_the_province("above-the-whole") == ["target-part"]
+    assert with_the_province("as-the-whole") == []
+
+
+def test_a_clash_of_targets_tells_both_promises() -> None:
+    values = dict(clashes("more")[0].values)
+    assert values["mine"] == "500,000 人以上，到 2027-12-31‖at least 500,000 人 by 2027-12-31"
+    assert values["theirs"] == "450,000 人以上，到 2027-12-31‖at least 450,000 人 by 2027-12-31"
+
+
+def test_the_draft_of_yuyao_promises_a_lower_share_than_the_province() -> None:
+    found = [each for each in lint_encoded(FILES, "yuyao-2021-draft.md", FILES[YUYAO], DAY) if each.code in CLASHES]
+    assert [(each.code, each.clause) for each in found] == [("target-below", "二")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from tiaowen.population.ledger import LEDGER, file_of
 from tiaowen.population.run_folder import SUMMARY, plans_of, run_folder
 from tiaowen.population.units import units
 
+TRAINING = "xiaoshan-2025-3#training-subsidy"
 PLANS = plans_of(LIBRARY, PLACE)
 RULES = {f"{plan.id}#{name}" for plan in PLANS for name in plan.rules}
 
@@ -80,6 +82,27 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_one_that_was_not(facts: Path
     assert [path.name for path in out.iterdir() if path.name.startswith(".scratch")] == []
 
 
+def test_a_run_since_an_earlier_one_that_is_killed_goes_on_too(whole: Path, tmp_path: Path) -> None:
+    changed, out = town(), tmp_path / "out"
+    for row in changed.rows("person"):
+        row.values["birth_date"] = dt.date(1980, 1, 1)
+    write_facts(changed, tmp_path / "facts")
+    command = [sys.executable, "-m", "tiaowen", "--policies", str(default_folder()), "evaluate", str(tmp_path / "facts"),
+               "--out", str(out), "--region", PLACE, "--since", str(whole)]  # fmt: skip
+    paths = os.pathsep.join(each for each in sys.path if each)
+    linked = len(run_folder(LIBRARY, tmp_path / "facts", tmp_path / "calm", region=PLACE, since=whole).linked)
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and len(_finished(out)) <= linked:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    finished = _finished(out)
+    rest = run_folder(LIBRARY, tmp_path / "facts", out, region=PLACE, since=whole)
+    assert set(rest.kept) == finished < RULES
+    run_folder(LIBRARY, tmp_path / "facts", tmp_path / "full", region=PLACE)
+    assert same_results(out, tmp_path / "full") == []
+
+
 def _finished(out: Path) -> set[str]:
     if not (out / LEDGER).is_file():
         return set()
@@ -97,7 +120,7 @@ def test_a_file_that_lost_bytes_is_made_again(facts: Path, whole: Path, tmp_path
     assert same_results(tmp_path, whole) == []
 
 
-def test_since_computes_only_rules_whose_tables_changed_and_equals_a_full_run(whole: Path, tmp_path: Path) -> None:
+def test_since_looks_only_at_rules_whose_tables_changed_and_equals_a_full_run(whole: Path, tmp_path: Path) -> None:
     changed = town()
     changed.tables["training"][0].values["place"] = "330108"
     write_facts(changed, tmp_path / "facts")
@@ -105,7 +128,8 @@ def test_since_computes_only_rules_whose_tables_changed_and_equals_a_full_run(wh
     run_folder(LIBRARY, tmp_path / "facts", tmp_path / "full", region=PLACE)
     reads_training = {key for plan in PLANS for unit in units(plan) if "training" in unit.tables(LIBRARY.vocabulary)
                    for key in unit.keys}  # fmt: skip
-    assert set(run.computed) == reads_training
+    assert {*run.updated, *run.computed} == reads_training
+    assert TRAINING in run.updated
     assert GRANT in run.linked
     assert same_results(tmp_path / "out", tmp_path / "full") == []
 

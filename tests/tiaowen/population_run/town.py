@@ -16,6 +16,8 @@ import duckdb
 from tiaowen.evaluate.facts import Coverage, Facts, Row
 from tiaowen.files import open_library
 from tiaowen.population import write_facts
+from tiaowen.population.ledger import read_ledger
+from tiaowen.population.results import relation_of
 
 LIBRARY = open_library(thorough=False)
 DOCUMENT = "xiaoshan-2025-3"
@@ -73,19 +75,19 @@ def write_town(folder: Path) -> Path:
 
 
 def same_results(one: Path, other: Path) -> list[str]:
-    """Rules whose lines differ, both ways; files that only one of the folders has."""
-    names = {path.relative_to(folder).as_posix() for folder in (one, other) for path in folder.glob("*/*.parquet")}
-    found = []
+    """Rules whose lines or figures differ, both ways; rules that only one of the folders has."""
+    mine, theirs = read_ledger(one).rules, read_ledger(other).rules
+    found = sorted(mine.keys() ^ theirs.keys())
     with duckdb.connect() as connection:
-        for name in sorted(names):
-            if not ((one / name).is_file() and (other / name).is_file()):
-                found.append(name)
-                continue
-            here, there = (connection.read_parquet(str(folder / name)) for folder in (one, other))
-            if here.except_(there).fetchall() or there.except_(here).fetchall() or _count(here) != _count(there):
-                found.append(name)
+        for key in sorted(mine.keys() & theirs.keys()):
+            here, there = (relation_of(connection, folder, key) for folder in (one, other))
+            alike = here.columns == there.columns and here.types == there.types
+            here.create_view("here", replace=True)
+            there.create_view("there", replace=True)
+            apart = [connection.sql(f"FROM {a} EXCEPT ALL FROM {b}").fetchall() for a, b in (PAIR, PAIR[::-1])]
+            if any(apart) or not alike or mine[key].figures != theirs[key].figures:
+                found.append(key)
     return found
 
 
-def _count(relation: Any) -> int:
-    return int(relation.aggregate("count(*)").fetchall()[0][0])
+PAIR = ("here", "there")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 import pytest
 
 from tests.tiaowen.population_run.town import GRANT, LIBRARY, PLACE, write_town
-from tiaowen.simulate import PatchError, Simulation, patched_library, read_scenario, simulate
+from tiaowen.population.run_folder import run_folder
+from tiaowen.simulate import Simulation, read_scenario, simulate
 from tiaowen.simulate.cells import Moved
-from tiaowen.simulate.simulation import half_up
+from tiaowen.simulate.takeup import half_up
 
 RAISED = """\
 name: 高级工两千
@@ -79,18 +83,30 @@ def test_take_up_is_applied_in_whole_fen(found: Simulation) -> None:
     assert [half_up(fen, 50) for fen in (0, 1, 2, 3)] == [0, 1, 1, 2]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("nowhere: {a: {b: c}}", "nowhere"),
-        ("xiaoshan-2025-3: {employer-grant: later}", "removed"),
-        ("xiaoshan-2025-3: {employer-grant: {amount: many}}", "employer-grant"),
-        ("xiaoshan-2025-3: {employer-gran: removed}", "employer-grant"),
-        ("take up: {xiaoshan-2025-3#employer-grant: 60}", "on"),
-        ("take up: {on: 2026-06-01, xiaoshan-2025-3#employer-grant: 60.5}", "60.5"),
-        ("take up: {on: 2026-06-01, xiaoshan-2025-3#employer-gran: 60}", "employer-grant"),
-    ],
-)
-def test_a_patch_that_can_not_be_used_says_why(text: str, said: str) -> None:
-    with pytest.raises(PatchError, match=said):
-        patched_library(LIBRARY, read_scenario(text, "patch.yaml"))
+def test_what_was_cut_beside_earlier_results_is_used_again_and_says_the_same(tmp_path: Path, found: Simulation) -> None:
+    facts = write_town(tmp_path / "facts")
+    run_folder(LIBRARY, facts, tmp_path / "evaluated", region=PLACE)
+    cuts: list[dict[str, int]] = []
+    for name in ("first", "second"):
+        scenarios = [read_scenario(RAISED, "raised.yaml")]
+        again = simulate(LIBRARY, facts, scenarios, tmp_path / name, region=PLACE, since=tmp_path / "evaluated")
+        assert again.sides[1].moved == found.sides[1].moved
+        assert again.sides[1].months == found.sides[1].months
+        assert again.base.computed == []
+        cuts.append({path.name: path.stat().st_mtime_ns for path in (tmp_path / "evaluated").rglob("*.cut")})
+    assert cuts[0]
+    assert cuts[0] == cuts[1]
+
+
+def test_cuts_of_results_that_are_no_longer_there_are_thrown_away(tmp_path: Path) -> None:
+    facts = write_town(tmp_path / "facts")
+    scenarios = [read_scenario(RAISED, "raised.yaml")]
+    run_folder(LIBRARY, facts, tmp_path / "evaluated", region=PLACE)
+    simulate(LIBRARY, facts, scenarios, tmp_path / "one", region=PLACE, since=tmp_path / "evaluated")
+    before = {path.name for path in (tmp_path / "evaluated").rglob("*.cut")}
+    run_folder(LIBRARY, facts, tmp_path / "evaluated", region=PLACE, on=dt.date(2025, 5, 1))
+    simulate(LIBRARY, facts, scenarios, tmp_path / "two", region=PLACE, since=tmp_path / "evaluated",
+             on=dt.date(2025, 5, 1))  # fmt: skip
+    after = {path.name for path in (tmp_path / "evaluated").rglob("*.cut")}
+    assert len(after) == len(before)
+    assert not before <= after

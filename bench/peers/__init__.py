@@ -1,0 +1,1 @@
+"""Peers that the bench compares with: each in an environment of its own, never imported here."""

@@ -1,0 +1,177 @@
+"""Event rows whose lines may differ from those of an earlier run: the rows that see a row that
+moved, and whatever shares a key with them.  Sets of ids, found by semi-joins; never too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlglot import exp
+
+from tiaowen.population.changes import Changes, count, inside, left
+from tiaowen.population.expr import Sql, any_of, col, is_null, lit, name, named
+from tiaowen.population.program import filter_, select, union
+from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
+from tiaowen.population.store import create
+from tiaowen.population.world import World, facts_of
+
+SHARE = 4  # a reach beyond a quarter of the rows costs as much as a full run
+FEW = 1_000  # …unless the table is small anyway
+ROUNDS = 8  # of keys that lead from row to row
+
+
+class Reach:
+    """Sets of ids over both states of the facts, each worked out once."""
+
+    def __init__(self, changes: Changes, world: World) -> None:
+        self.changes, self.world = changes, world
+        self.connection = changes.connection
+        self.found: dict[tuple[Source, tuple[str, ...]], tuple[str, int]] = {}
+        self.closed: dict[str, dict[str, str]] = {}
+        self.made = 0
+
+    def touched(self, source: Source, columns: Mapping[str, frozenset[str]]) -> tuple[str, int]:
+        """Ids of the rows of a source that see a row that moved, in either state: relation, and how many.
+
+        `columns`: table → the columns in which it matters.
+        """
+        moved = {each: self.changes.moving(each, columns.get(each, frozenset())) for each in self.tables(source)}
+        mine, moving = moved[source.table]
+        key = (source, tuple(sorted(relation for relation, many in moved.values() if many)))
+        if key not in self.found:
+            conditions = self._by_reference(source, columns)
+            for look in source.looks:
+                conditions += self._by_look(look, source, columns)
+            if not conditions:
+                self.found[key] = (mine, moving)
+            else:
+                parts: list[exp.Query] = [filter_(select([col("id")], facts_of(source.table)), any_of(conditions))]
+                if moving:
+                    parts.append(select([col("id")], mine))
+                self.found[key] = self.keep(union(parts))
+        return self.found[key]
+
+    def tables(self, source: Source) -> set[str]:
+        """The tables whose rows a source's rows may see."""
+        found = {source.table} | {self.world.target(source.table, path) for path in source.paths}
+        return found.union(*(self.tables(look.source) for look in source.looks))
+
+    def _by_reference(self, source: Source, columns: Mapping[str, frozenset[str]]) -> list[Sql]:
+        """Conditions: a reference that is followed leads to a row that moved."""
+        found = []
+        for column in sorted({path[0] for path in source.paths}):
+            target = self.world.target(source.table, (column,))
+            further = tuple(path[1:] for path in source.paths if path[0] == column and len(path) > 1)
+            relation, many = self.touched(Source(target, further, ()), columns)
+            if many:
+                found.append(inside(col(column), relation))
+        return found
+
+    def _by_look(self, look: Look, source: Source, columns: Mapping[str, frozenset[str]]) -> list[Sql]:
+        """Conditions: the key is that of a row found there that may differ."""
+        relation, many = self.touched(look.source, columns)
+        if not many:
+            return []
+        self._known(source.table, look.key)
+        keys, _ = self.keep(self.changes.both([named(col(look.column), "id")], look.source.table,
+                                              inside(col("id"), relation)))  # fmt: skip
+        if count(self.connection, keys, is_null(col("id"))):
+            raise Unbounded(
+                f"{look.source.table}.{look.column}: 变了的行不知道属于谁 a row that moved may be anybody's"
+            )
+        return [self.leading(source.table, look.key, keys)]
+
+    def _known(self, table_id: str, path: Path) -> None:
+        """A row that does not know its key may go with any."""
+        for at in range(len(path)):
+            here = self.world.target(table_id, path[:at])
+            if self.lacks(here, path[at]):
+                raise Unbounded(f"{here}.{path[at]}: 有的行没有 not known for some rows")
+
+    def lacks(self, table_id: str, column: str) -> bool:
+        """Whether some row does not know a column, now or before."""
+        if column == "id":
+            return False
+        if self.world.lacks(table_id, column):
+            return True
+        return self.changes.moves(table_id) and count(self.connection, left(table_id), is_null(col(column))) > 0
+
+    def leading(self, table_id: str, path: Path, ids: str) -> Sql:
+        """Whether references lead to one of the ids (rows that moved are there anyway)."""
+        if not path:
+            return inside(col("id"), ids)
+        if len(path) > 1:
+            target = self.world.target(table_id, path[:1])
+            ids, _ = self.keep(filter_(select([col("id")], facts_of(target)), self.leading(target, path[1:], ids)))
+        return inside(col(path[0]), ids)
+
+    # -- rows that affect each other ------------------------------------------------------
+    def closure(
+        self, start: dict[str, str], ties: Sequence[Tie], tables: dict[str, str], loose: bool = False
+    ) -> dict[str, str]:
+        """Add every row that shares a key with a row of the set, and so on.  `tables`: rule → its event table.
+
+        `loose`: a row that does not know its key leads nowhere, instead of everywhere.
+        """
+        known = repr((sorted(start.items()), [sorted((tables[r], c) for r, c in tie.items()) for tie in ties], loose))
+        if known not in self.closed:
+            self.closed[known] = self._closure(start, ties, tables, loose)
+        return dict(self.closed[known])
+
+    def _closure(
+        self, start: dict[str, str], ties: Sequence[Tie], tables: dict[str, str], loose: bool
+    ) -> dict[str, str]:
+        reached = dict(start)
+        ties = [tie for tie in ties if set(tie.values()) != {"id"} or len({tables[rule] for rule in tie}) > 1]
+        sizes = {table_id: count(self.connection, relation) for table_id, relation in reached.items()}
+        for _ in range(ROUNDS):
+            grown = False
+            for tie in ties:
+                places = sorted({(tables[rule], column) for rule, column in tie.items()})
+                values = self._values(places, reached, loose)
+                for table_id, column in places:
+                    more = self.changes.both([col("id")], table_id, inside(col(column), values))
+                    relation, many = self.keep(union([more, select([col("id")], reached[table_id])]))
+                    grown |= many > sizes[table_id]
+                    reached[table_id], sizes[table_id] = relation, many
+            if not grown or len(ties) < 2:
+                return reached
+        raise Unbounded("键一个接一个 keys that lead on and on")
+
+    def _values(self, places: Iterable[tuple[str, str]], reached: dict[str, str], loose: bool) -> str:
+        parts = [self.changes.both([named(col(column), "id")], table_id, inside(col("id"), reached[table_id]))
+                 for table_id, column in places]  # fmt: skip
+        values, _ = self.keep(union(parts))
+        if not loose and count(self.connection, values, is_null(col("id"))):
+            raise Unbounded("触及的行不知道自己的键 a row that is reached does not know its key")
+        return values
+
+    def bounded(self, reached: dict[str, str]) -> None:
+        """Raise Unbounded for a reach that is no saving."""
+        for table_id, relation in reached.items():
+            many = count(self.connection, relation)
+            if many > FEW and many * SHARE > self.changes.size(table_id):
+                raise Unbounded(f"{table_id}: {many} / {self.changes.size(table_id)}")
+
+    def strays(self, ties: Sequence[Tie], tables: dict[str, str]) -> dict[str, list[exp.Query]]:
+        """Rows that do not know a key that ties them: they count for others wherever they may belong."""
+        places = sorted({(tables[rule], column) for tie in ties for rule, column in tie.items()})
+        lacking = [(table_id, column) for table_id, column in places if self.lacks(table_id, column)]
+        if lacking and len(places) > 1:
+            raise Unbounded("键不止一个，有的不知道 several keys, some of them unknown")
+        return {table_id: [filter_(select([col("id")], facts_of(table_id)), is_null(col(column)))]
+                for table_id, column in lacking}  # fmt: skip
+
+    def rows(self, ids: Sequence[str]) -> exp.Query:
+        """Ids as a query."""
+        listed = exp.Array(expressions=[lit(each) for each in ids])
+        return exp.Select(expressions=[named(exp.Unnest(expressions=[listed]), "id")])
+
+    def keep(self, query: exp.Query) -> tuple[str, int]:
+        """Different ids of a query as a table; how many."""
+        self.made += 1
+        relation = f"reach {self.made}"
+        distinct = exp.Select(expressions=[col("id")], distinct=exp.Distinct())
+        distinct.set("from_", exp.From(this=exp.Subquery(this=query, alias=exp.TableAlias(this=name("q")))))
+        create(self.connection, relation, distinct)
+        return relation, count(self.connection, relation)

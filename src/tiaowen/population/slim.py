@@ -1,0 +1,127 @@
+"""Steps cut down to the columns that later ones read, so that a statement is planned in little time.
+
+Steps are written with `*`, each adding columns to the one before; here every star becomes
+the columns that are still wanted, going backwards from the final query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from tiaowen.population.expr import col
+
+DEEPEST = 8  # subqueries in one another
+Steps = Sequence[tuple[str, exp.Query]]
+
+
+def slim(steps: Steps, final: exp.Query) -> list[tuple[str, exp.Query]]:
+    """The steps that are read at all, each with the columns that are; queries are changed in place."""
+    columns: dict[str, list[str]] = {}
+    for name, query in steps:
+        columns[name] = _columns(query, columns)
+    wanted: dict[str, set[str]] = {name: set() for name in columns}
+    _note(final, None, columns, wanted)
+    read = {each.name for each in final.find_all(exp.Table)}
+    kept = []
+    for name, query in reversed(steps):
+        if name in read:
+            _note(query, wanted[name], columns, wanted)
+            read |= {each.name for each in query.find_all(exp.Table)}
+            kept.append((name, query))
+    return _nested(kept[::-1], final)
+
+
+def _nested(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[str, exp.Query]]:
+    """Steps that are read once written where they are read: planning a WITH costs more than planning a subquery."""
+    readers = [*(query for _, query in steps), final]
+    times: dict[str, int] = {}
+    for each in readers:
+        for read in each.find_all(exp.Table):
+            times[read.name] = times.get(read.name, 0) + 1
+    queries = dict(steps)
+    depth: dict[str, int] = {}
+    for reader in readers:
+        deepest = 0
+        for read in list(reader.find_all(exp.Table)):
+            inner = queries.get(read.name)
+            if inner is None or times[read.name] != 1 or depth[read.name] >= DEEPEST:
+                continue
+            deepest = max(deepest, depth[read.name] + 1)
+            alias = exp.TableAlias(this=exp.to_identifier(read.alias_or_name, quoted=True))
+            del queries[read.name]
+            read.replace(exp.Subquery(this=inner, alias=alias))
+        for name, query in steps:
+            if query is reader:
+                depth[name] = deepest
+    return [(name, query) for name, query in steps if name in queries]
+
+
+def _columns(query: Any, known: dict[str, list[str]]) -> list[str]:
+    """What a query gives, in order."""
+    if isinstance(query, exp.Union):
+        return list(dict.fromkeys([*_columns(query.this, known), *_columns(query.expression, known)]))
+    sources = _sources(query)
+    found: list[str] = []
+    for each in query.expressions:
+        star = _star(each)
+        if star is None:
+            found.append(each.alias_or_name)
+        else:
+            found += known[sources[star] if star else next(iter(sources.values()))]
+    return list(dict.fromkeys(found))
+
+
+def _star(each: exp.Expression) -> str | None:
+    """The alias that a star stands for, empty for a bare one; None for what is no star."""
+    if isinstance(each, exp.Star):
+        return ""
+    return each.table if isinstance(each, exp.Column) and isinstance(each.this, exp.Star) else None
+
+
+def _sources(query: Any) -> dict[str, str]:
+    """Alias → relation, the first one first."""
+    tables = [query.args["from_"].this] if query.args.get("from_") else []
+    tables += [each.this for each in query.args.get("joins") or []]
+    return {each.alias_or_name: each.name for each in tables}
+
+
+def _note(query: Any, outputs: set[str] | None, known: dict[str, list[str]], wanted: dict[str, set[str]]) -> None:
+    """Cut a query down to some outputs (None: all) and say what it reads of the steps before it."""
+    if isinstance(query, exp.Union):
+        _note(query.this, outputs, known, wanted)
+        _note(query.expression, outputs, known, wanted)
+        return
+    sources = _sources(query)
+    first = next(iter(sources.values()), "")
+    if query.args.get("distinct"):
+        outputs = None
+    if outputs is not None or any(_star(each) is not None for each in query.expressions):
+        query.set("expressions", _chosen(query, outputs, sources, known))
+    for each in query.find_all(exp.Column):
+        relation = sources.get(each.table, first) if each.table else first
+        if relation in wanted:
+            wanted[relation].add(each.name)
+        if not each.table and len(sources) > 1:  # a bare name may be any source's
+            for other in sources.values():
+                if other in wanted and each.name in known[other]:
+                    wanted[other].add(each.name)
+
+
+def _chosen(
+    query: Any, outputs: set[str] | None, sources: dict[str, str], known: dict[str, list[str]]
+) -> list[exp.Expression]:
+    found: dict[str, exp.Expression] = {}
+    for each in query.expressions:
+        star = _star(each)
+        if star is None:
+            if outputs is None or each.alias_or_name in outputs:
+                found[each.alias_or_name] = each
+            continue
+        relation = sources[star] if star else next(iter(sources.values()))
+        for name in known[relation]:
+            if outputs is None or name in outputs:
+                found.setdefault(name, col(name, star))
+    return list(found.values()) or [exp.Alias(this=exp.true(), alias=exp.to_identifier("any"))]

@@ -1,0 +1,43 @@
+"""Only what may be paid: the same lines as a whole run, without those that surely pay nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.tiaowen.population.comparison import database, in_order
+from tests.tiaowen.population.random_facts import RandomFacts
+from tiaowen.files import open_library
+from tiaowen.population.execution import evaluate, may_be_paid
+from tiaowen.population.expr import col
+from tiaowen.population.program import filter_, select
+from tiaowen.population.rows import lines_of
+from tiaowen.population.store import sql, write_facts
+
+LIBRARY = open_library()
+BENEFITS = [
+    (document, rule.id)
+    for document, plan in LIBRARY.plans.items()
+    for rule in plan.rules.values()
+    if rule.kind == "benefit"
+]
+
+
+def lines(folder: Path, document: str, rule: str, owed: bool) -> list[tuple[object, ...]]:
+    found = evaluate(database(), LIBRARY, LIBRARY.plans[document], folder, rules=[rule], owed=owed)
+    kept = [each for each in found.columns(rule) if not each.startswith("check:") and each not in ("why", "amount")]
+    query = select([col(each) for each in kept], lines_of(rule))
+    return sorted(database().execute(sql(filter_(query, may_be_paid()))).fetchall(), key=repr)
+
+
+@pytest.mark.parametrize(("document", "rule"), BENEFITS)
+def test_a_run_of_what_is_owed_has_the_lines_of_a_whole_run_that_may_be_paid(document: str, rule: str) -> None:
+    for seed in (1, 2):
+        facts = RandomFacts(LIBRARY, LIBRARY.plans[document], rule, Random(seed), 16).build()
+        in_order(facts)
+        with TemporaryDirectory() as folder:
+            write_facts(facts, Path(folder), database())
+            assert lines(Path(folder), document, rule, owed=True) == lines(Path(folder), document, rule, owed=False)
