@@ -1,22 +1,50 @@
-"""The policy library that runs: read and checked once for each release, placed once for each region."""
+"""The policy library that runs: read once for each release, placed once for each region.
+
+Before the first release is in force the files that came with the software run; pages say so.
+"""
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
+from threading import Lock
 
 from django.conf import settings
 
-from tiaowen.check.library import Library
+from huijiang.documents.models import Release
+from huijiang.documents.releases import files_of, in_force
+from tiaowen.check.library import Library, load_library
 from tiaowen.files import open_library
+
+LOG = logging.getLogger(__name__)
+READING = Lock()  # two requests don't read the same release at once
+
+
+def current() -> Library:
+    """The library in force today.  Raises PolicyError when the policy files don't pass their checks."""
+    release = in_force()
+    with READING:
+        return _of_folder() if release is None else _of_release(release.pk)
+
+
+def of(release: Release) -> Library:
+    """The library of any release."""
+    with READING:
+        return _of_release(release.pk)
+
+
+def placed(region: str) -> Library:
+    """The library in force with the local rules of a place."""
+    return current().placed(region)
 
 
 @lru_cache(maxsize=1)
-def current() -> Library:
-    """The library in force.  Raises PolicyError when the policy files don't pass their checks."""
-    return open_library(settings.POLICIES)
+def _of_folder() -> Library:
+    LOG.warning("还没有启用的规则版本，按随软件的政策文件运行 no release in force: the bundled policy files run")
+    return open_library(settings.POLICIES, thorough=False).require()
 
 
-@lru_cache(maxsize=64)
-def placed(region: str) -> Library:
-    """The library with the local rules of a place."""
-    return current().placed(region)
+@lru_cache(maxsize=3)
+def _of_release(pk: int) -> Library:
+    """Checked when the release was made, so only read here."""
+    return load_library(files_of(Release.objects.get(pk=pk)), thorough=False).require()

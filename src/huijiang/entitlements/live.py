@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from huijiang.documents import library
+from huijiang.entitlements import reach
 from huijiang.entitlements.models import State
 from huijiang.registry import facts as registry
 from huijiang.registry.vocabulary import vocabulary
@@ -45,12 +45,14 @@ class MissingShown:
 
 @dataclass(frozen=True)
 class Condition:
-    """`outcome`: True met, False unmet, None unknown."""
+    """`outcome`: True met, False unmet, None unknown.  `kind`: force (the document holds), fact, join, threshold,
+    amount, while, must; open: left by the text to somebody, whom `missing` names: no register can settle it."""
 
     label: str
     outcome: bool | None
     facts: tuple[FactShown, ...]
     missing: tuple[MissingShown, ...]
+    kind: str = "fact"
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ class Step:
     low: int
     high: int | None
     day: dt.date | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is unclear in the text, and what each reading would make of this result; `runs` is the one in use."""
+
+    asks: str
+    runs: str
+    decided_by: str
+    readings: tuple[tuple[str, str, int, int | None], ...]
 
 
 @dataclass(frozen=True)
@@ -93,8 +105,12 @@ class Entitlement:
     working: tuple[str, ...]
     gives: str
     taken_away: tuple[tuple[str, str], ...]
-    unverified: bool
-    questions: tuple[tuple[str, tuple[tuple[str, int, int | None], ...]], ...]
+    unverified: tuple[str, ...]
+    questions: tuple[Question, ...]
+    issuers: tuple[str, ...] = ()
+    effective: dt.date | None = None
+    expires: dt.date | None = None
+    periods: int = 1
 
     @property
     def open(self) -> tuple[Condition, ...]:
@@ -120,32 +136,60 @@ class Result:
         return tuple(each for each in self.entitlements if each.state is state)
 
     @property
+    def money(self) -> tuple[Entitlement, ...]:
+        """What can be claimed now and goes to the one asked about."""
+        return tuple(each for each in self.of(State.READY) if each.to_me and each.kind == "benefit")
+
+    @property
     def low(self) -> int:
-        """What is certain to be owed now, in fen."""
-        return sum(each.low for each in self.of(State.READY) if each.to_me)
+        """What is certain to be due by now, in fen."""
+        return sum(each.due_low for each in self.money)
 
+    @property
+    def high(self) -> int | None:
+        """What it may come to by now; None: open."""
+        ends = [each.due_high for each in self.money]
+        return None if None in ends else sum(each for each in ends if each is not None)
 
-@lru_cache(maxsize=64)
-def ties(region: str) -> registry.Ties:
-    """Through which tables a place's rules look for rows of others."""
-    placed = library.placed(region)
-    return registry.Ties.of(placed.vocabulary, placed.in_place(region, False))
+    def find(self, key: str, holder: str) -> Entitlement | None:
+        return next((each for each in self.entitlements if (each.key, each.holder) == (key, holder)), None)
 
 
 def of_person(pk: int, region: str, on: dt.date) -> Result:
     """What a person is owed in a place on a day.  Raises NoSuchRow."""
-    return _result(registry.facts_of_person(pk, on, ties(region), library.placed(region).vocabulary), region, on)
+    near = reach.of_people(region)
+    case = registry.facts_of_person(pk, on, near.ties, library.placed(region).vocabulary)
+    case.own = {each for each in case.own if _about(case, *each)}
+    return _result(case, near, region, on)
 
 
 def of_organisation(pk: int, region: str, on: dt.date) -> Result:
     """What an organisation is owed in a place on a day.  Raises NoSuchRow."""
-    return _result(registry.facts_of_organisation(pk, on, ties(region), library.placed(region).vocabulary), region, on)
+    near = reach.of_organisations(region)
+    case = registry.facts_of_organisation(pk, on, near.ties, library.placed(region).vocabulary)
+    return _result(case, near, region, on)
 
 
-def _result(case: registry.RegistryCase, region: str, on: dt.date) -> Result:
+def _about(case: registry.RegistryCase, table: str, row: str) -> bool:
+    """Whether a row that names somebody is about them: their own certificate, not that of their spouse or apprentice."""
+    subject = vocabulary().tables[table].person
+    if table == "person":
+        return row == case.person.id
+    found = next(each for each in case.facts.tables[table] if each.id == row)
+    return bool(subject) and found.values.get(subject) is case.person
+
+
+def _result(case: registry.RegistryCase, near: reach.Reach, region: str, on: dt.date) -> Result:
     placed = library.placed(region)
-    found = [_Told(case, said, answer).entitlement() for said, answer in case.answers(placed, region)
-             if answer.outcome != "not in force"]  # fmt: skip
+    said = Answers(placed, reach.evaluation(placed, case.facts, near), region)
+    found = [
+        _Told(case, said, answer).entitlement()
+        for plan in placed.in_place(region)
+        for answer in said.of(plan)
+        if answer.outcome not in ("not in force", "not applicable")
+        and answer.rule.key not in case.beyond
+        and case.concerns(answer)
+    ]
     order = list(State)
     found.sort(key=lambda each: (order.index(each.state), not each.to_me, -(each.low or each.if_low), each.key))
     return Result(on, region, placed.release, tuple(found), tuple(sorted(case.beyond)))
@@ -171,17 +215,21 @@ class _Told:
             conditions=tuple(self._condition(each) for each in answer.checks), step=step,
             working=tuple(self.said.working_of(answer)), gives=line.words,
             taken_away=tuple(dict.fromkeys(fallen for each in answer.lines for fallen in each.fallen)),
-            unverified=bool(unverified(self.said.library, answer.rule)),
-            questions=tuple(
-                (question, tuple((reading, low, high) for reading, (_, low, high) in readings.items()))
-                for question, readings in answer.readings.items()
-                if len(set(readings.values())) > 1
-            ),
+            unverified=tuple(unverified(self.said.library, answer.rule)), questions=tuple(self._questions()),
+            issuers=plan.issuers, effective=plan.effective, expires=plan.expires, periods=len(answer.lines),
         )  # fmt: skip
+
+    def _questions(self) -> Iterable[Question]:
+        """Those whose readings disagree about this result."""
+        for name, readings in self.answer.readings.items():
+            if len(set(readings.values())) > 1:
+                asked = self.answer.document.questions[name]
+                told = tuple((reading, *result) for reading, result in readings.items())
+                yield Question(asked.asks, asked.runs, asked.decided, told)
 
     def _state(self, step: Step | None) -> State:
         match self.answer.outcome:
-            case "entitled":
+            case "entitled" | "met":
                 return State.READY
             case "unknown":
                 return State.UNKNOWN
@@ -211,7 +259,7 @@ class _Told:
         missing: Iterable[MissingShown] = ()
         if check.outcome is None:
             missing = dict.fromkeys(MissingShown(m.label, m.source) for m in self.said.missing_of(self.answer, check))
-        return Condition(check.label, check.outcome, tuple(dict.fromkeys(facts)), tuple(missing))
+        return Condition(check.label, check.outcome, tuple(dict.fromkeys(facts)), tuple(missing), check.kind)
 
     def _fact(self, fact: Fact) -> FactShown:
         origin = self.case.origins.get((fact.table, fact.row))

@@ -7,30 +7,23 @@ lies in the data folder (LOCALE_PATHS), so an installation that is read-only wor
 from __future__ import annotations
 
 import argparse
-import ast
+import io
 import os
-import re
-import struct
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
 
 from huijiang import configuration, rooms
 
 SOURCE: Final = Path(__file__).resolve().parent.parent
 LANGUAGE: Final = "en"
 DOMAIN: Final = "django"
-HEADER: Final = (
-    "Content-Type: text/plain; charset=UTF-8\n"
-    "Content-Transfer-Encoding: 8bit\n"
-    "Language: en\n"
-    "Plural-Forms: nplurals=2; plural=(n != 1);\n"
-)
-MAGIC: Final = 0x950412DE  # of a compiled catalogue, GNU gettext manual, "The Format of GNU MO Files"
-LINE = re.compile(r'(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[(\d)\])?)\s+)?("(?:[^"\\]|\\.)*")\s*$')
 
 
 class CatalogueError(ValueError):
@@ -70,68 +63,49 @@ def app_names() -> tuple[str, ...]:
 
 def read(file: Path) -> list[Entry]:
     """The messages of a file, its header left out.  Raises CatalogueError with file and line."""
-    return [entry for entry in _entries(file) if entry.id]
+    try:
+        with file.open("rb") as stream:
+            catalogue = read_po(stream, locale=LANGUAGE, domain=DOMAIN, abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError) as error:
+        number = getattr(error, "lineno", None)
+        raise CatalogueError(
+            f"{file}:{(number or 0) + 1}: {error}；不是目录文件的写法 not the form of a .po file"
+        ) from error
+    if catalogue.obsolete or any(message.fuzzy for message in catalogue if message.id):
+        first = next(iter(catalogue.obsolete), "") or next(m.id for m in catalogue if m.id and m.fuzzy)
+        raise CatalogueError(f"{file}: {first!r}；应当删去或改好 remove or mend it")
+    return [_entry(file, message) for message in catalogue if message.id]
 
 
-PARTS: Final = {"msgctxt": "context", "msgid": "id", "msgid_plural": "plural"}
-
-
-def _entries(file: Path) -> Iterator[Entry]:
-    entry: Entry | None = None
-    part = ""
-    for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        line = text.strip()
-        if not line or line.startswith("#"):
-            if line.startswith(("#~", "#, fuzzy")):
-                raise CatalogueError(f"{file.name}:{number}: {line[:40]}；应当删去或改好 remove or mend it")
-            continue
-        found = LINE.match(line)
-        if found is None:
-            raise CatalogueError(f'{file}:{number}: {line[:60]!r}；应为 expected msgid "…", msgstr "…" or "…"')
-        word, index, quoted = found.groups()
-        if word in ("msgctxt", "msgid") and part not in ("context",):
-            if entry is not None:
-                yield entry
-            entry = Entry(number, file)
-        if word:
-            part = PARTS.get(word, "said_many" if index == "1" else "said")
-        if entry is None:
-            raise CatalogueError(f"{file}:{number}: {line[:60]!r}；前面没有 msgid nothing before it")
-        setattr(entry, part, getattr(entry, part) + ast.literal_eval(quoted))
-    if entry is not None:
-        yield entry
+def _entry(file: Path, message: Message) -> Entry:
+    id_, plural = message.id if message.pluralizable else (message.id, "")
+    said, many = (*message.string, "")[:2] if message.pluralizable else (message.string, "")
+    return Entry(message.lineno or 0, file, str(id_), str(plural), message.context or "", str(said), str(many))
 
 
 def merged(entries: list[Entry]) -> dict[str, Entry]:
-    """The messages by id.  Raises CatalogueError where two entries have one id: a word has one English."""
+    """The messages by id.  Raises CatalogueError where one id has two translations: a word has one English."""
     known: dict[str, Entry] = {}
     for entry in entries:
         other = known.setdefault(entry.key, entry)
-        if other is not entry:
+        if (other.said, other.said_many, other.plural) != (entry.said, entry.said_many, entry.plural):
             raise CatalogueError(
-                f"{entry.file}:{entry.line}: {entry.id!r} 重复 is in {other.file}:{other.line} already"
+                f"{entry.file}:{entry.line}: {entry.id!r} 译得不同 has another English in {other.file}:{other.line}"
             )
     return known
 
 
 def compiled(entries: dict[str, Entry]) -> bytes:
-    """The catalogue in the binary form that Python's gettext reads: ids sorted, then texts."""
-    pairs = {"": HEADER}
+    """The catalogue in the binary form that Python's gettext reads."""
+    catalogue = Catalog(locale=LANGUAGE, domain=DOMAIN)
     for entry in entries.values():
         if entry.plural:
-            pairs[f"{entry.key}\0{entry.plural}"] = f"{entry.said}\0{entry.said_many}"
+            catalogue.add((entry.id, entry.plural), (entry.said, entry.said_many), context=entry.context or None)
         else:
-            pairs[entry.key] = entry.said
-    ids = sorted((key.encode(), value.encode()) for key, value in pairs.items())
-    count, tables = len(ids), 28
-    at = tables + 16 * count
-    index, texts = [], b""
-    for column in (0, 1):
-        for pair in ids:
-            index += [len(pair[column]), at + len(texts)]
-            texts += pair[column] + b"\0"
-    head = struct.pack("<7I", MAGIC, 0, count, tables, tables + 8 * count, 0, 0)
-    return head + struct.pack(f"<{len(index)}I", *index) + texts
+            catalogue.add(entry.id, entry.said, context=entry.context or None)
+    made = io.BytesIO()
+    write_mo(made, catalogue)
+    return made.getvalue()
 
 
 def compile_catalogues(folder: Path | None = None) -> Path:
@@ -140,7 +114,10 @@ def compile_catalogues(folder: Path | None = None) -> Path:
     Whole or not at all: those who read it meanwhile have the old one.  Raises CatalogueError.
     """
     folder = folder or configuration.home() / "locale"
-    found = merged([entry for file in files() for entry in read(file)])
+    found: dict[str, Entry] = {}
+    for file in files():
+        for entry in read(file):
+            found.setdefault(entry.key, entry)  # two translations are a fault of the check, not of an installation
     target = folder / LANGUAGE / "LC_MESSAGES" / f"{DOMAIN}.mo"
     target.parent.mkdir(parents=True, exist_ok=True)
     content = compiled(found)

@@ -1,0 +1,217 @@
+"""Making, approving, refusing and giving back releases.
+
+A release is made only when its files pass every check and every case; whoever made it can't approve it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from huijiang import audit
+from huijiang.access.viewers import today
+from huijiang.accounts.models import User
+from huijiang.documents.models import Release, ReleaseFile
+from tiaowen.cases.run import CaseRunner
+from tiaowen.cases.suite import read_suite
+from tiaowen.check.library import Library, fingerprint, load_library
+
+SUFFIXES = (".md", ".yaml")
+MOST_FILES = 2_000
+MOST_BYTES = 2_000_000  # of one file
+MOST_PATH = 400
+LOCK = 7_202_604_01  # one release is numbered at a time
+
+
+class ReleaseError(ValueError):
+    """Something that can't be done with a release; says what and how to mend it."""
+
+
+class Refused(ReleaseError):
+    """Files that don't pass; `problems` are whole findings, one text each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems[:20]))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Files that pass, and how much is in them."""
+
+    digest: str
+    documents: int
+    rules: int
+    cases: int
+
+
+def decoded(name: str, content: bytes) -> str:
+    """The text of a file.  Raises ReleaseError for one that is too large or not UTF-8 text."""
+    if len(content) > MOST_BYTES:
+        raise ReleaseError(f"{name}: {len(content)} 字节 bytes；最多 at most {MOST_BYTES}")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ReleaseError(
+            f"{name}: 不是 UTF-8 文本 not UTF-8 text（{error.start}）；请另存为 UTF-8 save it as UTF-8"
+        ) from None
+    if "\0" in text:
+        raise ReleaseError(f"{name}: 含有 NUL 字符 holds a NUL character；应为纯文本 expected plain text")
+    return text
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The files of a policies folder, byte for byte.  Raises Refused with what can't be taken."""
+    found: dict[str, str] = {}
+    wrong: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if any(part.startswith(".") for part in name.split("/")) or not path.is_file():
+            continue
+        try:
+            _acceptable(name)
+            found[name] = decoded(name, path.read_bytes())
+        except (ReleaseError, OSError) as error:
+            wrong.append(str(error))
+    if wrong:
+        raise Refused(wrong)
+    return found
+
+
+def _acceptable(name: str) -> None:
+    if not name.endswith(SUFFIXES):
+        raise ReleaseError(f"{name}: 不是政策文件 not a policy file；只收 only {'、'.join(SUFFIXES)}")
+    if len(name) > MOST_PATH:
+        raise ReleaseError(f"{name[:60]}…: 路径 {len(name)} 字 path too long；最多 at most {MOST_PATH}")
+
+
+def check(files: Mapping[str, str], language: str = "zh") -> Checked:
+    """Every check of the language and every case.  Raises Refused with all findings."""
+    wrong: list[str] = []
+    for name in files:
+        try:
+            _acceptable(name)
+        except ReleaseError as error:
+            wrong.append(str(error))
+    if len(files) > MOST_FILES:
+        wrong.append(f"{len(files)} 个文件 files；最多 at most {MOST_FILES}")
+    if wrong:
+        raise Refused(wrong)
+    library = load_library(files)
+    if not library.plans:
+        wrong.append("没有一份政策文件 no document；应为 expected policies/<地区 region>/<文件 document>.md")
+    wrong += [each.show(language) for each in library.errors]
+    cases = 0 if wrong else _run_cases(library, files, wrong, language)
+    if wrong:
+        raise Refused(wrong)
+    rules = sum(len(plan.rules) for plan in library.plans.values())
+    return Checked(fingerprint(files), len(library.plans), rules, cases)
+
+
+def _run_cases(library: Library, files: Mapping[str, str], wrong: list[str], language: str) -> int:
+    ran = 0
+    for name, text in sorted(files.items()):
+        if not name.endswith(".cases.yaml"):
+            continue
+        suite = read_suite(text, name)
+        if suite.policy not in library.plans:
+            wrong.append(f"{name}: policy: {suite.policy}；没有这份文件 there is no such document")
+            continue
+        wrong += [each.show(language) for each in suite.problems]
+        wrong += [each.show() for each in CaseRunner(library, suite.policy).run(suite)]
+        ran += len(suite.cases)
+    return ran
+
+
+@transaction.atomic
+def make(files: Mapping[str, str], by: User, note: str = "", language: str = "zh") -> Release:
+    """Store a release of files that pass.  The same content as the newest release that was not refused gives that one.
+
+    Raises Refused with the findings.
+    """
+    checked = check(files, language)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    newest = Release.objects.filter(refused_because="").first()
+    if newest is not None and newest.digest == checked.digest:
+        return newest
+    last = Release.objects.order_by("-number").values_list("number", flat=True).first()
+    release = Release.objects.create(
+        number=(last or 0) + 1, digest=checked.digest, note=note, made_by=by,
+        documents=checked.documents, rules=checked.rules, cases=checked.cases,
+    )  # fmt: skip
+    ReleaseFile.objects.bulk_create(
+        ReleaseFile(release=release, path=path, text=text, digest=hashlib.sha256(text.encode()).hexdigest())
+        for path, text in sorted(files.items())
+    )
+    audit.record(by, "documents.release_made", f"release:{release.uid}", number=release.number, digest=release.digest)
+    return release
+
+
+@transaction.atomic
+def approve(release: Release, by: User, from_day: dt.date) -> Release:
+    """Put a release in force from a day on, today or later.  Approving it again for the same day changes nothing.
+
+    Raises ReleaseError when it can't be: made by the same person, decided already, a day that is over.
+    """
+    held = Release.objects.select_for_update().get(pk=release.pk)
+    if held.approved and held.decided_by_id == by.pk and held.in_force_from == from_day:
+        return held
+    _decidable(held, by)
+    if from_day < today():
+        raise ReleaseError(f"启用日期 {from_day} 已过；应为今天或以后 the day is over: expected today or later")
+    Release.objects.filter(pk=held.pk).update(decided_by=by, decided_at=Now(), in_force_from=from_day)
+    audit.record(by, "documents.release_approved", f"release:{held.uid}", number=held.number, digest=held.digest,
+                 in_force_from=from_day)  # fmt: skip
+    held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def refuse(release: Release, by: User, because: str) -> Release:
+    """Send a release back with a reason; it never comes in force.  Raises ReleaseError."""
+    held = Release.objects.select_for_update().get(pk=release.pk)
+    if not because.strip():
+        raise ReleaseError("请写明退回的理由 say why it is sent back")
+    if held.decided_by_id == by.pk and held.refused_because == because.strip():
+        return held
+    _decidable(held, by)
+    Release.objects.filter(pk=held.pk).update(decided_by=by, decided_at=Now(), refused_because=because.strip())
+    audit.record(by, "documents.release_refused", f"release:{held.uid}", number=held.number)
+    held.refresh_from_db()
+    return held
+
+
+def _decidable(release: Release, by: User) -> None:
+    if not release.waiting:
+        raise ReleaseError(f"版本 {release.number} 已经有了结论，不能再改 was decided already")
+    if release.made_by_id == by.pk:
+        raise ReleaseError("提交的人不能复核自己的版本，请由另一位复核 whoever made it can't approve it")
+
+
+def in_force(on: dt.date | None = None) -> Release | None:
+    """The release in force on a day; None before the first."""
+    return Release.objects.filter(in_force_from__lte=on or today()).order_by("-in_force_from", "-number").first()
+
+
+def files_of(release: Release) -> dict[str, str]:
+    """Path → text of every file."""
+    return dict(ReleaseFile.objects.filter(release=release).values_list("path", "text"))
+
+
+def export(release: Release, folder: Path) -> int:
+    """Write the files of a release into an empty (or new) folder, byte for byte; returns how many."""
+    if folder.exists() and any(folder.iterdir()):
+        raise ReleaseError(f"{folder}: 不是空文件夹 the folder is not empty")
+    files = files_of(release)
+    for name, text in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode("utf-8"))
+    return len(files)
