@@ -18,8 +18,9 @@ class RequestNumber(logging.Filter):
 
 FORMAT: Final = {
     "()": "pythonjsonlogger.json.JsonFormatter",
-    "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request)s",
-    "rename_fields": {"asctime": "at", "levelname": "level"},
+    "fmt": "%(levelname)s %(name)s %(message)s %(request)s",
+    "rename_fields": {"levelname": "level"},
+    "timestamp": "at",  # UTC
     "json_ensure_ascii": False,
 }
 
@@ -37,5 +38,6 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
             "gunicorn.error": {"propagate": True, "handlers": []},
             "gunicorn.access": {"propagate": True, "handlers": []},
             "procrastinate": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},
         },
     }

@@ -108,6 +108,15 @@ def test_any_edit_of_a_sealed_event_shows(statement: str, words: str) -> None:
     assert any(words in each for each in faults())
 
 
+def test_a_head_that_was_kept_at_noon_still_holds_in_the_evening() -> None:
+    happens("one")
+    seals.seal(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))
+    anchors = dict(seals.heads())
+    happens("two")
+    seals.seal(dt.datetime(2026, 11, 22, 20, tzinfo=dt.UTC))
+    assert list(seals.verify(anchors)) == []
+
+
 def test_an_edited_chain_that_was_sealed_anew_shows_against_the_anchor() -> None:
     happens("one")
     seals.seal(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))
@@ -167,6 +176,7 @@ def test_a_database_restored_into_a_younger_server_goes_on_in_a_new_era() -> Non
     made = seals.seal()
     assert [(each.era, each.count) for each in made] == [(1, 1), (2, 1)]
     assert faults() == []
+    assert seals.oldest_unsealed() is None
     happens("newer")
     seals.seal()
     assert faults() == []
