@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from huijiang.commands import audit, backup, demo, doctor, rotate_keys, secrets, serve, upgrade
+from huijiang.commands import audit, backup, demo, doctor, load, rotate_keys, secrets, serve, upgrade
 from huijiang.configuration import ConfigurationError
 from huijiang.picture.command import add_picture
 from huijiang.supervisor.postgres import PostgresError
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_picture(commands)
     add_synth(commands)
-    for each in (demo, serve, upgrade, doctor, secrets, backup, rotate_keys, audit, messages):
+    for each in (demo, serve, upgrade, load, doctor, secrets, backup, rotate_keys, audit, messages):
         each.add(commands)
     arguments = parser.parse_args(argv)
     try:

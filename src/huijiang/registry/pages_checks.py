@@ -16,16 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from huijiang.access.doors import staff
-from huijiang.access.law import access_rows
-from huijiang.accounts.models import Role
+from huijiang.registry.desk import registrar, rows_of
 from huijiang.registry.models import MODELS, Coverage, IdentityDocument, Organisation, Person
 from huijiang.registry.pages_imports import table_label
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 50
-reader = staff(Role.REGISTRAR)
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType({
 })  # fmt: skip
 
 
-@reader
+@registrar
 @require_safe
 def completeness(request: HttpRequest) -> HttpResponse:
     """What each table is complete for.  What is not listed as complete is unknown, not absent."""
@@ -95,7 +92,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
 def _seen(request: HttpRequest) -> Q:
     """Entries of the registrar's regions, of those above, and of everywhere."""
     found = Q(region=None)
-    for path in request.viewer.paths():  # type: ignore[attr-defined]
+    for path in request.desk:  # type: ignore[attr-defined]
         above = path.strip("/").split("/")
         found |= Q(region__path__startswith=path) | Q(region__in=above)
     return found
@@ -105,12 +102,12 @@ def _by(columns: str) -> str:
     return _("按 %(columns)s") % {"columns": columns} if columns else ""
 
 
-@reader
+@registrar
 @require_safe
 def quality(request: HttpRequest) -> HttpResponse:
     rows = []
     for name, check in CHECKS.items():
-        all_rows = access_rows(request.viewer, check.table)  # type: ignore[attr-defined]
+        all_rows = rows_of(request, check.table)
         count = check.rows(all_rows).count()
         link = reverse("registry:quality_list", args=[name]) if count else ""
         rows.append([Cell(str(check.label), link), table_label(check.table), str(count), str(all_rows.count())])
@@ -118,13 +115,13 @@ def quality(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/quality.html", {"table": Table(_("数据质量"), columns, rows)})
 
 
-@reader
+@registrar
 @require_safe
 def quality_list(request: HttpRequest, check: str) -> HttpResponse:
     told = CHECKS.get(check)
     if told is None:
         raise Http404
-    found = told.rows(access_rows(request.viewer, told.table)).order_by("pk")  # type: ignore[attr-defined]
+    found = told.rows(rows_of(request, told.table)).order_by("pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("行")), Column(_("名称")), Column(_("来源")), Column(_("数据日期"))]
     rows = [[Cell(f"{told.table}:{row.pk}"), _name(row), row.source, row.as_of.isoformat()] for row in page]

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,12 +18,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from huijiang.access.doors import staff
-from huijiang.access.law import in_scope
-from huijiang.access.viewers import today
-from huijiang.accounts.models import Role
 from huijiang.jobs.models import Run
 from huijiang.regions.models import Region
+from huijiang.registry.desk import registrar, today, within
 from huijiang.registry.imports import batches
 from huijiang.registry.imports.faults import Fault
 from huijiang.registry.imports.faults import as_workbook as faults_workbook
@@ -46,7 +42,6 @@ STATES = {
     "refused": gettext_lazy("有错误"), "applying": gettext_lazy("写入中"), "applied": gettext_lazy("已写入"),
     "cancelled": gettext_lazy("已取消"), "broken": gettext_lazy("已中断"),
 }  # fmt: skip
-registrar = staff(Role.REGISTRAR)
 
 
 def table_label(table: str) -> str:
@@ -68,7 +63,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.regions = {each.code: each for each in Region.objects.filter(in_paths(paths))}
+        self.regions = {each.code: each for each in Region.objects.filter(within(paths, ""))}
         self.fields["table"].choices = [(each, table_label(each)) for each in vocabulary().tables]
         self.fields["region"].choices = [(code, each.name) for code, each in self.regions.items()]
 
@@ -79,17 +74,9 @@ class UploadForm(forms.Form):
         return day
 
 
-def in_paths(paths: tuple[str, ...]) -> Q:
-    """Regions within some paths; no path, no region."""
-    found = Q(pk__in=())
-    for each in paths:
-        found |= Q(path__startswith=each)
-    return found
-
-
 def access_batches(request: HttpRequest) -> Any:
     """The batches of the registrar's regions."""
-    scope = in_scope(request.viewer.paths(Role.REGISTRAR))  # type: ignore[attr-defined]
+    scope = within(request.desk, "managed_by__")  # type: ignore[attr-defined]
     return ImportBatch.objects.filter(scope).select_related("managed_by", "uploaded_by")
 
 
@@ -121,7 +108,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @registrar
 def upload(request: HttpRequest) -> HttpResponse:
-    paths = request.viewer.paths(Role.REGISTRAR)  # type: ignore[attr-defined]
+    paths = request.desk  # type: ignore[attr-defined]
     if request.method != "POST":
         start = {"as_of": today(), "table": request.GET.get("table", "person")}
         return render(request, "registry/upload.html", _upload_page(UploadForm(initial=start, paths=paths)))

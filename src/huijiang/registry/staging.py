@@ -156,8 +156,8 @@ class Stage:
     def _overlapping(self, keys: Keys) -> int:
         """Spells that begin before the one before them has ended.  The later of two staged ones goes; of a
         stored and a staged one the staged.  One round; once no neighbours overlap, none do."""
-        many = ["spell", *(f"k{n}" for n in range(1, len(keys.expressions)))]
-        same = many[1:]
+        *same, _ = (f"k{n}" for n in range(len(keys.expressions)))
+        many = [*same, "spell"]  # the dates stand last
         found = self._run(
             """WITH told AS (SELECT id, line, origin, {told} FROM {stage} WHERE {where}),
                  every AS (SELECT line, origin, {names} FROM told WHERE {known}

@@ -121,8 +121,9 @@ def _apart(table: Table, law: Law, spell: tuple[str, str]) -> ExclusionConstrain
     return ExclusionConstraint(
         name=f"{table.id}_spells_apart",
         expressions=[
-            (lasting, RangeOperators.OVERLAPS),
+            # What must be equal stands first: an index that is led by the dates has to look at everybody's spells.
             *((_told(table, name), RangeOperators.EQUAL) for name in law.apart),
+            (lasting, RangeOperators.OVERLAPS),
         ],
         condition=Q(**{f"{first}__isnull": False}),
     )
