@@ -113,3 +113,11 @@ def policies() -> Path:
 def provider() -> str:
     """The class that encrypts and hashes, by its dotted name (`HUIJIANG_KEY_PROVIDER`)."""
     return os.environ.get("HUIJIANG_KEY_PROVIDER") or "huijiang.sealed.provider.Software"
+
+
+def log_level() -> str:
+    """`HUIJIANG_LOG_LEVEL`: DEBUG, INFO, WARNING or ERROR.  Raises ConfigurationError for anything else."""
+    said = os.environ.get("HUIJIANG_LOG_LEVEL") or "INFO"
+    if said not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ConfigurationError(f"HUIJIANG_LOG_LEVEL: {said!r}；应为 expected DEBUG, INFO, WARNING or ERROR")
+    return said

@@ -20,7 +20,7 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112 (gunicorn wants a text)
 accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(L)s"  # no query and no address: both may name people
-logconfig_dict = logs.configuration()
+logconfig_dict = logs.configuration(configuration.log_level())
 
 METRICS = configuration.home() / "metrics"
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from huijiang import configuration, logs, rooms
+from huijiang.accounts.options import *  # noqa: F403 - every name of it is a setting
+from huijiang.accounts.options import SIGN_IN_ORIGINS
 from huijiang.web import site
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +37,6 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "axes",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "huijiang.accounts.middleware.IdleSessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
@@ -88,7 +90,6 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -117,7 +118,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "huijiang.web.views.csrf_failure"
-FORM_ORIGINS = configuration.words("HUIJIANG_FORM_ORIGINS")  # sign-in services that a form may lead to
+# sign-in services that a form may lead to
+FORM_ORIGINS = [*configuration.words("HUIJIANG_FORM_ORIGINS"), *SIGN_IN_ORIGINS]
 SECURE = configuration.switch("HUIJIANG_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
@@ -128,7 +130,7 @@ AUDIT_SALT = configuration.secret("HUIJIANG_AUDIT_SALT", "audit")
 KEY_FILE = DATA / "secrets" / "keys.json"
 KEY_PROVIDER = configuration.provider()
 
-LOGGING = logs.configuration()
+LOGGING = logs.configuration(configuration.log_level())
 METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -17,5 +17,6 @@ def _of(name: str) -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", include("huijiang.health.urls")),
+    path("", include("huijiang.access.oidc_urls")),
     *(found for name in (*rooms.ROOMS, *rooms.GROUND) for found in _of(name)),
 ]

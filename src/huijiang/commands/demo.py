@@ -4,6 +4,7 @@ one account for each role, ready to sign in."""
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import socket
 import sys
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.policies = None
     for step in (run_demo, picture, platform):
         status = step(arguments)
+        gc.unfreeze()  # the roster's run takes itself for the last thing that the process does
         if status:
             return status
         print()
@@ -53,6 +55,7 @@ def platform(arguments: argparse.Namespace) -> int:
     is at the terminal."""
     os.environ.setdefault("HUIJIANG_HOME", str(Path(".huijiang") / "demo"))
     os.environ["HUIJIANG_DEMO"] = "1"
+    os.environ.setdefault("HUIJIANG_LOG_LEVEL", "WARNING")
     os.environ.setdefault("HUIJIANG_PLACE", f"{REGION}技能人才服务平台（演示）")
     secrets.ensure()
     address = f"127.0.0.1:{_free(arguments.port)}"
@@ -74,29 +77,49 @@ def platform(arguments: argparse.Namespace) -> int:
 
 
 def prepare(county: Path) -> None:
-    """Structure, policies, the picture's county, results and accounts; what is there already stays as it is."""
+    """Structure, accounts, a release, the picture's county and its results; what is there already stays as it is."""
     upgrade.apply()
-    from huijiang.accounts import demo as accounts
+    from django.conf import settings
+    from django.db import transaction
+
+    from huijiang.access import demo as people
+    from huijiang.access.viewers import today
+    from huijiang.accounts import demo as staff
+    from huijiang.accounts.models import User
+    from huijiang.documents import releases
     from huijiang.entitlements import nightly
+    from huijiang.entitlements.models import NightlyRun
     from huijiang.regions.models import Region
     from huijiang.registry.load import load
-    from huijiang.registry.models import MODELS
+    from huijiang.registry.models import Person
     from huijiang.synth.county import DAY
 
-    if not MODELS["person"].objects.exists():
+    region = Region.objects.get(name=REGION)
+    staff.make(region)
+    if releases.in_force() is None:
+        _say("检查并启用政策版本 checking and releasing the policies")
+        with transaction.atomic():
+            steward, approver = (
+                User.objects.get(login=f"{staff.PREFIX}{name}") for name in ("steward", "steward-approver")
+            )
+            releases.approve(releases.make(releases.read_folder(settings.POLICIES), steward), approver, today())
+    if not Person.objects.exists():
         _say("写入名册 into the registry")
-        load(county, Region.objects.get(name=REGION), DAY)
+        load(county, region, DAY)
+    if not NightlyRun.objects.filter(region=region).exists():
         _say("夜间计算 the nightly run")
-        nightly.run(Region.objects.get(name=REGION), DAY)
-    accounts.ensure()
+        nightly.run(today())
+    people.make(region)
 
 
 def _tell(address: str) -> None:
-    from huijiang.accounts import demo as accounts
+    from huijiang.accounts import demo
 
-    print(f"\n惠匠 Huijiang  http://{address}\n", flush=True)
-    for each in accounts.sign_ins():
-        print(f"  {each}")
+    print(f"\n惠匠 Huijiang  http://{address}/\n", flush=True)
+    print(f"  口令 password  {demo.PASSWORD}")
+    for each in demo.shown():
+        code = f"  动态码见登录页 code on the sign-in page ({each.secret})" if each.secret else ""
+        print(f"  {each.login:<24} {each.role or each.name}{code}")
     print("\n全部为合成数据 everything is synthetic", flush=True)
     if sys.stdout.isatty():
         print("按 Ctrl-C 停止 Ctrl-C stops it", flush=True)

@@ -13,10 +13,14 @@ from huijiang.commands.django_setup import set_up
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("documents", help="规则版本的导入与导出 releases: bring in, give out")
     actions = parser.add_subparsers(dest="action", required=True)
-    brings = actions.add_parser("import", help="检查政策文件夹，通过就成为待复核的版本 check a folder and make a release")
+    brings = actions.add_parser(
+        "import", help="检查政策文件夹，通过就成为待复核的版本 check a folder and make a release"
+    )
     brings.add_argument("folder", type=Path, metavar="FOLDER")
     brings.add_argument("--by", required=True, metavar="LOGIN", help="提交人的登录名 who makes it")
-    brings.add_argument("--approved-by", metavar="LOGIN", help="复核人的登录名，须是另一人 who approves it, somebody else")
+    brings.add_argument(
+        "--approved-by", metavar="LOGIN", help="复核人的登录名，须是另一人 who approves it, somebody else"
+    )
     brings.add_argument("--from", dest="day", type=dt.date.fromisoformat, metavar="YYYY-MM-DD",
                         help="启用日期，默认今天 in force from; today by default")  # fmt: skip
     brings.add_argument("--note", default="", help="说明 what is new")
@@ -41,7 +45,9 @@ def run_import(arguments: argparse.Namespace) -> int:
     if not arguments.folder.is_dir():
         return _said(f"{arguments.folder}: 没有这个文件夹 no such folder", 2)
     with with_database():
-        people = {each.login: each for each in User.objects.filter(login__in=[arguments.by, arguments.approved_by or ""])}
+        people = {
+            each.login: each for each in User.objects.filter(login__in=[arguments.by, arguments.approved_by or ""])
+        }
         for login in (arguments.by, arguments.approved_by):
             if login and login not in people:
                 return _said(f"{login}: 没有这个账户 no such account", 2)
@@ -57,7 +63,9 @@ def run_import(arguments: argparse.Namespace) -> int:
         except releases.ReleaseError as error:
             return _said(str(error), 1)
         print(f"版本 release {release.number} {release.digest}")
-        print(f"提交 made by {release.made_by.name}，{release.documents} 份文件 documents，{release.cases} 个算例 cases")
+        print(
+            f"提交 made by {release.made_by.name}，{release.documents} 份文件 documents，{release.cases} 个算例 cases"
+        )
         if release.approved and release.decided_by is not None:
             print(f"复核 approved by {release.decided_by.name}，{release.in_force_from} 起启用 in force")
         else:

@@ -1,7 +1,41 @@
+"""Policy releases and the library that people read."""
+
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 
 class DocumentsConfig(AppConfig):
     name = "huijiang.documents"
     label = "documents"
     verbose_name = "文件"
+
+    def ready(self) -> None:
+        from huijiang.web import home
+        from huijiang.web.navigation import Entry, everyone, register
+
+        register(Entry(gettext_lazy("政策文库"), "documents:policies", "public", everyone, order=10))
+        register(Entry(gettext_lazy("补贴目录"), "documents:benefits", "public", everyone, order=20))
+        register(Entry(gettext_lazy("规则版本"), "documents:releases", "policy", _keeps_policies, order=10))
+        register(Entry(gettext_lazy("疑义"), "documents:questions", "policy", _keeps_policies, order=20))
+        register(Entry(gettext_lazy("覆盖"), "documents:coverage", "policy", _keeps_policies, order=30))
+        home.register_search(home.Search("documents:policies", "q", ("技师", "新型学徒", "竞赛")))
+        home.register_door(
+            home.Door(gettext_lazy("查政策"), gettext_lazy("按事项、地区和发文机关找，看每一条怎样执行。"),
+                      "documents:policies", "document", 20)
+        )  # fmt: skip
+        home.register_door(
+            home.Door(gettext_lazy("补贴目录"), gettext_lazy("有哪些补贴和待遇，给谁，多少，要什么条件。"),
+                      "documents:benefits", "yuan", 30)
+        )  # fmt: skip
+
+
+def _keeps_policies(request: HttpRequest) -> bool:
+    """Whether somebody makes or approves releases today."""
+    from huijiang.access.viewers import as_staff
+    from huijiang.accounts.models import Role
+
+    viewer = as_staff(request.user) if request.user.is_authenticated else None
+    return viewer is not None and bool(viewer.roles & {Role.STEWARD, Role.STEWARD_APPROVER})

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from huijiang.documents.releases import MOST_BYTES, MOST_FILES, Refused, ReleaseError, decoded
 
 MOST_UPLOAD = 8 * 1024 * 1024
-MOST_UNPACKED = 64 * 1024 * 1024
+MOST_UNPACKED = 16 * 1024 * 1024
 UTF8_NAME = 0x800
 ENCRYPTED = 0x1
 FIXED_DAY = (2020, 1, 1, 0, 0, 0)  # the same files make the same bundle

@@ -21,7 +21,7 @@ def reachable(path: Path) -> bool:
 
 
 def data(home: Path) -> Path:
-    """The server's data folder.  Root's server runs as another user, who can't pass through /root."""
+    """The server's data folder.  Root's server runs as another user, who can't pass through root's folder."""
     if os.geteuid() != 0 or reachable(home / "postgres"):
         return home / "postgres"
     return SYSTEM / _short(home) / "postgres"
