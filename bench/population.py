@@ -135,13 +135,15 @@ def by_plan(facts: Path, out: Path, memory: str, owed: bool) -> float:
     from tiaowen.files import open_library
     from tiaowen.population.execution import read_manifest
     from tiaowen.population.lines import lines_statement
+    from tiaowen.population.rows import tables_read
     from tiaowen.population.store import Lacks, connect, open_tables, sql
     from tiaowen.population.world import World
 
     library = open_library()
     with tempfile.TemporaryDirectory() as scratch:
         connection = connect(memory, Path(scratch), threads=1)
-        open_tables(connection, library.vocabulary, facts, population_data.TABLES)
+        rules = [library.plans[document].rules[name] for document, names in TEN.items() for name in names]
+        open_tables(connection, library.vocabulary, facts, tables_read(library.vocabulary, rules, []))
         start = time.process_time()
         covers, on = read_manifest(facts)
         world = World(library.vocabulary, covers, on, Lacks(connection, facts))

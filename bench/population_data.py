@@ -3,7 +3,8 @@
 For a million people: three million certificates, two million employments, two million
 insurance spells, a million hires, and what else the ten benefits of bench/floor read.
 Every fact is known and every table complete, so that plain two-valued SQL is right;
-data with gaps is what `huijiang synth` makes.  A part depends on its number alone.
+data with gaps is what `huijiang synth` makes.  A part depends on its number alone; its rows stand in
+order of their ids, as a register writes them out.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def write(folder: Path, people: int) -> None:
 def _copy(connection: duckdb.DuckDBPyConnection, folder: Path, table: str, part: int, query: str) -> None:
     path = folder / f"{table}.parquet"
     path.mkdir(exist_ok=True)
-    connection.sql(query).write_parquet(str(path / f"part-{part:04}.parquet"))
+    connection.sql(query).order("length(id), id").write_parquet(str(path / f"part-{part:04}.parquet"))
 
 
 ORGANISATIONS = """

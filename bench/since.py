@@ -21,8 +21,8 @@ REGION = "萧山区"
 CHANGES = (
     ("person", "id", "birth_date", "birth_date + 31"),
     ("certificate", "holder", "issued_on", "issued_on + 31"),
-    ("employment", "person", "started_on", "started_on - 31"),
-    ("insurance", "person", "started_on", "started_on - 31"),
+    ("employment", "worker", "started_on", "started_on - 31"),
+    ("insurance", "worker", "started_on", "started_on - 31"),
 )
 
 

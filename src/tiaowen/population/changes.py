@@ -107,18 +107,17 @@ class Changes:
         there, here = not_null(col("id", "a")), not_null(col("id", "b"))
         query = select(
             [named(call("coalesce", col("id", "a"), col("id", "b")), "id"), named(there, "was"), named(here, "now"),
-             *(named(no(same(col(each, "a"), col(each, "b"))), f"moved {each}") for each in compared)],
+             *(named(no(same(col(each, "a"), col(each, "b"))), f"moved {each}") for each in compared),
+             *(named(col(each, side), f"{side} {each}") for each in compared for side in ("a", "b"))],
             relation, "b",
         )  # fmt: skip
         before = was(relation)
         before.set("alias", exp.TableAlias(this=name("a")))
         query.append("joins", exp.Join(this=before, on=op("is", col("id", "a"), col("id", "b")), side="FULL"))
         create(connection, moved(table_id), filter_(query, differs))
-        every = select([exp.Star()], relation)
-        create(connection, come(table_id), filter_(every, inside(col("id"), moved(table_id))))
-        old = exp.Select(expressions=[exp.Star()])
-        old.set("from_", exp.From(this=was(relation)))
-        create(connection, left(table_id), filter_(old, inside(col("id"), moved(table_id))))
+        for rows, side, state in ((come(table_id), "b", "now"), (left(table_id), "a", "was")):
+            chosen = [col("id"), *(named(col(f"{side} {each}"), each) for each in compared)]
+            create(connection, rows, filter_(select(chosen, moved(table_id)), col(state)))
         self.many[table_id] = count(connection, moved(table_id))
         both = all_of([col("was"), col("now")])
         told = select([how_many(both), *(how_many(all_of([both.copy(), col(f"moved {each}")])) for each in compared)],

@@ -9,28 +9,36 @@ import duckdb
 from tiaowen.plan.rules import Rule
 from tiaowen.population.rows import FORCE
 
+# of each line: how many, surely, at most, whether it has no highest sum
+LINE = "1 AS lines, paid_low AS low, paid_high AS high, (paid_high IS NULL)::BIGINT AS unbounded"
+HOLDER = (
+    "count(*) AS lines, sum(paid_low) AS low, sum(paid_high) AS high, count(*) FILTER (paid_high IS NULL) AS unbounded"
+)
+SUMS = "sum(lines), coalesce(sum(low), 0), coalesce(sum(high), 0), sum(unbounded)"
+
 
 def figures(lines: duckdb.DuckDBPyRelation, rule: Rule) -> dict[str, Any]:
     """Lines, holders, holders by outcome, and for a benefit `low`, `high` and lines without a highest sum.
 
     `high` is null when some line has none; `high_known` adds up those that do.
     """
-    counted = lines.aggregate("count(*)").fetchall()[0][0]
     keys = [name for name in lines.columns if name.startswith("key:")]
-    holder = ", ".join(f'"{key}"' for key in keys) if rule.grouping is not None and keys else "row"
-    told = lines.aggregate(f"{holder}, {_outcome(rule, lines.columns)} AS outcome", holder)
-    outcomes = {str(each): int(n) for each, n in told.aggregate("outcome, count(*)", "outcome").fetchall()}
+    if rule.grouping is None and (rule.kind != "benefit" or not (rule.schedule or rule.instalments)):
+        told = lines.project(f"{_outcome(rule, lines.columns, '')} AS outcome, {LINE}")  # a row has one line
+    else:
+        holder = ", ".join(f'"{key}"' for key in keys) if rule.grouping is not None and keys else "row"
+        told = lines.aggregate(f"{holder}, {_outcome(rule, lines.columns)} AS outcome, {HOLDER}", holder)
+    every = told.aggregate(f"outcome, count(*), {SUMS}", "outcome").fetchall()
+    outcomes = {str(outcome): int(holders) for outcome, holders, *_ in every}
+    counted, low, high, unbounded = (sum(int(each[at]) for each in every) for at in range(2, 6))
     found: dict[str, Any] = {
         "name": rule.name,
         "kind": rule.kind,
-        "lines": int(counted),
+        "lines": counted,
         "holders": sum(outcomes.values()),
         "outcomes": dict(sorted(outcomes.items())),
     }
     if rule.kind == "benefit":
-        sums = lines.aggregate("coalesce(sum(paid_low), 0), coalesce(sum(paid_high), 0), "
-                               "count(*) FILTER (paid_high IS NULL)").fetchall()[0]  # fmt: skip
-        low, high, unbounded = (int(each) for each in sums)
         found |= {"low": low, "high": None if unbounded else high, "high_known": high, "open": unbounded}
     return found
 
@@ -57,26 +65,28 @@ def adjusted(whole: dict[str, Any], gone: dict[str, Any], new: dict[str, Any]) -
     return found
 
 
-def _outcome(rule: Rule, columns: list[str]) -> str:
-    """An aggregate over the lines of one holder."""
-    force = f'bool_or("check:{FORCE}" IS FALSE)' if f"check:{FORCE}" in columns else "FALSE"
+def _outcome(rule: Rule, columns: list[str], any_of: str = "bool_or") -> str:
+    """An aggregate over the lines of one holder; of a single line without the aggregate."""
+    force = f'{any_of}("check:{FORCE}" IS FALSE)' if f"check:{FORCE}" in columns else "FALSE"
     if rule.kind == "benefit":
         return (
-            "CASE WHEN bool_or(verdict IS TRUE AND paid_high IS DISTINCT FROM 0) THEN 'entitled' "
-            "WHEN bool_or(verdict IS NULL AND paid_high IS DISTINCT FROM 0) THEN 'unknown' "
-            "WHEN bool_or(verdict IS NOT FALSE) THEN 'excluded' "
+            f"CASE WHEN {any_of}(verdict IS TRUE AND paid_high IS DISTINCT FROM 0) THEN 'entitled' "
+            f"WHEN {any_of}(verdict IS NULL AND paid_high IS DISTINCT FROM 0) THEN 'unknown' "
+            f"WHEN {any_of}(verdict IS NOT FALSE) THEN 'excluded' "
             f"WHEN {force} THEN 'not in force' ELSE 'refused' END"
         )
     if rule.kind == "duty":
         must = ['"check:{}"'.format(condition.label.replace('"', '""')) for condition in rule.must]
-        broken = " OR ".join(f"bool_or({each} IS FALSE)" for each in must) or "FALSE"
-        doubtful = " OR ".join(f"bool_or({each} IS NULL)" for each in must) or "FALSE"
+        broken = " OR ".join(f"{any_of}({each} IS FALSE)" for each in must) or "FALSE"
+        doubtful = " OR ".join(f"{any_of}({each} IS NULL)" for each in must) or "FALSE"
         return (
-            "CASE WHEN bool_or(verdict IS FALSE) THEN 'not applicable' "
+            f"CASE WHEN {any_of}(verdict IS FALSE) THEN 'not applicable' "
             f"WHEN {broken} THEN 'not met' "
-            f"WHEN bool_or(verdict IS NULL) OR {doubtful} THEN 'unknown' ELSE 'met' END"
+            f"WHEN {any_of}(verdict IS NULL) OR {doubtful} THEN 'unknown' ELSE 'met' END"
         )
     yes, no = ("found", "'not found'") if rule.kind == "risk" else ("entitled", "'refused'")
     if rule.kind != "risk":
         no = f"CASE WHEN {force} THEN 'not in force' ELSE 'refused' END"
-    return f"CASE WHEN bool_or(verdict IS TRUE) THEN '{yes}' WHEN bool_or(verdict IS NULL) THEN 'unknown' ELSE {no} END"
+    return (
+        f"CASE WHEN {any_of}(verdict IS TRUE) THEN '{yes}' WHEN {any_of}(verdict IS NULL) THEN 'unknown' ELSE {no} END"
+    )

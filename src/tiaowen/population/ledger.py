@@ -12,6 +12,7 @@ from typing import Any
 
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.results import file_of, sizes_of
+from tiaowen.vocabulary.model import Table
 
 LEDGER = "run.json"
 CHUNK = 1 << 20
@@ -34,7 +35,8 @@ class Finished:
 @dataclass
 class Ledger:
     """`rules`: `document#rule` → Finished; `inputs`: table → fingerprint; `lacks`: `table.column` →
-    whether some row does not know it (true of `inputs` only); `unfinished`: keys of an earlier run
+    whether some row does not know it (true of `inputs` only); `sound`: what has been found to hold of
+    the rows of `inputs` (`soundness`); `unfinished`: keys of an earlier run
     whose files may still be there."""
 
     release: str = ""
@@ -42,6 +44,7 @@ class Ledger:
     on: str | None = None
     inputs: dict[str, str] = field(default_factory=dict)
     lacks: dict[str, bool] = field(default_factory=dict)
+    sound: list[str] = field(default_factory=list)
     rules: dict[str, Finished] = field(default_factory=dict)
     unfinished: list[str] = field(default_factory=list)
 
@@ -66,6 +69,20 @@ class Ledger:
             table, _, column = name.partition(".")
             if table in inputs and self.inputs.get(table) == inputs[table]:
                 found[table, column] = lacks
+        return found
+
+    def sound_of(self, inputs: dict[str, str], tables: Mapping[str, Table]) -> list[str]:
+        """What is known to hold of rows of tables that have not changed since, nor those they refer to."""
+
+        def same(name: str) -> bool:
+            return name in inputs and self.inputs.get(name) == inputs[name]
+
+        found = []
+        for claim in self.sound:
+            name, _, column = claim.partition(".")
+            told = tables[name].columns.get(column) if name in tables else None
+            if same(name) and (not column or (told is not None and same(told.type.name))):
+                found.append(claim)
         return found
 
 

@@ -38,7 +38,7 @@ from tiaowen.population.results import (
 )
 from tiaowen.population.rows import lines_of, terms_in
 from tiaowen.population.stackings import apply_stacking
-from tiaowen.population.store import Connection, create, sql
+from tiaowen.population.store import Connection, create, created, sql
 from tiaowen.population.units import Unit
 from tiaowen.population.world import World
 
@@ -162,8 +162,7 @@ class Partial:
                      if each.name.startswith("near ")}  # fmt: skip
         if not used <= self.near.tables:
             raise Unbounded("、".join(sorted(used - self.near.tables)))
-        texts = {rule: sql(exp.Create(this=exp.Table(this=name(lines_of(rule))), kind="TABLE", expression=query,
-                                      replace=True)) for rule, query in queries.items()}  # fmt: skip
+        texts = {rule: created(lines_of(rule), query) for rule, query in queries.items()}
         noted: Watched = {}
         try:
             for state in ("then", "now"):

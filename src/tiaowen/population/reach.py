@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlglot import exp
 
 from tiaowen.population.changes import Changes, count, inside, left
-from tiaowen.population.expr import Sql, any_of, col, is_null, lit, name, named
+from tiaowen.population.expr import Sql, any_of, call, col, is_null, lit, name, named
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
-from tiaowen.population.store import create
+from tiaowen.population.store import create, sql
 from tiaowen.population.world import World, facts_of
 
 SHARE = 4  # a reach beyond a quarter of the rows costs as much as a full run
@@ -28,7 +28,8 @@ class Reach:
         self.connection = changes.connection
         self.found: dict[tuple[Source, tuple[str, ...]], tuple[str, int]] = {}
         self.closed: dict[str, dict[str, str]] = {}
-        self.made = 0
+        self.values: dict[tuple[str, str], int] = {}
+        self.kept: dict[str, tuple[str, int]] = {}
 
     def touched(self, source: Source, columns: Mapping[str, frozenset[str]]) -> tuple[str, int]:
         """Ids of the rows of a source that see a row that moved, in either state: relation, and how many.
@@ -122,19 +123,20 @@ class Reach:
         self, start: dict[str, str], ties: Sequence[Tie], tables: dict[str, str], loose: bool
     ) -> dict[str, str]:
         reached = dict(start)
-        ties = [tie for tie in ties if set(tie.values()) != {"id"} or len({tables[rule] for rule in tie}) > 1]
+        every = [sorted({(tables[rule], column) for rule, column in tie.items()}) for tie in ties]
+        tied = [places for at, places in enumerate(every) if places not in every[:at] and not _itself(places)]
         sizes = {table_id: count(self.connection, relation) for table_id, relation in reached.items()}
         for _ in range(ROUNDS):
             grown = False
-            for tie in ties:
-                places = sorted({(tables[rule], column) for rule, column in tie.items()})
+            for places in tied:
                 values = self._values(places, reached, loose)
                 for table_id, column in places:
+                    self._worth(table_id, column, values)
                     more = self.changes.both([col("id")], table_id, inside(col(column), values))
                     relation, many = self.keep(union([more, select([col("id")], reached[table_id])]))
                     grown |= many > sizes[table_id]
                     reached[table_id], sizes[table_id] = relation, many
-            if not grown or len(ties) < 2:
+            if not grown or len(tied) < 2:
                 return reached
         raise Unbounded("键一个接一个 keys that lead on and on")
 
@@ -145,6 +147,18 @@ class Reach:
         if not loose and count(self.connection, values, is_null(col("id"))):
             raise Unbounded("触及的行不知道自己的键 a row that is reached does not know its key")
         return values
+
+    def _worth(self, table_id: str, column: str, values: str) -> None:
+        """Raise Unbounded where so many of the values of a column are asked for that most rows have one of them."""
+        size = self.changes.size(table_id)
+        if size <= FEW:
+            return
+        if (table_id, column) not in self.values:
+            told = select([call("approx_count_distinct", col(column))], facts_of(table_id))
+            self.values[table_id, column] = int(self.connection.execute(sql(told)).fetchall()[0][0])
+        asked = count(self.connection, values)
+        if asked * 2 > self.values[table_id, column]:
+            raise Unbounded(f"{table_id}.{column}: {asked} / {self.values[table_id, column]}")
 
     def bounded(self, reached: dict[str, str]) -> None:
         """Raise Unbounded for a reach that is no saving."""
@@ -168,10 +182,17 @@ class Reach:
         return exp.Select(expressions=[named(exp.Unnest(expressions=[listed]), "id")])
 
     def keep(self, query: exp.Query) -> tuple[str, int]:
-        """Different ids of a query as a table; how many."""
-        self.made += 1
-        relation = f"reach {self.made}"
-        distinct = exp.Select(expressions=[col("id")], distinct=exp.Distinct())
-        distinct.set("from_", exp.From(this=exp.Subquery(this=query, alias=exp.TableAlias(this=name("q")))))
-        create(self.connection, relation, distinct)
-        return relation, count(self.connection, relation)
+        """Different ids of a query as a table, made once; how many."""
+        text = sql(query)
+        if text not in self.kept:
+            relation = f"reach {len(self.kept) + 1}"
+            distinct = exp.Select(expressions=[col("id")], distinct=exp.Distinct())
+            distinct.set("from_", exp.From(this=exp.Subquery(this=query, alias=exp.TableAlias(this=name("q")))))
+            create(self.connection, relation, distinct)
+            self.kept[text] = relation, count(self.connection, relation)
+        return self.kept[text]
+
+
+def _itself(places: list[tuple[str, str]]) -> bool:
+    """Whether a tie leads from a row to nothing but itself."""
+    return {column for _, column in places} == {"id"} and len({table_id for table_id, _ in places}) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import Rule, Stacking
@@ -72,6 +72,19 @@ def source_of(rule: Rule, also: Sequence[t.Term] = ()) -> Source:
     if len(_slots(found)) < len({*asked.keys(), *(slot for slot, _ in closures)} - {t.EVENT}):
         raise Unbounded(f"{rule.key}: 有查找不从事件出发 a look-up that starts from no event")
     return found
+
+
+def words_in(thing: object) -> set[str]:
+    """Every word that a part of a plan says: the names of all columns that it may read are among them."""
+    if isinstance(thing, str):
+        return {thing}
+    if is_dataclass(thing):
+        return words_in([getattr(thing, each.name) for each in fields(thing)])
+    if isinstance(thing, dict):
+        return words_in([*thing.keys(), *thing.values()])
+    return (
+        set().union(*(words_in(each) for each in thing)) if isinstance(thing, tuple | list | set | frozenset) else set()
+    )
 
 
 def _slots(source: Source) -> list[Look]:

@@ -16,8 +16,9 @@ from tiaowen.population.kept import KEPT, keep_facts, kept_facts
 from tiaowen.population.ledger import Finished, Ledger, address, fingerprint, read_ledger, write_ledger
 from tiaowen.population.lines import Statement
 from tiaowen.population.partial import Partial
-from tiaowen.population.reading import Unbounded
+from tiaowen.population.reading import Unbounded, words_in
 from tiaowen.population.results import Placed, linked, remove
+from tiaowen.population.soundness import claims
 from tiaowen.population.store import Connection, Lacks, open_tables, read_manifest
 from tiaowen.population.units import Unit, tables_of
 from tiaowen.population.world import World
@@ -79,6 +80,8 @@ class Work:
         self.keep = True
         self.opened: set[str] = set()
         self.checked: set[str] = set()
+        tables = library.vocabulary.tables
+        self.sound = {*self.earlier.sound_of(inputs, tables), *self.before.sound_of(inputs, tables)}
         self.known = {**self.earlier.lacks_of(inputs), **self.before.lacks_of(inputs)}
         self.counted = Lacks(connection)
         self.world = World(library.vocabulary, covers, day, self.lacks)
@@ -95,7 +98,8 @@ class Work:
     def open(self, names: list[str]) -> None:
         """Open tables and look whether their rows are sound."""
         if not set(names) <= self.checked:
-            open_tables(self.connection, self.library.vocabulary, self.folder, names, checked=self.checked)
+            self.sound |= set(open_tables(self.connection, self.library.vocabulary, self.folder, names,
+                                          checked=self.checked, sound=self.sound))  # fmt: skip
             self.opened |= set(names)
             self.checked |= set(names)
 
@@ -185,9 +189,15 @@ class Work:
             each.statements = each.statements or each.unit.statements(self.world)
         said = [statement.query for each in ready for statement in (each.statements or {}).values()]
         columns = read_columns(vocabulary, tables, said)
-        changes = Changes(self.connection, vocabulary, self.folder, since / KEPT, tables, same, columns)
+        words = words_in(
+            [[*(each.unit.plan.rules[name] for name in each.unit.rules), *each.unit.stackings] for each in ready]
+        )
+        wanted = {each: {c.name for c in vocabulary.tables[each].columns.values()
+                         if c.derived is None and (c.name in columns[each] or c.name in words)} for each in tables}  # fmt: skip
+        changes = Changes(self.connection, vocabulary, self.folder, since / KEPT, tables, same, wanted)
         self.opened |= set(tables)
         self.checked |= set(tables)
+        self.sound |= {claim for name in tables for claim in claims(vocabulary.tables[name], tables)}
         found = Partial(changes, self.world, columns)
         for each in ready:
             found.take(each.unit, each.statements or {}, self.earlier.rules[each.unit.keys[0]].watched)
@@ -224,6 +234,7 @@ class Work:
     def _remember(self) -> None:
         """The ledger as it stands; files that are there but not finished stay named until they are swept."""
         self.ledger.lacks = {f"{name}.{column}": lacks for (name, column), lacks in sorted(self.known.items())}
+        self.ledger.sound = sorted(self.sound)
         write_ledger(self.out, self.ledger)
 
     def _sweep(self) -> None:

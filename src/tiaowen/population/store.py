@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +23,20 @@ from tiaowen.population.expr import (
     ABSENT_DATE,
     ABSENT_TEXT,
     Sql,
-    all_of,
     call,
     cast,
     col,
     filtered,
-    how_many,
     is_null,
     lit,
     name,
     named,
     not_null,
     null,
-    op,
     sql_type,
 )
-from tiaowen.population.program import join, select
+from tiaowen.population.program import select
+from tiaowen.population.soundness import check_rows, claims
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Table, Vocabulary
 from tiaowen.vocabulary.types import NONE, Type
@@ -67,8 +65,15 @@ def connect(memory: str, folder: Path, threads: int | None = None) -> Connection
 
 
 def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> None:
+    connection.execute(created(relation, query, kind))
+
+
+def created(relation: str, query: exp.Query, kind: str = "TABLE") -> str:
+    """The text that makes it.  A table lasts as long as the connection: it is spilled, never compressed nor logged."""
+    passing = exp.Properties(expressions=[exp.TemporaryProperty()]) if kind == "TABLE" else None
     made = exp.Create(this=exp.Table(this=name(relation)), kind=kind, expression=query, replace=True)
-    connection.execute(sql(made))
+    made.set("properties", passing)
+    return sql(made)
 
 
 # -- writing -------------------------------------------------------------------------
@@ -151,11 +156,12 @@ WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 
 def open_tables(
     connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None,
-    checked: Iterable[str] = (),
-) -> None:  # fmt: skip
+    checked: Iterable[str] = (), sound: Collection[str] = (),
+) -> list[str]:  # fmt: skip
     """One view per table of the vocabulary (or just some); a table without a file has no rows.
 
-    The rows of `checked` tables are not looked at: whoever names them has done so.
+    The rows of `checked` tables are not looked at: whoever names them has done so.  `sound`: claims
+    about rows that are known to hold (`soundness`); gives those that now hold too.
 
     Raises PopulationError for a folder that is not there, a file that is no Parquet, a column
     that is no column of the table or has another type (a decimal number is no money), an id that
@@ -166,10 +172,12 @@ def open_tables(
     tables = [vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)]
     filled = [table for table in tables if _open(connection, table, folder / f"{table.id}.parquet")]
     known = set(checked)
-    for table in filled:
-        if table.id in known:
-            continue
-        _check_rows(connection, table, {each.id for each in tables})
+    opened = {each.id for each in tables}
+    looked = [table for table in tables if table.id not in known]
+    for table in looked:
+        if table in filled:
+            check_rows(connection, table, opened, sound)
+    return [claim for table in looked for claim in claims(table, opened)]
 
 
 def _open(connection: Connection, table: Table, path: Path) -> bool:
@@ -206,34 +214,6 @@ def _open(connection: Connection, table: Table, path: Path) -> bool:
     raw.create_view(f"raw {table.id}", replace=True)
     create(connection, facts_of(table.id), select(chosen, f"raw {table.id}"), "VIEW")
     return True
-
-
-def _check_rows(connection: Connection, table: Table, opened: set[str]) -> None:
-    """Every row has an id of its own, and every reference leads to a row."""
-    different = exp.Count(this=exp.Distinct(expressions=[col("id")]))
-    counted = connection.execute(sql(select([how_many(), different], facts_of(table.id)))).fetchone()
-    if counted is not None and counted[0] != counted[1]:
-        raise PopulationError(
-            f"{table.id}.parquet id: {counted[0]} 行只有 {counted[1]} 个 id (ids missing or twice)；每行一个 one per row"
-        )
-    references = [
-        c for c in table.columns.values() if c.derived is None and c.type.kind == "row" and c.type.name in opened
-    ]
-    if not references:
-        return
-    query = select([], facts_of(table.id), "r")
-    for n, column in enumerate(references):
-        mine = col(column.name, "r")
-        astray = all_of([not_null(mine), op("is not", mine, lit(ABSENT_TEXT)), is_null(col("id", f"j{n}"))])
-        query.append("expressions", filtered(call("min", mine), astray))
-        join(query, facts_of(column.type.name), f"j{n}", op("is", mine, col("id", f"j{n}")), left=True)
-    found = connection.execute(sql(query)).fetchone()
-    for column, stray in zip(references, found or (), strict=False):
-        if stray is not None:
-            raise PopulationError(
-                f"{table.id}.parquet {column.name}: {stray} 不在 {column.type.name} 里 (no such row)；"
-                f"不知道的写 NULL，没有的写 {ABSENT_TEXT} (unknown is NULL, none is {ABSENT_TEXT})"
-            )
 
 
 class Lacks:
