@@ -69,6 +69,17 @@ agent = _door(
     lambda: _("您没有任何单位的经办授权。请联系单位负责人，或到服务窗口办理首次授权。"),
 )
 
+owner = _door(
+    "owner",
+    lambda request: _as_owner(request),
+    lambda: _("只有单位负责人可以管理经办授权。"),
+)
+
+
+def _as_owner(request: HttpRequest) -> Viewer | None:
+    viewer = as_agent(request.user, request.session.get(CHOSEN))  # type: ignore[arg-type]
+    return viewer if viewer is not None and viewer.owner else None
+
 
 def staff(*roles: Role) -> Callable[[View], View]:
     """Staff with one of the roles, for the regions of those roles only."""

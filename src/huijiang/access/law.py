@@ -137,22 +137,37 @@ def _facts_of_person(table_id: str, scope: Q) -> QuerySet[Model]:
 
 
 def _words(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
-    """Under which of the vocabulary's words the viewer stands to a row."""
+    """Under which of the vocabulary's words the viewer stands to a row; to a row not theirs, under none."""
     match viewer.capacity:
         case Capacity.WORKER:
-            return frozenset({"self"})
+            return frozenset({"self"}) if row is None or _points_to_person(table, row, viewer) else frozenset()
         case Capacity.STAFF:
-            return frozenset({"authority"}) if viewer.roles & FACTS else frozenset()
+            own = bool(viewer.roles & FACTS) and (row is None or _managed(viewer, table, row))
+            return frozenset({"authority"}) if own else frozenset()
         case Capacity.AGENT:
             return _words_of_agent(viewer, table, row)
 
 
+def _points_to_person(table: Table, row: Any, viewer: Viewer) -> bool:
+    if table.id == "person":
+        return bool(row.pk == viewer.person)
+    return any(getattr(row, f"{name}_id") == viewer.person for name in _references(table, "person"))
+
+
+def _managed(viewer: Viewer, table: Table, row: Any) -> bool:
+    if table.id == "person":
+        return access_people(viewer).filter(pk=row.pk).exists()
+    return str(row.managed_by.path).startswith(viewer.paths(*FACTS))
+
+
 def _words_of_agent(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
-    if table.id == "organisation" or not _references(table, "person"):
-        return frozenset({"self"})
+    if table.id == "organisation":
+        return frozenset({"self"}) if row is None or row.pk == viewer.organisation else frozenset()
     if row is None:
-        return frozenset()
+        return frozenset() if _references(table, "person") else frozenset({"self"})
     pointing = [n for n in _references(table, "organisation") if getattr(row, f"{n}_id") == viewer.organisation]
+    if not _references(table, "person"):
+        return frozenset({"self"}) if pointing else frozenset()
     words = {"employer" if _of_employer(name) else "supplier" for name in pointing}
     person = row.pk if table.id == "person" else getattr(row, f"{table.person}_id", None) if table.person else None
     if person is not None and _agreed(viewer, person):

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
 from huijiang.regions.models import Region
@@ -18,8 +19,8 @@ class Binding(models.Model):
     """This account is this person, as a counter or a sign-in service found.  Ended, never deleted."""
 
     class Way(models.TextChoices):
-        COUNTER = "counter", "窗口核验"
-        SIGN_IN = "sign_in", "统一认证"
+        COUNTER = "counter", gettext_lazy("窗口核验")
+        SIGN_IN = "sign_in", gettext_lazy("统一认证")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="bindings")
     person = models.ForeignKey(Person, models.PROTECT, related_name="bindings")
@@ -40,13 +41,31 @@ class Binding(models.Model):
         return f"{self.user_id} → {self.person_id}"
 
 
+class Activation(models.Model):
+    """A code handed out at a counter, once a person's document was checked: with it they set up their sign-in,
+    or a new password where they have one."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="activations")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField("发放时间", db_default=Now())
+    expires_at = models.DateTimeField("失效时间")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "激活码"
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.used_at or self.expires_at}"
+
+
 class Agency(models.Model):
     """This account acts for this organisation between two days.  An owner appoints others; the first owner is
     appointed at a counter."""
 
     class Power(models.TextChoices):
-        OWNER = "owner", "负责人"
-        AGENT = "agent", "经办人"
+        OWNER = "owner", gettext_lazy("负责人")
+        AGENT = "agent", gettext_lazy("经办人")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="agencies")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="agencies")
@@ -55,6 +74,8 @@ class Agency(models.Model):
     ends_on = models.DateField("截止", null=True, blank=True)
     appointed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     appointed_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "单位经办授权"
@@ -74,6 +95,7 @@ class Agency(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
+                condition=Q(ended_at=None),
             ),
         )  # fmt: skip
 
@@ -85,8 +107,8 @@ class Consent(models.Model):
     """A person lets an organisation see what it needs for a purpose, until a day or until taken back."""
 
     class Purpose(models.TextChoices):
-        ENTITLEMENTS = "entitlements", "查看本人可享政策"
-        CLAIMS = "claims", "代为申报"
+        ENTITLEMENTS = "entitlements", gettext_lazy("查看本人可享政策")
+        CLAIMS = "claims", gettext_lazy("代为申报")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -65,7 +65,7 @@ def as_worker(user: User, on: dt.date | None = None) -> Viewer | None:
 def agencies(user: User, on: dt.date | None = None) -> list[Agency]:
     """The organisations that this account acts for on a day, in the order of their names."""
     day = on or today()
-    held = Agency.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day)
+    held = Agency.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day, ended_at=None)
     return list(held.select_related("organisation").order_by("organisation__pinyin", "id"))
 
 
@@ -81,6 +81,6 @@ def as_agent(user: User, organisation: int | None = None, on: dt.date | None = N
 def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
     """The viewer with every role that this account has on a day; None where it has none."""
     day = on or today()
-    held = Grant.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day)
+    held = Grant.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day, ended_at=None)
     grants = tuple((Role(each.role), each.region.path) for each in held.select_related("region").order_by("id"))
     return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None

@@ -1,7 +1,66 @@
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 
 class AccountsConfig(AppConfig):
     name = "huijiang.accounts"
     label = "accounts"
     verbose_name = "账户"
+
+    def ready(self) -> None:
+        from huijiang.accounts.models import Role
+        from huijiang.web import navigation
+        from huijiang.web.navigation import Entry
+
+        system, security, auditor = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN
+        for label, url_name, roles, order in (
+            (gettext_lazy("账户"), "accounts:users", (system, security), 10),
+            (gettext_lazy("授权"), "accounts:grants", (security,), 20),
+            (gettext_lazy("作业"), "accounts:jobs", (system,), 30),
+            (gettext_lazy("地区"), "accounts:regions", (system,), 40),
+            (gettext_lazy("审计事件"), "accounts:events", (auditor,), 50),
+            (gettext_lazy("登录日志"), "accounts:sign_in_log", (auditor,), 60),
+        ):
+            navigation.register(Entry(label, url_name, "admin", has_role(*roles), order))
+        navigation.register(Entry(gettext_lazy("登录"), "accounts:sign_in", "account", anonymous, 10, "sign-in"))
+        navigation.register(
+            Entry(gettext_lazy("我的账户"), "accounts:account", "account", navigation.signed_in, 20, "person")
+        )
+        navigation.register(
+            Entry(
+                gettext_lazy("退出"), "accounts:sign_out", "account", navigation.signed_in, 30, "sign-out", posts=True
+            )
+        )
+
+
+def anonymous(request: HttpRequest) -> bool:
+    return not request.user.is_authenticated
+
+
+def has_role(*roles: str):  # type: ignore[no-untyped-def]
+    """Whether a visitor holds one of the roles today; asked once a request."""
+
+    def holds(request: HttpRequest) -> bool:
+        return bool(roles_of(request) & set(roles))
+
+    return holds
+
+
+def roles_of(request: HttpRequest) -> frozenset[str]:
+    """The roles that the visitor holds today."""
+    from django.utils import timezone
+
+    from huijiang.accounts.administration import current
+    from huijiang.accounts.models import Grant
+
+    if not request.user.is_authenticated:
+        return frozenset()
+    kept = getattr(request, "_roles_today", None)
+    if kept is None:
+        held = Grant.objects.filter(current(timezone.localdate()), user_id=request.user.pk)
+        kept = frozenset(held.values_list("role", flat=True))
+        request._roles_today = kept  # type: ignore[attr-defined]
+    return kept

@@ -68,7 +68,7 @@ def test_details_keep_dates_ids_and_lists() -> None:
 )
 def test_the_database_lets_nobody_edit_events(statement: str) -> None:
     happens("case.open")
-    with pytest.raises(ProgrammingError, match="Cannot update or delete|keeps what it was told"), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError, match=r"Cannot update or delete|keeps what it was told"), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
