@@ -1,7 +1,73 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 
 class EntitlementsConfig(AppConfig):
     name = "huijiang.entitlements"
     label = "entitlements"
     verbose_name = "待遇"
+
+    def ready(self) -> None:
+        from huijiang.web import home
+        from huijiang.web.navigation import Entry, register
+
+        register(Entry(gettext_lazy("我能享受的政策"), "entitlements:mine", "mine", _worker, order=10))
+        register(Entry(gettext_lazy("将来可享"), "entitlements:future", "mine", _worker, order=20))
+        register(Entry(gettext_lazy("我的档案"), "entitlements:facts", "mine", _worker, order=30))
+        register(Entry(gettext_lazy("单位工作台"), "entitlements:firm", "firm", _agent, order=10))
+        register(Entry(gettext_lazy("单位可享政策"), "entitlements:firm_results", "firm", _agent, order=20))
+        register(Entry(gettext_lazy("职工名册"), "entitlements:firm_staff", "firm", _agent, order=30))
+        register(Entry(gettext_lazy("查找个人"), "entitlements:people", "desk", _officer, order=10))
+        register(Entry(gettext_lazy("查找单位"), "entitlements:firms", "desk", _officer, order=15))
+        register(Entry(gettext_lazy("异议答复"), "entitlements:objection_queue", "desk", _answers, order=20))
+        register(Entry(gettext_lazy("夜间计算"), "entitlements:nights", "admin", _nights, order=60))
+        home.register_door(home.Door(
+            gettext_lazy("我能享受的政策"), gettext_lazy("按登记的信息现算：能领什么、还差什么、为什么。"),
+            "entitlements:mine", "check-circle", 5, _worker,
+        ))  # fmt: skip
+
+
+def _once(request: HttpRequest, which: str) -> Any:
+    """As what somebody is here, asked of the database once a request, however many entries ask."""
+    from huijiang.access import viewers
+
+    if not request.user.is_authenticated:
+        return None
+    known: dict[str, Any] = request.__dict__.setdefault("_entries_asked", {})
+    if which not in known:
+        known[which] = getattr(viewers, which)(request.user)
+    return known[which]
+
+
+def _worker(request: HttpRequest) -> bool:
+    return _once(request, "as_worker") is not None
+
+
+def _agent(request: HttpRequest) -> bool:
+    return _once(request, "as_agent") is not None
+
+
+def _has(request: HttpRequest, roles: frozenset[Any]) -> bool:
+    viewer = _once(request, "as_staff")
+    return viewer is not None and bool(viewer.roles & roles)
+
+
+def _officer(request: HttpRequest) -> bool:
+    from huijiang.access.law import FACTS
+
+    return _has(request, FACTS)
+
+
+def _answers(request: HttpRequest) -> bool:
+    from huijiang.accounts.models import Role
+
+    return _has(request, frozenset({Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR}))
+
+
+def _nights(request: HttpRequest) -> bool:
+    from huijiang.accounts.models import Role
+
+    return _has(request, frozenset({Role.SYSTEM_ADMIN, Role.ANALYST}))

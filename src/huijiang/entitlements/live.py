@@ -6,7 +6,7 @@ Facts of other people, which a condition may read (a cap that a team shares, say
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from huijiang.documents import library
@@ -18,8 +18,16 @@ from tiaowen.evaluate.answers import Answer, Answers, unverified
 from tiaowen.evaluate.facts import Row
 from tiaowen.evaluate.lines import Check
 from tiaowen.explain.reading import Fact
+from tiaowen.plan.terms import Term
 
 ANOTHERS = "（涉及他人，不显示）"
+HIDDEN = "（按规定不显示）"
+Sees = Callable[[str, str, str], bool]
+"""Whether the reader may see a column of a table in a row that a region manages."""
+
+
+def _everything(table: str, column: str, managed_by: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -37,10 +45,11 @@ class FactShown:
 
 @dataclass(frozen=True)
 class MissingShown:
-    """What would settle an open condition, and which register has it."""
+    """What would settle an open condition, and who has it: a register, or (no table) a list not yet published."""
 
     label: str
     source: str
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,19 +164,19 @@ class Result:
         return next((each for each in self.entitlements if (each.key, each.holder) == (key, holder)), None)
 
 
-def of_person(pk: int, region: str, on: dt.date) -> Result:
+def of_person(pk: int, region: str, on: dt.date, sees: Sees = _everything) -> Result:
     """What a person is owed in a place on a day.  Raises NoSuchRow."""
     near = reach.of_people(region)
     case = registry.facts_of_person(pk, on, near.ties, library.placed(region).vocabulary)
     case.own = {each for each in case.own if _about(case, *each)}
-    return _result(case, near, region, on)
+    return _result(case, near, region, on, sees)
 
 
-def of_organisation(pk: int, region: str, on: dt.date) -> Result:
-    """What an organisation is owed in a place on a day.  Raises NoSuchRow."""
-    near = reach.of_organisations(region)
+def of_organisation(pk: int, region: str, on: dt.date, sees: Sees = _everything, only: str = "") -> Result:
+    """What an organisation is owed in a place on a day, of one benefit where `only` names it.  Raises NoSuchRow."""
+    near = reach.of_one(region, only) if only else reach.of_organisations(region)
     case = registry.facts_of_organisation(pk, on, near.ties, library.placed(region).vocabulary)
-    return _result(case, near, region, on)
+    return _result(case, near, region, on, sees)
 
 
 def _about(case: registry.RegistryCase, table: str, row: str) -> bool:
@@ -179,11 +188,11 @@ def _about(case: registry.RegistryCase, table: str, row: str) -> bool:
     return bool(subject) and found.values.get(subject) is case.person
 
 
-def _result(case: registry.RegistryCase, near: reach.Reach, region: str, on: dt.date) -> Result:
+def _result(case: registry.RegistryCase, near: reach.Reach, region: str, on: dt.date, sees: Sees) -> Result:
     placed = library.placed(region)
     said = Answers(placed, reach.evaluation(placed, case.facts, near), region)
     found = [
-        _Told(case, said, answer).entitlement()
+        _Told(case, said, answer, sees).entitlement()
         for plan in placed.in_place(region)
         for answer in said.of(plan)
         if answer.outcome not in ("not in force", "not applicable")
@@ -198,8 +207,8 @@ def _result(case: registry.RegistryCase, near: reach.Reach, region: str, on: dt.
 class _Told:
     """One answer in plain values."""
 
-    def __init__(self, case: registry.RegistryCase, said: Answers, answer: Answer) -> None:
-        self.case, self.said, self.answer = case, said, answer
+    def __init__(self, case: registry.RegistryCase, said: Answers, answer: Answer, sees: Sees) -> None:
+        self.case, self.said, self.answer, self.sees = case, said, answer, sees
 
     def entitlement(self) -> Entitlement:
         answer = self.answer
@@ -211,7 +220,7 @@ class _Told:
             holder=f"{rule.table}:{answer.holder}", what=self._what(), day=line.date if isinstance(line.date, dt.date) else None,
             low=answer.low, high=answer.high, due_low=answer.due_low, due_high=answer.due_high,
             if_low=answer.if_low, if_high=answer.if_high, payee=self._who(answer.payee),
-            to_me=self.case.person in (answer.payee, answer.beneficiary) or rule.kind != "benefit",
+            to_me=rule.kind != "benefit" or self._to_me(),
             conditions=tuple(self._condition(each) for each in answer.checks), step=step,
             working=tuple(self.said.working_of(answer)), gives=line.words,
             taken_away=tuple(dict.fromkeys(fallen for each in answer.lines for fallen in each.fallen)),
@@ -226,6 +235,11 @@ class _Told:
                 asked = self.answer.document.questions[name]
                 told = tuple((reading, *result) for reading, result in readings.items())
                 yield Question(asked.asks, asked.runs, asked.decided, told)
+
+    def _to_me(self) -> bool:
+        """Whether the money goes to the one asked about; where the text names nobody, to whose event it is."""
+        named = isinstance(self.answer.rule.pays, Term)
+        return (self.answer.payee if named else self.answer.beneficiary) is self.case.person
 
     def _state(self, step: Step | None) -> State:
         match self.answer.outcome:
@@ -258,12 +272,16 @@ class _Told:
         facts = tuple(self._fact(each) for each in self.said.facts_of(self.answer, check))
         missing: Iterable[MissingShown] = ()
         if check.outcome is None:
-            missing = dict.fromkeys(MissingShown(m.label, m.source) for m in self.said.missing_of(self.answer, check))
+            missing = dict.fromkeys(
+                MissingShown(m.label, m.source, m.table) for m in self.said.missing_of(self.answer, check)
+            )
         return Condition(check.label, check.outcome, tuple(dict.fromkeys(facts)), tuple(missing), check.kind)
 
     def _fact(self, fact: Fact) -> FactShown:
         origin = self.case.origins.get((fact.table, fact.row))
         value = fact.value if self._mine(fact.table, fact.row) else ANOTHERS
+        if value and not self.sees(fact.table, fact.column, origin.managed_by if origin else ""):
+            value = HIDDEN
         return FactShown(fact.label, value, origin.source if origin else fact.source,
                          origin.as_of if origin else None, fact.known, fact.table, fact.column)  # fmt: skip
 

@@ -30,25 +30,34 @@ class Reach:
     ties: Ties
 
 
-@lru_cache(maxsize=64)
 def of_people(region: str) -> Reach:
     """What may concern a person in a place."""
-    return _reach(region, lambda words, rule, far: _about_person(words, rule, far))
+    return _reach(region, library.placed(region).release, "people")
 
 
-@lru_cache(maxsize=64)
 def of_organisations(region: str) -> Reach:
     """What may concern a firm in a place: every rule."""
-    return _reach(region, lambda words, rule, far: True)
+    return _reach(region, library.placed(region).release, "firms")
 
 
-def _reach(region: str, wanted: object) -> Reach:
+def of_one(region: str, key: str) -> Reach:
+    """One rule, with what its conditions ask and what it is stacked with."""
+    return _reach(region, library.placed(region).release, key)
+
+
+@lru_cache(maxsize=512)
+def _reach(region: str, release: str, which: str) -> Reach:
+    """Kept for each release: `which` is people, firms or the key of a rule."""
     placed = library.placed(region)
     plans = placed.in_place(region, False)
     far = far_rules(placed.vocabulary, plans)
     chosen: dict[str, frozenset[str]] = {}
     for plan in plans:
-        mine = [r.id for r in plan.rules.values() if r.kind in KINDS and wanted(placed.vocabulary, r, far)]  # type: ignore[operator]
+        mine = [
+            rule.id for rule in plan.rules.values()
+            if rule.kind in KINDS and (which in ("firms", rule.key)
+                                       or (which == "people" and _about_person(placed.vocabulary, rule, far)))
+        ]  # fmt: skip
         chosen[plan.id] = frozenset(closure(plan, mine))
     slim = [replace(plan, rules={n: r for n, r in plan.rules.items() if n in chosen[plan.id]}) for plan in plans]
     return Reach(chosen, Ties.of(placed.vocabulary, slim))

@@ -1,0 +1,293 @@
+"""Pages of officers: find a person or a firm within one's regions, see what they see, answer objections.
+
+What is searched for goes by POST: no name and no number stands in an address, a log or a history.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from huijiang import audit
+from huijiang.access.doors import staff
+from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
+from huijiang.access.models import Sighting
+from huijiang.access.sightings import UNMASK, Purpose, masked, saw
+from huijiang.access.sightings import unmask as open_number
+from huijiang.access.viewers import Viewer
+from huijiang.accounts.models import Role
+from huijiang.entitlements import firm as firm_pages
+from huijiang.entitlements import live, objections, portrait, wording
+from huijiang.entitlements.explanation import explanation
+from huijiang.entitlements.models import Objection
+from huijiang.entitlements.sees import sees
+from huijiang.registry import names
+from huijiang.registry.identity import read_document
+from huijiang.registry.models import IdentityDocument
+from huijiang.sealed import found_by
+from huijiang.web.components.layout import Crumb
+from huijiang.web.components.lists import Event, Tab
+from huijiang.web.components.tables import Cell, Column, Table
+
+SHOWN: Final = 20
+PURPOSE: Final = "purpose of "  # in the session: why this officer has a person's page open
+officer = staff(*FACTS)
+answering = staff(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
+
+
+class SearchForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("姓名、拼音或证件号码"), max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class FirmForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("单位名称、拼音或统一社会信用代码"), max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class PurposeForm(forms.Form):
+    purpose = forms.ChoiceField(label=gettext_lazy("为什么查看"), choices=Purpose.choices, widget=forms.RadioSelect)
+
+
+class AnswerForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("答复"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("本人会原样看到。写明核对了什么、依据哪一条、接下来怎样。"),
+    )  # fmt: skip
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+@officer
+def people(request: HttpRequest) -> HttpResponse:
+    """Search; the answer is the same page."""
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    told: dict[str, Any] = {"form": form, "title": _("查找个人")}
+    if form.is_bound and form.is_valid():
+        viewer = _viewer(request)
+        found = list(find_people(viewer, form.cleaned_data["words"])[: SHOWN + 1])
+        audit.record(
+            viewer.user,
+            "entitlements.search",
+            "person",
+            words=audit.digest(form.cleaned_data["words"]),
+            found=len(found),
+        )
+        told |= {"table": _people_table(found[:SHOWN]), "count": len(found[:SHOWN]), "more": len(found) > SHOWN}
+    return render(request, "entitlements/search.html", told, status=422 if form.errors else 200)
+
+
+def find_people(viewer: Viewer, words: str) -> QuerySet[Any]:
+    """People of the viewer's regions by identity number, by name, or by the sounds of the name."""
+    within = access_people(viewer).select_related("managed_by", "employer").order_by("pinyin", "pk")
+    if any(character.isdigit() for character in words):
+        try:
+            number = read_document(words).matched
+        except ValueError:
+            return within.none()
+        return within.filter(
+            pk__in=IdentityDocument.objects.filter(found_by(IdentityDocument, "matched", number)).values("person")
+        )
+    return within.filter(_named(words))
+
+
+def _named(words: str) -> Q:
+    plain = names.matched(words)
+    if not plain:
+        return Q(pk__in=())
+    return Q(name_key=plain) | (
+        Q(pinyin__startswith=" ".join(words.casefold().split())) if words.isascii() else Q(name_key__startswith=plain)
+    )
+
+
+def _people_table(found: list[Any]) -> Table:
+    columns = [Column(_("姓名")), Column(_("出生年份")), Column(_("工作单位")), Column(_("管理地区"))]
+    rows = [
+        [Cell(hidden_name(each.name), reverse("entitlements:person", args=[each.uid])),
+         f"{each.birth_date:%Y}" if each.birth_date else _("不知道"), each.employer.name if each.employer else "—", each.managed_by.name]
+        for each in found
+    ]  # fmt: skip
+    return Table(_("找到的人"), columns, rows)
+
+
+def hidden_name(name: str) -> str:
+    """The family name only: enough in a list."""
+    return name[:1] + "*" * min(2, max(1, len(name) - 1))
+
+
+@officer
+def person(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Why first; then what the person sees, and who has looked."""
+    viewer = _viewer(request)
+    found = get_object_or_404(access_people(viewer).select_related("managed_by", "employer"), uid=uid)
+    key = f"{PURPOSE}{found.uid}"
+    form = PurposeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        request.session[key] = form.cleaned_data["purpose"]
+        return redirect("entitlements:person", uid=uid)
+    purpose = request.session.get(key)
+    crumbs = [Crumb(_("查找个人"), reverse("entitlements:people")), Crumb(hidden_name(found.name))]
+    if purpose is None or form.errors:
+        return render(request, "entitlements/purpose.html", {"form": form, "person": hidden_name(found.name), "crumbs": crumbs},
+                      status=422 if form.errors else 200)  # fmt: skip
+    groups = portrait.groups(viewer, found)
+    saw(viewer, found, purpose, [each.table for each in groups])
+    result = live.of_person(found.pk, found.managed_by_id, viewer.on, sees(viewer))
+    sections = wording.sections(result, lambda each: _result_address(uid, each))
+    return render(request, "entitlements/person.html", {
+        "person": found, "crumbs": crumbs, "sections": sections, "first": wording.first_sentence(result, sections),
+        "result": result, "groups": groups, "told": portrait.in_short(viewer, found), "looks": _looks(found),
+        "documents": [(each, masked(each.number.open())) for each in found.documents.all()],
+        "may_unmask": bool(viewer.roles & UNMASK), "purpose": Purpose(purpose).label,
+    })  # fmt: skip
+
+
+def _result_address(uid: uuid.UUID, each: live.Entitlement) -> str:
+    document, _hash, rule = each.key.partition("#")
+    return reverse("entitlements:person_result", args=[uid, document, rule, each.holder])
+
+
+def _looks(found: Any) -> list[Event]:
+    seen = Sighting.objects.filter(person=found).select_related("viewer", "region").order_by("-at")[:SHOWN]
+    return [
+        Event(localtime(each.at), str(Purpose(each.purpose).label) if each.purpose in Purpose.values else each.purpose,
+              each.region.name if each.region else "", each.viewer.name)
+        for each in seen
+    ]  # fmt: skip
+
+
+def _open_person(request: HttpRequest, uid: uuid.UUID) -> tuple[Viewer, Any, str] | None:
+    """The person, where this officer has said why."""
+    viewer = _viewer(request)
+    found = get_object_or_404(access_people(viewer).select_related("managed_by"), uid=uid)
+    purpose = request.session.get(f"{PURPOSE}{found.uid}")
+    return None if purpose is None else (viewer, found, purpose)
+
+
+@officer
+@require_safe
+def result(request: HttpRequest, uid: uuid.UUID, document: str, rule: str, holder: str) -> HttpResponse:
+    """One result of a person in full."""
+    opened = _open_person(request, uid)
+    if opened is None:
+        return redirect("entitlements:person", uid=uid)
+    viewer, found, purpose = opened
+    everything = live.of_person(found.pk, found.managed_by_id, viewer.on, sees(viewer))
+    one = everything.find(f"{document}#{rule}", holder)
+    if one is None:
+        raise Http404
+    saw(viewer, found, purpose, [f"result {one.key}"[:64]])
+    told = explanation(one, everything)
+    told["step"] = wording.next_step(one, "")
+    told["crumbs"] = [Crumb(_("查找个人"), reverse("entitlements:people")),
+                      Crumb(hidden_name(found.name), reverse("entitlements:person", args=[uid])), Crumb(one.name)]  # fmt: skip
+    return render(request, "entitlements/one.html", told)
+
+
+@officer
+@require_POST
+def unmask(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One number in full, for the purpose that was given; the person can read that it was."""
+    opened = _open_person(request, uid)
+    if opened is None:
+        return redirect("entitlements:person", uid=uid)
+    viewer, found, purpose = opened
+    try:
+        document = get_object_or_404(found.documents, pk=int(request.POST.get("document", "")))
+    except ValueError:
+        raise Http404 from None
+    number = open_number(viewer, document, purpose)
+    return render(
+        request, "entitlements/unmasked.html", {"number": number, "kind": document.kind, "uid": uid, "name": found.name}
+    )
+
+
+@officer
+def firms(request: HttpRequest) -> HttpResponse:
+    """Search for a firm."""
+    form = FirmForm(request.POST if request.method == "POST" else None)
+    told: dict[str, Any] = {"form": form, "title": _("查找单位")}
+    if form.is_bound and form.is_valid():
+        words = form.cleaned_data["words"].strip()
+        within = access_organisations(_viewer(request)).select_related("managed_by").order_by("pinyin", "pk")
+        found = list(within.filter(Q(uscc=words.upper()) | _named(words))[: SHOWN + 1])
+        columns = [Column(_("单位")), Column(_("统一社会信用代码")), Column(_("类型")), Column(_("管理地区"))]
+        rows = [[Cell(each.name, reverse("entitlements:firm_seen", args=[each.uid])), each.uscc or _("不知道"),
+                 each.kind or _("不知道"), each.managed_by.name] for each in found[:SHOWN]]  # fmt: skip
+        told |= {"table": Table(_("找到的单位"), columns, rows), "count": len(rows), "more": len(found) > SHOWN}
+    return render(request, "entitlements/search.html", told, status=422 if form.errors else 200)
+
+
+@officer
+@require_safe
+def firm(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """What a firm is owed by the last night, as the firm sees it."""
+    found = get_object_or_404(access_organisations(_viewer(request)).select_related("managed_by"), uid=uid)
+    lines = firm_pages.by_benefit(found)
+    return render(request, "entitlements/firm_results.html", {
+        "firm": found, "groups": firm_pages.grouped(lines, False), "first": firm_pages.first_of(lines),
+        "owed": firm_pages.staff_owed(found), "night": firm_pages.last_night(found), "officer": True,
+        "crumbs": [Crumb(_("查找单位"), reverse("entitlements:firms")), Crumb(found.name)],
+    })  # fmt: skip
+
+
+def _objections(viewer: Viewer) -> QuerySet[Objection]:
+    scope = in_scope(viewer.paths(), "region")
+    return Objection.objects.filter(scope).exclude(user=viewer.user).select_related("region", "person")
+
+
+@answering
+@require_safe
+def objection_queue(request: HttpRequest) -> HttpResponse:
+    """Waiting ones first come first; the answered ones on their own tab."""
+    within = _objections(_viewer(request))
+    answered = request.GET.get("tab") == "answered"
+    here = reverse("entitlements:objection_queue")
+    waiting, done = within.filter(answered_at=None).order_by("made_at"), within.exclude(answered_at=None)
+    tabs = [
+        Tab(_("等待答复"), here, waiting.count(), not answered),
+        Tab(_("已答复"), f"{here}?tab=answered", done.count(), answered),
+    ]
+    table = objections.table_of((done if answered else waiting)[:200],
+                                lambda each: reverse("entitlements:objection_answer", args=[each.uid]), who=True)  # fmt: skip
+    return render(
+        request, "entitlements/objection_queue.html", {"tabs": tabs, "table": table, "count": len(table.rows)}
+    )
+
+
+@answering
+def objection(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Read it, look at the result as it is today, answer it."""
+    viewer = _viewer(request)
+    found = get_object_or_404(_objections(viewer), uid=uid)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if not objections.answer(viewer, found, form.cleaned_data["words"]):
+            messages.warning(request, _("已经有人答复过了，您的没有保存。"))
+        return redirect("entitlements:objection_answer", uid=uid)
+    seen = found.person is not None and access_people(viewer).filter(pk=found.person_id).exists()
+    if seen:
+        saw(viewer, found.person, Purpose.REVIEW, ["objection"])
+    return render(request, "entitlements/objection_answer.html", {
+        "form": form, "objection": found, "name": objections.name_of(found), "number": objections.number_of(found),
+        "person": found.person if seen else None,
+        "crumbs": [Crumb(_("异议"), reverse("entitlements:objection_queue")), Crumb(objections.number_of(found))],
+    }, status=422 if form.errors else 200)  # fmt: skip

@@ -1,0 +1,125 @@
+"""What the registry knows of somebody, as far as the viewer may see it: by table, with source, day and region."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huijiang.access.law import access_columns, access_rows
+from huijiang.access.viewers import Viewer
+from huijiang.entitlements.live import ANOTHERS
+from huijiang.registry.columns import NONE_SUFFIX
+from huijiang.registry.vocabulary import references, stored_columns, vocabulary
+from huijiang.web.components.lists import Fact
+from tiaowen.explain.show import show_value
+from tiaowen.vocabulary.model import Column
+
+MOST = 40  # rows of one table on a page
+
+
+@dataclass(frozen=True)
+class Known:
+    """One row: its facts, where they come from, and what nobody has told."""
+
+    facts: Sequence[Fact]
+    source: str
+    as_of: dt.date
+    region: str
+    unknown: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one table; `more` are not shown."""
+
+    table: str
+    label: str
+    rows: Sequence[Known]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+def groups(viewer: Viewer, person: Any) -> list[Group]:
+    """Every table in which somebody occurs, in the vocabulary's order; themselves first."""
+    found = []
+    for table in vocabulary().tables.values():
+        subject = "pk" if table.id == "person" else table.person
+        if not subject or (subject != "pk" and subject not in {each.name for each in references(table, "person")}):
+            continue
+        rows = access_rows(viewer, table.id).filter(**{subject: person.pk})
+        joined = [each.name for each in stored_columns(table) if each.type.kind in ("row", "region")]
+        listed = list(rows.select_related("managed_by", *joined).order_by("-pk")[: MOST + 1])
+        if not listed:
+            continue
+        count = rows.count() if len(listed) > MOST else len(listed)
+        found.append(
+            Group(
+                table.id, _label(table.id), [_known(viewer, each, table.id, subject) for each in listed[:MOST]], count
+            )
+        )
+    return found
+
+
+def _label(table: str) -> str:
+    told = vocabulary().tables[table]
+    return told.label if (get_language() or "zh").startswith("zh") else table.replace("_", " ")
+
+
+def _known(viewer: Viewer, row: Any, table: str, subject: str) -> Known:
+    allowed = access_columns(viewer, table, row)
+    facts, unknown = [], []
+    for column in stored_columns(vocabulary().tables[table]):
+        if column.name not in allowed or column.name == subject:
+            continue
+        value = shown(row, column)
+        if value:
+            facts.append(Fact(column.label, value))
+        else:
+            unknown.append(column.label)
+    return Known(facts, row.source, row.as_of, row.managed_by.name, unknown)
+
+
+def shown(row: Any, column: Column) -> str:
+    """A stored value in words; empty where it is unknown."""
+    kind = column.type
+    if kind.or_none and getattr(row, column.name + NONE_SUFFIX):
+        return _("无")
+    value = getattr(row, column.name)
+    if value is None:
+        return ""
+    match kind.kind:
+        case "row" if kind.name == "person":
+            return ANOTHERS
+        case "row":
+            return str(getattr(value, "name", "")) or f"{vocabulary().tables[kind.name].label} {value.pk}"
+        case "region":
+            return str(value.name)
+        case "month":
+            return f"{value:%Y-%m}"
+        case _:
+            return show_value(vocabulary(), kind, value)
+
+
+def in_short(viewer: Viewer, person: Any) -> list[tuple[str, str]]:
+    """The facts that most results rest on: employer, place, highest certificate, insurance since."""
+    allowed = access_columns(viewer, "person")
+    found = []
+    if "employer" in allowed:
+        known = _("无") if person.employer_none else ""
+        found.append((_("工作单位"), person.employer.name if person.employer else known or _("不知道")))
+    certificate = access_rows(viewer, "certificate").filter(holder=person.pk).order_by("-issued_on").first()
+    if certificate is not None:
+        told = [each for each in (certificate.occupation, certificate.level) if each]
+        found.append((_("最近的证书"), "，".join(told) or _("不知道")))
+    spell = access_rows(viewer, "insurance").filter(worker=person.pk).order_by("-started_on").first()
+    if spell is not None and spell.started_on:
+        found.append((_("参保"), _("%(day)s 起") % {"day": spell.started_on.isoformat()}))
+    return found
