@@ -41,3 +41,12 @@ def english() -> None:
     from huijiang.web.messages import compile_catalogues
 
     compile_catalogues(settings.LOCALE_PATHS[0])
+
+
+@pytest.fixture(autouse=True)
+def chinese_first() -> None:
+    """A request leaves its language behind in its thread; each test begins with the default."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)

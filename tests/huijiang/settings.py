@@ -14,5 +14,5 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 
 INSTALLED_APPS += ["tests.huijiang.sealed.held"]  # noqa: F405
 DATABASES["default"]["ENGINE"] = "tests.huijiang.engine"  # noqa: F405
-INSTALLED_APPS += ["tests.huijiang.jobs.chores"]  # noqa: F405
+INSTALLED_APPS += ["tests.huijiang.jobs.chores"]
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -11,8 +11,8 @@ class AccessConfig(AppConfig):
     verbose_name = "权限"
 
     def ready(self) -> None:
-        from huijiang.accounts.apps import has_role
         from huijiang.accounts.models import Role
+        from huijiang.accounts.viewers import has_role
         from huijiang.web.navigation import Entry, register
 
         register(Entry(gettext_lazy("授权同意"), "access:consents", "mine", is_worker, 80))
@@ -24,13 +24,13 @@ class AccessConfig(AppConfig):
 
 def is_worker(request: HttpRequest) -> bool:
     """Whether the visitor is a person whom we know."""
-    from huijiang.access.viewers import as_worker
+    from huijiang.access.viewers import worker_of
 
-    return request.user.is_authenticated and as_worker(request.user) is not None
+    return worker_of(request) is not None
 
 
 def is_agent(request: HttpRequest) -> bool:
     """Whether the visitor acts for an organisation."""
-    from huijiang.access.viewers import as_agent
+    from huijiang.access.viewers import agent_of
 
-    return request.user.is_authenticated and as_agent(request.user) is not None
+    return agent_of(request) is not None

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from huijiang import audit
 from huijiang.access.identities import account_of, bind_at_counter
 from huijiang.access.models import Activation, Agency
-from huijiang.access.viewers import Viewer, today
 from huijiang.accounts import second_factor
 from huijiang.accounts.models import User
 from huijiang.accounts.sign_in import set_password
+from huijiang.accounts.viewers import Viewer, today
 
 CODE_LETTERS: Final = 12  # 60 bits
 VALID: Final = dt.timedelta(days=7)

@@ -1,96 +1,20 @@
-"""Decorators of views: who comes through, as whom.  The view finds `request.viewer`.
-
-Nobody signed in: to the sign-in page.  Signed in without the capacity: 403, which says what is missing.
-"""
+"""The doors of those who act for a person or an organisation (see `accounts.doors`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huijiang.access.viewers import Viewer, as_agent, as_staff, as_worker
-from huijiang.accounts.models import Role
-from huijiang.web.doors import marked
-
-View = Callable[..., HttpResponse]
-CHOSEN = "organisation"  # in the session: for which organisation an agent is at work
+from huijiang.access.viewers import agent_of, worker_of
+from huijiang.accounts.doors import door
+from huijiang.accounts.viewers import Viewer
 
 
-def _door(
-    name: str, find: Callable[[HttpRequest], Viewer | None], missing: Callable[[], str]
-) -> Callable[[View], View]:
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            viewer = find(request)
-            if viewer is None:
-                raise PermissionDenied(missing())
-            request.viewer = viewer  # type: ignore[attr-defined]
-            response = view(request, *args, **kwargs)
-            response.headers.setdefault("Cache-Control", "private, no-store")
-            return response
-
-        return marked(entered, name)
-
-    return decorate
-
-
-def signed_in(view: View) -> View:
-    """Anybody with an account, as themselves alone; `request.viewer` is not set."""
-
-    @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        response = view(request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
-
-    return marked(entered, "signed in")
-
-
-worker = _door(
-    "worker",
-    lambda request: as_worker(request.user),  # type: ignore[arg-type]
-    lambda: _("您的账户还没有与本人信息绑定。请带身份证到就近的服务窗口办理。"),
-)
-
-agent = _door(
-    "agent",
-    lambda request: as_agent(request.user, request.session.get(CHOSEN)),  # type: ignore[arg-type]
-    lambda: _("您没有任何单位的经办授权。请联系单位负责人，或到服务窗口办理首次授权。"),
-)
-
-owner = _door(
-    "owner",
-    lambda request: _as_owner(request),
-    lambda: _("只有单位负责人可以管理经办授权。"),
-)
-
-
-def _as_owner(request: HttpRequest) -> Viewer | None:
-    viewer = as_agent(request.user, request.session.get(CHOSEN))  # type: ignore[arg-type]
+def _owner(request: HttpRequest) -> Viewer | None:
+    viewer = agent_of(request)
     return viewer if viewer is not None and viewer.owner else None
 
 
-def staff(*roles: Role) -> Callable[[View], View]:
-    """Staff with one of the roles, for the regions of those roles only."""
-
-    def find(request: HttpRequest) -> Viewer | None:
-        viewer = as_staff(request.user)  # type: ignore[arg-type]
-        if viewer is None or not viewer.roles & set(roles):
-            return None
-        kept = tuple(each for each in viewer.grants if each[0] in roles)
-        return Viewer(viewer.user, viewer.capacity, viewer.on, grants=kept)
-
-    return _door(
-        f"staff:{','.join(sorted(roles))}", find, lambda: _("您的岗位没有这项权限。需要时请向安全管理员申请。")
-    )
+worker = door("worker", worker_of, lambda: _("您的账户还没有与本人信息绑定。请带身份证到就近的服务窗口办理。"))
+agent = door("agent", agent_of, lambda: _("您没有任何单位的经办授权。请联系单位负责人，或到服务窗口办理首次授权。"))
+owner = door("owner", _owner, lambda: _("只有单位负责人可以管理经办授权。"))

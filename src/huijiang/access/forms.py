@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.access.models import Agency, Consent
-from huijiang.access.viewers import today
 from huijiang.accounts.forms import NewPasswordForm, check_login
 from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
 from huijiang.registry import names
 from huijiang.registry.identity import KINDS, PASSPORT
 from tiaowen.identifiers.person import FIVE_STAR, OLD_FOREIGN, PERMIT_HM, PERMIT_TW, RESIDENCE, RESIDENT

@@ -23,8 +23,8 @@ from typing import Any, Final
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from huijiang.access.models import Consent
-from huijiang.access.viewers import Capacity, Viewer
 from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 from tiaowen.vocabulary.model import Table

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from huijiang import audit
 from huijiang.access.law import FACTS, access_people
 from huijiang.access.models import Sighting
-from huijiang.access.viewers import Capacity, Viewer
 from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.regions.models import Region
 from huijiang.registry.models import IdentityDocument
 

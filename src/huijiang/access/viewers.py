@@ -1,57 +1,17 @@
-"""Who is looking: a worker at what concerns them, an agent for an organisation, staff for their regions."""
+"""Who acts for a person or an organisation, as a viewer (`accounts.viewers`)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 from huijiang.access.models import Agency, Binding
-from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.models import User
+from huijiang.accounts.viewers import Capacity, Viewer, once, today
 
-HERE = ZoneInfo("Asia/Shanghai")
-
-
-class Capacity(StrEnum):
-    """As what somebody looks; one person may have several, never two at once."""
-
-    WORKER = "worker"
-    AGENT = "agent"
-    STAFF = "staff"
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff."""
-
-    user: User
-    capacity: Capacity
-    on: dt.date
-    person: int | None = None
-    organisation: int | None = None
-    owner: bool = False
-    grants: tuple[tuple[Role, str], ...] = ()
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        return frozenset(role for role, _ in self.grants)
-
-    def paths(self, *roles: Role) -> tuple[str, ...]:
-        """Paths of the regions for which the viewer has one of the roles (any role where none is named)."""
-        return tuple(dict.fromkeys(path for role, path in self.grants if not roles or role in roles))
-
-    @property
-    def words(self) -> str:
-        """As what: written beside each sighting."""
-        return " ".join(sorted(self.roles)) if self.capacity is Capacity.STAFF else str(self.capacity)
-
-
-def today() -> dt.date:
-    """The day as people here count it."""
-    return dt.datetime.now(HERE).date()
+CHOSEN = "organisation"  # in the session: for which organisation an agent is at work
 
 
 def as_worker(user: User, on: dt.date | None = None) -> Viewer | None:
@@ -78,9 +38,11 @@ def as_agent(user: User, organisation: int | None = None, on: dt.date | None = N
     return None
 
 
-def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
-    """The viewer with every role that this account has on a day; None where it has none."""
-    day = on or today()
-    held = Grant.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day, ended_at=None)
-    grants = tuple((Role(each.role), each.region.path) for each in held.select_related("region").order_by("id"))
-    return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
+def worker_of(request: HttpRequest) -> Viewer | None:
+    """Whoever asks, as a person."""
+    return once(request, "worker", lambda: as_worker(request.user))  # type: ignore[arg-type]
+
+
+def agent_of(request: HttpRequest) -> Viewer | None:
+    """Whoever asks, for the organisation that they chose (the first where they chose none)."""
+    return once(request, "agent", lambda: as_agent(request.user, request.session.get(CHOSEN)))  # type: ignore[arg-type]

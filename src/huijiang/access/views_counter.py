@@ -14,16 +14,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from huijiang.access import counter
-from huijiang.access.doors import staff
 from huijiang.access.forms import OwnerForm, PersonForm
 from huijiang.access.identities import account_of, person_of
 from huijiang.access.law import access_organisations, access_people
 from huijiang.access.models import Agency
 from huijiang.access.sightings import Purpose, saw
-from huijiang.access.viewers import today
 from huijiang.access.views_outside import asks
+from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.tables import moment
+from huijiang.accounts.viewers import today
 from huijiang.web.components.tables import Cell, Column, Table
 
 officer = staff(Role.COUNTER)

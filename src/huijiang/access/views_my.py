@@ -21,10 +21,10 @@ from huijiang.access.doors import worker
 from huijiang.access.forms import ConsentForm
 from huijiang.access.models import Consent, Sighting
 from huijiang.access.sightings import Purpose
-from huijiang.access.viewers import Viewer, today
 from huijiang.access.views_outside import asks
 from huijiang.accounts.models import Role
 from huijiang.accounts.tables import moment
+from huijiang.accounts.viewers import Viewer, today
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.registry.vocabulary import references, vocabulary
 from huijiang.web.components.tables import Cell, Column, Table

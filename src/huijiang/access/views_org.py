@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.access import counter
-from huijiang.access.doors import CHOSEN, agent, owner
+from huijiang.access.doors import agent, owner
 from huijiang.access.forms import AppointForm
 from huijiang.access.law import access_organisations
 from huijiang.access.models import Agency
-from huijiang.access.viewers import agencies, today
+from huijiang.access.viewers import CHOSEN, agencies
 from huijiang.access.views_outside import asks
+from huijiang.accounts.viewers import today
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 

@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from huijiang.accounts.models import Role
+        from huijiang.accounts.viewers import has_role
         from huijiang.web import navigation
         from huijiang.web.navigation import Entry
 
@@ -38,29 +39,3 @@ class AccountsConfig(AppConfig):
 
 def anonymous(request: HttpRequest) -> bool:
     return not request.user.is_authenticated
-
-
-def has_role(*roles: str):  # type: ignore[no-untyped-def]
-    """Whether a visitor holds one of the roles today; asked once a request."""
-
-    def holds(request: HttpRequest) -> bool:
-        return bool(roles_of(request) & set(roles))
-
-    return holds
-
-
-def roles_of(request: HttpRequest) -> frozenset[str]:
-    """The roles that the visitor holds today."""
-    from django.utils import timezone
-
-    from huijiang.accounts.administration import current
-    from huijiang.accounts.models import Grant
-
-    if not request.user.is_authenticated:
-        return frozenset()
-    kept = getattr(request, "_roles_today", None)
-    if kept is None:
-        held = Grant.objects.filter(current(timezone.localdate()), user_id=request.user.pk)
-        kept = frozenset(held.values_list("role", flat=True))
-        request._roles_today = kept  # type: ignore[attr-defined]
-    return kept

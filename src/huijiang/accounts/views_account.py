@@ -20,8 +20,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from huijiang import audit
-from huijiang.access.doors import signed_in
 from huijiang.accounts import messaging, second_factor
+from huijiang.accounts.doors import signed_in
 from huijiang.accounts.forms import CodeForm, NewPasswordForm, PhoneCodeForm, PhoneForm
 from huijiang.accounts.models import PhoneChange, SignIn, User
 from huijiang.accounts.sign_in import allowed, set_password, wrong

@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang import audit
-from huijiang.access.doors import staff
-from huijiang.access.viewers import Viewer
 from huijiang.accounts.administration import within
+from huijiang.accounts.doors import staff
 from huijiang.accounts.forms_admin import EventSearch, SignInSearch, within_self
 from huijiang.accounts.models import Role, SignIn, User
 from huijiang.accounts.tables import moment, sign_in_table
+from huijiang.accounts.viewers import Viewer
 from huijiang.audit import seals
 from huijiang.audit.models import Event, Seal
 from huijiang.regions.models import Region

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huijiang.access.viewers import Viewer
 from huijiang.accounts import administration
 from huijiang.accounts.administration import within
 from huijiang.accounts.forms_admin import GrantForm, GrantSearch
 from huijiang.accounts.models import ADMINISTRATORS, Grant, Role
+from huijiang.accounts.viewers import Viewer
 from huijiang.accounts.views_sign_in import asks
 from huijiang.accounts.views_users import grant_state, security
 from huijiang.web.components.tables import Cell, Column, Table

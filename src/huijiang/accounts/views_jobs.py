@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang import audit
-from huijiang.access.viewers import Viewer
 from huijiang.accounts.forms_admin import STATES, RunSearch, within_self
 from huijiang.accounts.models import User
 from huijiang.accounts.tables import moment
+from huijiang.accounts.viewers import Viewer
 from huijiang.accounts.views_users import system
 from huijiang.jobs import enqueue
 from huijiang.jobs.models import ENDED, Run, State

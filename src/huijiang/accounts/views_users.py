@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huijiang.access.doors import staff
-from huijiang.access.viewers import Viewer
 from huijiang.accounts import administration, lockout, second_factor
 from huijiang.accounts.administration import current, within
+from huijiang.accounts.doors import staff
 from huijiang.accounts.forms_admin import OpenForm, UserSearch
 from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.viewers import Viewer
 from huijiang.accounts.views_sign_in import asks
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table

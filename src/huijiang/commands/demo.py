@@ -83,9 +83,9 @@ def prepare(county: Path) -> None:
     from django.db import transaction
 
     from huijiang.access import demo as people
-    from huijiang.access.viewers import today
     from huijiang.accounts import demo as staff
     from huijiang.accounts.models import User
+    from huijiang.accounts.viewers import today
     from huijiang.documents import releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun

@@ -38,8 +38,8 @@ def run_import(arguments: argparse.Namespace) -> int:
     set_up()
     from django.db import transaction
 
-    from huijiang.access.viewers import today
     from huijiang.accounts.models import User
+    from huijiang.accounts.viewers import today
     from huijiang.documents import releases
 
     if not arguments.folder.is_dir():

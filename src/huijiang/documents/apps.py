@@ -34,8 +34,7 @@ class DocumentsConfig(AppConfig):
 
 def _keeps_policies(request: HttpRequest) -> bool:
     """Whether somebody makes or approves releases today."""
-    from huijiang.access.viewers import as_staff
     from huijiang.accounts.models import Role
+    from huijiang.accounts.viewers import has_role
 
-    viewer = as_staff(request.user) if request.user.is_authenticated else None
-    return viewer is not None and bool(viewer.roles & {Role.STEWARD, Role.STEWARD_APPROVER})
+    return has_role(Role.STEWARD, Role.STEWARD_APPROVER)(request)

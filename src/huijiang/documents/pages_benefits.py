@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from huijiang.access.viewers import today
+from huijiang.accounts.viewers import today
 from huijiang.documents import blocks, cited, library, shelf, worded
 from huijiang.documents.pages_library import about_release, choice, places, topics
 from huijiang.web.components.clauses import Clause

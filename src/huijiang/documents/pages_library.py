@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huijiang.access.viewers import today
+from huijiang.accounts.viewers import today
 from huijiang.documents import blocks, cited, differences, library, releases, shelf
 from huijiang.documents.models import Release, ReleaseFile
 from huijiang.web.components.layout import Crumb

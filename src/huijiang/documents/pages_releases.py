@@ -17,9 +17,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from huijiang.access.doors import staff
-from huijiang.access.viewers import today
+from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import today
 from huijiang.documents import bundles, differences, releases
 from huijiang.documents.models import Release
 from huijiang.web.components.lists import Fact

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huijiang.access.viewers import today
+from huijiang.accounts.viewers import today
 from huijiang.documents import library, shelf
 from huijiang.documents.blocks import NOTES
 from huijiang.documents.pages_library import about_release

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from huijiang import audit
-from huijiang.access.viewers import today
 from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
 from huijiang.documents.models import Release, ReleaseFile
 from tiaowen.cases.run import CaseRunner
 from tiaowen.cases.suite import read_suite

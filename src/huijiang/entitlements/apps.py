@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -30,44 +28,34 @@ class EntitlementsConfig(AppConfig):
         ))  # fmt: skip
 
 
-def _once(request: HttpRequest, which: str) -> Any:
-    """As what somebody is here, asked of the database once a request, however many entries ask."""
-    from huijiang.access import viewers
-
-    if not request.user.is_authenticated:
-        return None
-    known: dict[str, Any] = request.__dict__.setdefault("_entries_asked", {})
-    if which not in known:
-        known[which] = getattr(viewers, which)(request.user)
-    return known[which]
-
-
 def _worker(request: HttpRequest) -> bool:
-    return _once(request, "as_worker") is not None
+    from huijiang.access.viewers import worker_of
+
+    return worker_of(request) is not None
 
 
 def _agent(request: HttpRequest) -> bool:
-    return _once(request, "as_agent") is not None
+    from huijiang.access.viewers import agent_of
 
-
-def _has(request: HttpRequest, roles: frozenset[Any]) -> bool:
-    viewer = _once(request, "as_staff")
-    return viewer is not None and bool(viewer.roles & roles)
+    return agent_of(request) is not None
 
 
 def _officer(request: HttpRequest) -> bool:
     from huijiang.access.law import FACTS
+    from huijiang.accounts.viewers import has_role
 
-    return _has(request, FACTS)
+    return has_role(*FACTS)(request)
 
 
 def _answers(request: HttpRequest) -> bool:
     from huijiang.accounts.models import Role
+    from huijiang.accounts.viewers import has_role
 
-    return _has(request, frozenset({Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR}))
+    return has_role(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)(request)
 
 
 def _nights(request: HttpRequest) -> bool:
     from huijiang.accounts.models import Role
+    from huijiang.accounts.viewers import has_role
 
-    return _has(request, frozenset({Role.SYSTEM_ADMIN, Role.ANALYST}))
+    return has_role(Role.SYSTEM_ADMIN, Role.ANALYST)(request)

@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang import audit
-from huijiang.access.doors import staff
 from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
 from huijiang.access.models import Sighting
 from huijiang.access.sightings import UNMASK, Purpose, masked, saw
 from huijiang.access.sightings import unmask as open_number
-from huijiang.access.viewers import Viewer
+from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import Viewer
 from huijiang.entitlements import firm as firm_pages
 from huijiang.entitlements import live, objections, portrait, wording
 from huijiang.entitlements.explanation import explanation

@@ -23,7 +23,7 @@ from huijiang.access import doors
 from huijiang.access.law import access_organisations, access_people
 from huijiang.access.models import Consent
 from huijiang.access.sightings import saw
-from huijiang.access.viewers import Viewer
+from huijiang.accounts.viewers import Viewer
 from huijiang.documents import library
 from huijiang.entitlements import live, roster, wording
 from huijiang.entitlements.explanation import explanation

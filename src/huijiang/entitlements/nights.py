@@ -9,10 +9,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huijiang.access.doors import staff
 from huijiang.access.law import in_scope
-from huijiang.access.viewers import Viewer
+from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import Viewer
 from huijiang.entitlements.models import NightlyRun
 from huijiang.web.components.figures import thousands
 from huijiang.web.components.tables import Cell, Column, Table

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang import audit
-from huijiang.access.viewers import Viewer
+from huijiang.accounts.viewers import Viewer
 from huijiang.documents import library
 from huijiang.entitlements.live import Entitlement
 from huijiang.entitlements.models import Objection, State

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huijiang.access.law import access_columns, access_rows
-from huijiang.access.viewers import Viewer
+from huijiang.accounts.viewers import Viewer
 from huijiang.entitlements.live import ANOTHERS
 from huijiang.registry.columns import NONE_SUFFIX
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from huijiang.access.law import FACTS, access_columns
-from huijiang.access.viewers import Capacity, Viewer
+from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.entitlements.live import Sees
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import stored_columns, vocabulary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huijiang.access.viewers import today
+from huijiang.accounts.viewers import today
 from huijiang.entitlements import nightly
 from huijiang.jobs import Handle, every, job
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from huijiang.access import doors
 from huijiang.access.law import access_people
-from huijiang.access.viewers import Viewer
+from huijiang.accounts.viewers import Viewer
 from huijiang.entitlements import live, objections, portrait, wording
 from huijiang.entitlements.explanation import explanation
 from huijiang.entitlements.models import Objection, State

@@ -18,6 +18,7 @@ class RegistryConfig(AppConfig):
 
 def _may_import(request: HttpRequest) -> bool:
     """Whether somebody is registrar of any region today."""
-    from huijiang.registry.desk import paths_of
+    from huijiang.accounts.models import Role
+    from huijiang.accounts.viewers import has_role
 
-    return request.user.is_authenticated and bool(paths_of(request.user))  # type: ignore[arg-type]
+    return has_role(Role.REGISTRAR)(request)

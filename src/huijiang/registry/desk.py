@@ -1,60 +1,27 @@
 """Who works at the data desk: registrars, each for the regions of their grants.
 
-The access law (room `access`) stands on the registry, so the desk's own pages ask the grants directly.
+The access law (room `access`) stands on the registry, so the desk's own pages ask the viewer's regions directly.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.http import HttpRequest
 
-from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.doors import staff
+from huijiang.accounts.models import Role
 from huijiang.registry.models import MODELS
-from huijiang.web.doors import marked
 
-HERE = ZoneInfo("Asia/Shanghai")
-View = Callable[..., HttpResponse]
-
-
-def today() -> dt.date:
-    """The day as people here count it."""
-    return dt.datetime.now(HERE).date()
+registrar = staff(Role.REGISTRAR)
+"""The door of the desk: registrars only, as `request.viewer` with their regions."""
 
 
-def paths_of(user: User) -> tuple[str, ...]:
-    """Paths of the regions for which somebody is registrar today; none for whoever is not."""
-    day = today()
-    held = Grant.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=day), user=user, role=Role.REGISTRAR, starts_on__lte=day
-    )
-    return tuple(held.values_list("region__path", flat=True).distinct())
-
-
-def registrar(view: View) -> View:
-    """Registrars come through; the view finds their regions in `request.desk`."""
-
-    @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        paths = paths_of(request.user)  # type: ignore[arg-type]
-        if not paths:
-            raise PermissionDenied(_("您的岗位没有这项权限。需要时请向安全管理员申请。"))
-        request.desk = paths  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
-
-    return marked(entered, f"staff:{Role.REGISTRAR}")
+def paths_of(request: HttpRequest) -> tuple[str, ...]:
+    """Paths of the regions for which whoever asks is registrar."""
+    paths: tuple[str, ...] = request.viewer.paths(Role.REGISTRAR)  # type: ignore[attr-defined]
+    return paths
 
 
 def within(paths: tuple[str, ...], column: str) -> Q:
@@ -67,4 +34,4 @@ def within(paths: tuple[str, ...], column: str) -> Q:
 
 def rows_of(request: HttpRequest, table: str) -> QuerySet[Any]:
     """The rows of a table that the registrar's regions manage."""
-    return MODELS[table]._default_manager.filter(within(request.desk, "managed_by__"))  # type: ignore[attr-defined]
+    return MODELS[table]._default_manager.filter(within(paths_of(request), "managed_by__"))

@@ -19,13 +19,11 @@ from psycopg import sql
 
 from huijiang.regions.models import Region
 from huijiang.registry.county import County, in_order
-from huijiang.registry.identity import read_document
 from huijiang.registry.models import MODELS, Coverage, IdentityDocument
+from huijiang.registry.sealing import COLUMNS, Sealing, processes_for
 from huijiang.registry.staging import Refusal, Stage, refusals
 from huijiang.registry.vocabulary import vocabulary
-from huijiang.sealed import keyed_hash, seal
 from huijiang.sealed.keys import ring
-from tiaowen.identifiers.result import IdentifierError
 
 LARGE = 100_000  # rows from which on indexes are made afterwards
 BLOCK = 1 << 20
@@ -93,7 +91,7 @@ class _Load:
                 progress(table)
         for statement in self.later:
             self.cursor.execute(statement)
-        self._documents()
+        self._documents(counts["person"])
         progress("identity_document")
         self._coverage()
         self.done.refused = refusals(self.cursor)
@@ -132,28 +130,24 @@ class _Load:
             [target],
         )
 
-    def _documents(self) -> None:
+    def _documents(self, count: int) -> None:
         """Identity numbers, sealed.  A number that is none, or that another person has, is refused."""
         self.cursor.execute(
             "CREATE TEMP TABLE papers (person_id bigint, origin text, kind text, number bytea, matched bytea,"
             " matched_hash bytea, matched_hash_next bytea) ON COMMIT DROP"
         )
-        held = ring()
         number, matched = (IdentityDocument._meta.get_field(each).context for each in ("number", "matched"))
-        with self.cursor.copy("COPY papers FROM STDIN") as copy:
-            for rows in self.county.documents():
-                for pk, origin, text in rows:
-                    try:
-                        read = read_document(text, on=self.as_of)
-                    except IdentifierError as error:
-                        law = f"identity_number_{error.key.replace(' ', '_')}"
-                        self.done.values.append(Refusal("person", pk, origin, law))
-                        continue
-                    coming = keyed_hash(read.matched, matched, held.coming) if held.coming else None
-                    copy.write_row((
-                        pk, origin, read.kind, seal(read.number, number).data, seal(read.matched, matched).data,
-                        keyed_hash(read.matched, matched, held.active), coming,
-                    ))  # fmt: skip
+        sealing = Sealing(number, matched, ring(), self.as_of)
+        query = sql.SQL("COPY papers ({}) FROM STDIN (FORMAT csv)").format(
+            sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+        )
+        with self.cursor.copy(query) as copy:
+            for papers in sealing.spread(self.county.documents(), processes_for(count)):
+                copy.write(papers.lines)
+                self.done.values += [
+                    Refusal("person", pk, origin, f"identity_number_{reason}") for pk, origin, reason in papers.refused
+                ]
+        later = _without_indexes(self.cursor, IdentityDocument._meta.db_table) if count >= LARGE else []
         self.cursor.execute(
             """WITH first AS (SELECT DISTINCT ON (kind, matched_hash) * FROM papers
                               WHERE person_id IN (SELECT id FROM registry_person)
@@ -164,6 +158,8 @@ class _Load:
             [vocabulary().tables["person"].source, self.as_of],
         )
         self.done.documents = self.cursor.rowcount
+        for statement in later:
+            self.cursor.execute(statement)
         self.cursor.execute(
             """SELECT person_id, origin FROM papers AS p WHERE NOT EXISTS
                  (SELECT FROM registry_identitydocument AS d WHERE d.person_id = p.person_id) ORDER BY 1"""

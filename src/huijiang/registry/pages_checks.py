@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from huijiang.registry.desk import registrar, rows_of
+from huijiang.registry.desk import paths_of, registrar, rows_of
 from huijiang.registry.models import MODELS, Coverage, IdentityDocument, Organisation, Person
 from huijiang.registry.pages_imports import table_label
 from huijiang.web.components.tables import Cell, Column, Table
@@ -92,7 +92,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
 def _seen(request: HttpRequest) -> Q:
     """Entries of the registrar's regions, of those above, and of everywhere."""
     found = Q(region=None)
-    for path in request.desk:  # type: ignore[attr-defined]
+    for path in paths_of(request):
         above = path.strip("/").split("/")
         found |= Q(region__path__startswith=path) | Q(region__in=above)
     return found

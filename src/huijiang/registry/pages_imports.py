@@ -18,9 +18,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from huijiang.accounts.viewers import today
 from huijiang.jobs.models import Run
 from huijiang.regions.models import Region
-from huijiang.registry.desk import registrar, today, within
+from huijiang.registry.desk import paths_of, registrar, within
 from huijiang.registry.imports import batches
 from huijiang.registry.imports.faults import Fault
 from huijiang.registry.imports.faults import as_workbook as faults_workbook
@@ -76,7 +77,7 @@ class UploadForm(forms.Form):
 
 def access_batches(request: HttpRequest) -> Any:
     """The batches of the registrar's regions."""
-    scope = within(request.desk, "managed_by__")  # type: ignore[attr-defined]
+    scope = within(paths_of(request), "managed_by__")
     return ImportBatch.objects.filter(scope).select_related("managed_by", "uploaded_by")
 
 
@@ -108,7 +109,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @registrar
 def upload(request: HttpRequest) -> HttpResponse:
-    paths = request.desk  # type: ignore[attr-defined]
+    paths = paths_of(request)
     if request.method != "POST":
         start = {"as_of": today(), "table": request.GET.get("table", "person")}
         return render(request, "registry/upload.html", _upload_page(UploadForm(initial=start, paths=paths)))

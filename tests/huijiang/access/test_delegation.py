@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from huijiang.access.models import Activation, Agency, Binding, Consent, Sighting
 from huijiang.access.sightings import unmask
-from huijiang.access.viewers import as_agent, as_staff
+from huijiang.access.viewers import as_agent
 from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.viewers import as_staff
 from huijiang.audit.models import Event
 from huijiang.registry.models import IdentityDocument
 from tests.huijiang.access.world import CODES, KIND, NUMBERS, World, agent, make, worker

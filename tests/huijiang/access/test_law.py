@@ -15,8 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from huijiang.access import law
 from huijiang.access.models import Agency, Consent
-from huijiang.access.viewers import Viewer, as_agent, as_staff, as_worker
+from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.models import Role, User
+from huijiang.accounts.viewers import Viewer, as_staff
 from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import references, vocabulary
 from tests.huijiang.access.world import World, agent, make, worker

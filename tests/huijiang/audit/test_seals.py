@@ -68,7 +68,10 @@ def test_details_keep_dates_ids_and_lists() -> None:
 )
 def test_the_database_lets_nobody_edit_events(statement: str) -> None:
     happens("case.open")
-    with pytest.raises(ProgrammingError, match=r"Cannot update or delete|keeps what it was told"), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match=r"Cannot update or delete|keeps what it was told"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -145,9 +148,7 @@ def in_a_transaction_of_its_own(work: Callable[[], None], opened: threading.Even
 def test_an_event_of_a_transaction_that_is_still_open_is_sealed_when_it_ends() -> None:
     """It has the lower number and ends last: sealing must not run past it."""
     opened, go = threading.Event(), threading.Event()
-    slow = threading.Thread(
-        target=in_a_transaction_of_its_own, args=(lambda: audit.record(None, "slow"), opened, go)
-    )
+    slow = threading.Thread(target=in_a_transaction_of_its_own, args=(lambda: audit.record(None, "slow"), opened, go))
     slow.start()
     assert opened.wait(20)
     happens("fast")

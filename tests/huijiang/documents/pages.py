@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from huijiang.access.viewers import today
 from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.viewers import today
 from huijiang.documents import releases
 from huijiang.documents.models import Release
 from huijiang.regions.models import Region

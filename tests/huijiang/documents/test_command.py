@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from huijiang.access.viewers import today
 from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import today
 from huijiang.commands import documents
 from huijiang.documents import releases
 from huijiang.documents.models import Release

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from huijiang.access.viewers import today
+from huijiang.accounts.viewers import today
 from huijiang.documents import library, shelf
 from tiaowen.files import default_folder
 

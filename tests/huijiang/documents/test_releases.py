@@ -9,8 +9,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
-from huijiang.access.viewers import today
 from huijiang.accounts.models import Role, User
+from huijiang.accounts.viewers import today
 from huijiang.audit.models import Event
 from huijiang.documents import differences, library, releases
 from huijiang.documents.models import Release, ReleaseFile

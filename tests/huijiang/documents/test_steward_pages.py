@@ -11,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from huijiang.access.viewers import today
 from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.viewers import today
 from huijiang.documents import bundles, library, releases
 from huijiang.documents.models import Release
 from huijiang.documents.urls import urlpatterns

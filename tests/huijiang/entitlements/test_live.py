@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from huijiang.access.viewers import as_agent, as_staff, as_worker
+from huijiang.access.viewers import as_agent, as_worker
+from huijiang.accounts.viewers import as_staff
 from huijiang.entitlements import live, wording
 from huijiang.entitlements.models import State
 from huijiang.entitlements.sees import sees

@@ -10,119 +10,246 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("regions", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NightlyRun',
+            name="NightlyRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('release', models.CharField(max_length=64, verbose_name='政策版本')),
-                ('on', models.DateField(verbose_name='判断日期')),
-                ('snapshot_at', models.DateTimeField(verbose_name='数据时点')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='开始')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('people', models.BigIntegerField(default=0, verbose_name='人数')),
-                ('opened', models.BigIntegerField(default=0, verbose_name='新增结果')),
-                ('closed', models.BigIntegerField(default=0, verbose_name='消失结果')),
-                ('kept', models.BigIntegerField(default=0, verbose_name='不变结果')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("release", models.CharField(max_length=64, verbose_name="政策版本")),
+                ("on", models.DateField(verbose_name="判断日期")),
+                ("snapshot_at", models.DateTimeField(verbose_name="数据时点")),
+                (
+                    "started_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="开始"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("people", models.BigIntegerField(default=0, verbose_name="人数")),
+                ("opened", models.BigIntegerField(default=0, verbose_name="新增结果")),
+                ("closed", models.BigIntegerField(default=0, verbose_name="消失结果")),
+                ("kept", models.BigIntegerField(default=0, verbose_name="不变结果")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '夜间计算',
-                'ordering': ('-id',),
-                'get_latest_by': 'id',
+                "verbose_name": "夜间计算",
+                "ordering": ("-id",),
+                "get_latest_by": "id",
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
-                ('benefit', models.CharField(max_length=128, verbose_name='项目')),
-                ('holder', models.CharField(max_length=128, verbose_name='事由')),
-                ('condition', models.CharField(blank=True, max_length=128, verbose_name='有异议的条件')),
-                ('shown', models.CharField(max_length=400, verbose_name='当时显示')),
-                ('words', models.TextField(max_length=2000, verbose_name='您的说明')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='提出时间')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('answer', models.TextField(blank=True, verbose_name='答复')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="编号")),
+                ("benefit", models.CharField(max_length=128, verbose_name="项目")),
+                ("holder", models.CharField(max_length=128, verbose_name="事由")),
+                ("condition", models.CharField(blank=True, max_length=128, verbose_name="有异议的条件")),
+                ("shown", models.CharField(max_length=400, verbose_name="当时显示")),
+                ("words", models.TextField(max_length=2000, verbose_name="您的说明")),
+                (
+                    "made_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="提出时间"),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
+                ("answer", models.TextField(blank=True, verbose_name="答复")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议',
-                'ordering': ('-made_at',),
+                "verbose_name": "异议",
+                "ordering": ("-made_at",),
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('benefit', models.CharField(help_text='文件编号#项目编号', max_length=128, verbose_name='项目')),
-                ('holder', models.CharField(max_length=128, verbose_name='事由')),
-                ('state', models.CharField(choices=[('ready', '可以申领'), ('unknown', '补信息后可判断'), ('near', '差一个条件'), ('no', '暂不符合')], max_length=8, verbose_name='状态')),
-                ('low', models.BigIntegerField(verbose_name='至少（分）')),
-                ('high', models.BigIntegerField(blank=True, null=True, verbose_name='至多（分）')),
-                ('waits_for', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=128), default=list, size=None, verbose_name='等待的条件')),
-                ('first_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.nightlyrun')),
-                ('last_run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.nightlyrun')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("benefit", models.CharField(help_text="文件编号#项目编号", max_length=128, verbose_name="项目")),
+                ("holder", models.CharField(max_length=128, verbose_name="事由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "可以申领"),
+                            ("unknown", "补信息后可判断"),
+                            ("near", "差一个条件"),
+                            ("no", "暂不符合"),
+                        ],
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("low", models.BigIntegerField(verbose_name="至少（分）")),
+                ("high", models.BigIntegerField(blank=True, null=True, verbose_name="至多（分）")),
+                (
+                    "waits_for",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=128), default=list, size=None, verbose_name="等待的条件"
+                    ),
+                ),
+                (
+                    "first_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.nightlyrun"
+                    ),
+                ),
+                (
+                    "last_run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="entitlements.nightlyrun",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '夜间结果',
+                "verbose_name": "夜间结果",
             },
         ),
         migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='nightly_run_ends_after_start'),
+            model_name="nightlyrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"),
+                name="nightly_run_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='objection_answered_in_full'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_at", None), ("answered_by", None)),
+                    models.Q(
+                        ("answered_at__isnull", False),
+                        ("answered_by__isnull", False),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_answered_in_full",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), models.Q(('answered_by', models.F('user')), _negated=True), _connector='OR'), name='objection_answered_by_another'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_by", None), models.Q(("answered_by", models.F("user")), _negated=True), _connector="OR"
+                ),
+                name="objection_answered_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('user', 'benefit', 'holder', 'condition'), name='objection_one_open'),
+            model_name="objection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answered_at", None)),
+                fields=("user", "benefit", "holder", "condition"),
+                name="objection_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(condition=models.Q(('last_run', None)), fields=['person'], name='standing_of_person'),
+            model_name="standing",
+            index=models.Index(condition=models.Q(("last_run", None)), fields=["person"], name="standing_of_person"),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(condition=models.Q(('last_run', None)), fields=['organisation'], name='standing_of_firm'),
+            model_name="standing",
+            index=models.Index(
+                condition=models.Q(("last_run", None)), fields=["organisation"], name="standing_of_firm"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), ('organisation__isnull', False), _connector='XOR'), name='standing_is_somebodys'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person__isnull", False), ("organisation__isnull", False), _connector="XOR"),
+                name="standing_is_somebodys",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('ready', 'unknown', 'near'))), name='standing_state_stored'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("ready", "unknown", "near"))), name="standing_state_stored"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('low__gte', 0), models.Q(('high', None), ('high__gte', models.F('low')), _connector='OR')), name='standing_bounds'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("low__gte", 0), models.Q(("high", None), ("high__gte", models.F("low")), _connector="OR")
+                ),
+                name="standing_bounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_run', None)), fields=('region', 'benefit', 'holder'), name='standing_once'),
+            model_name="standing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("last_run", None)), fields=("region", "benefit", "holder"), name="standing_once"
+            ),
         ),
     ]

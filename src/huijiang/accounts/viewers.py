@@ -1,0 +1,88 @@
+"""Who is looking, and as what: staff for their regions here; workers and agents in room `access`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from huijiang.accounts.models import Grant, Role, User
+
+HERE = ZoneInfo("Asia/Shanghai")
+
+
+class Capacity(StrEnum):
+    """As what somebody looks; one person may have several, never two at once."""
+
+    WORKER = "worker"
+    AGENT = "agent"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff."""
+
+    user: User
+    capacity: Capacity
+    on: dt.date
+    person: int | None = None
+    organisation: int | None = None
+    owner: bool = False
+    grants: tuple[tuple[Role, str], ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(role for role, _ in self.grants)
+
+    def paths(self, *roles: Role) -> tuple[str, ...]:
+        """Paths of the regions for which the viewer has one of the roles (any role where none is named)."""
+        return tuple(dict.fromkeys(path for role, path in self.grants if not roles or role in roles))
+
+    @property
+    def words(self) -> str:
+        """As what: written beside each sighting."""
+        return " ".join(sorted(self.roles)) if self.capacity is Capacity.STAFF else str(self.capacity)
+
+
+def today() -> dt.date:
+    """The day as people here count it."""
+    return dt.datetime.now(HERE).date()
+
+
+def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
+    """The viewer with every role that this account has on a day; None where it has none."""
+    day = on or today()
+    held = Grant.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day, ended_at=None)
+    grants = tuple((Role(each.role), each.region.path) for each in held.select_related("region").order_by("id"))
+    return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
+
+
+def once(request: HttpRequest, name: str, find: Callable[[], Viewer | None]) -> Viewer | None:
+    """A viewer found once a request, however many doors and entries ask; None for whoever is not signed in."""
+    if not request.user.is_authenticated:
+        return None
+    known: dict[str, Viewer | None] = request.__dict__.setdefault("viewers_found", {})
+    if name not in known:
+        known[name] = find()
+    return known[name]
+
+
+def staff_of(request: HttpRequest) -> Viewer | None:
+    """Whoever asks, as staff with all their roles."""
+    return once(request, "staff", lambda: as_staff(request.user))  # type: ignore[arg-type]
+
+
+def has_role(*roles: Role) -> Callable[[HttpRequest], bool]:
+    """For entries of the navigation: whether somebody has one of the roles today."""
+
+    def holds(request: HttpRequest) -> bool:
+        viewer = staff_of(request)
+        return viewer is not None and bool(viewer.roles & set(roles))
+
+    return holds
