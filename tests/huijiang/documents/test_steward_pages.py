@@ -122,7 +122,7 @@ def test_the_bundle_that_comes_back_is_what_was_brought_in(maker: Client) -> Non
 
 
 ADDRESSES = ["/steward/releases/", "/steward/releases/new/", "/steward/questions/", "/steward/coverage/",
-             f"/steward/releases/{uuid.uuid4()}/", f"/steward/releases/{uuid.uuid4()}/policies.zip"]  # fmt: skip
+             f"/steward/releases/{uuid.UUID(int=7)}/", f"/steward/releases/{uuid.UUID(int=7)}/policies.zip"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -138,7 +138,7 @@ def test_each_role_does_its_own_part_only(maker: Client, checker: Client) -> Non
     assert checker.get("/steward/releases/new/").status_code == 403
     assert maker.post(f"/steward/releases/{world.waiting.uid}/approve/", {"in_force_from": today()}).status_code == 403
     assert maker.post(f"/steward/releases/{world.waiting.uid}/refuse/", {"because": "x"}).status_code == 403
-    assert maker.get(f"/steward/releases/{uuid.uuid4()}/").status_code == 404
+    assert maker.get(f"/steward/releases/{uuid.UUID(int=7)}/").status_code == 404
 
 
 def test_questions_are_counted_and_say_who_decided(maker: Client) -> None:
