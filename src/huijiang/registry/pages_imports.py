@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
     """One file for one table of one region, as of a day."""
 
     table = forms.ChoiceField(label=gettext_lazy("哪张表"))
-    region = forms.ChoiceField(label=gettext_lazy("由哪个地区管理"))
+    region = forms.ChoiceField(label=gettext_lazy("由哪个地区管理"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
     as_of = forms.DateField(
         label=gettext_lazy("数据日期"), help_text=gettext_lazy("这些数据截至哪一天"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -25,7 +25,7 @@ from tests.huijiang.accounts.people import account, region
 
 DAY = dt.date(2026, 6, 30)
 NUMBERS = ("339999199001010013", "33999919900101003X", "339999199001010056")
-CODES = ("91339999MA0000000J", None)
+CODES = ("91339999MA0000001M", None)
 KIND = "居民身份证"
 
 

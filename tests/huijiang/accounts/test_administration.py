@@ -67,7 +67,7 @@ def test_the_database_lets_nobody_give_themselves_a_role_and_keeps_every_grant()
 
 PAGES = {
     "users": {"system", "security"}, "users/new": {"system"}, "grants": {"security"}, "grants/new": {"security"},
-    "jobs": {"system"}, "regions": {"system"}, "audit": {"audit"}, "sign-ins": {"audit"},
+    "jobs": {"system"}, "regions": {"system"}, "nights": {"system"}, "audit": {"audit"}, "sign-ins": {"audit"},
 }  # fmt: skip
 
 

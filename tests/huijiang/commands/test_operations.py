@@ -177,7 +177,7 @@ def test_serve_answers_measures_and_ends(folder: Path) -> None:
             assert "default-src 'self'" in headers["Content-Security-Policy"]
             status, body, _ = get(f"http://{address}/metrics")
             assert status == 200
-            assert 'huijiang_requests_total{method="GET",route="health:alive",status="200"} 1.0' in body.decode()
+            assert 'huijiang_requests_total{method="GET",route="health:alive",status="200"} 2.0' in body.decode()
             assert get(f"http://{address}/nowhere/")[0] == 404
         finally:
             process.send_signal(signal.SIGTERM)

@@ -14,7 +14,7 @@ from huijiang.registry.models import MODELS, Coverage, IdentityDocument, Organis
 from huijiang.registry.vocabulary import vocabulary
 
 DAY = dt.date(2026, 6, 30)
-NUMBER = "339999199001010013"
+NUMBER = "33999919850607013X"
 CHIEF = "xiaoshan-2025-3#chief-technician-allowance"
 TRAINER = "xiaoshan-2025-3#trainer-grant"
 
