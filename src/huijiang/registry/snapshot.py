@@ -62,9 +62,8 @@ def snapshot(folder: Path, on: dt.date, memory: str = "512MB") -> Snapshot:
             rows = _tables(reading, made, memory)
             _manifest(reading, made, on)
         made.rename(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)  # nothing is there any more once it was renamed
     return Snapshot(folder, rows, taken_at)
 
 
