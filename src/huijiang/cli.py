@@ -15,6 +15,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from django.core.exceptions import ImproperlyConfigured
+
 from huijiang.commands import appoint, audit, backup, demo, doctor, load, rotate_keys, secrets, serve, upgrade
 from huijiang.configuration import ConfigurationError
 from huijiang.picture.command import add_picture
@@ -35,6 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (ConfigurationError, PostgresError, SupervisorError) as error:
+    except (ConfigurationError, ImproperlyConfigured, PostgresError, SupervisorError) as error:
         parser.exit(1, f"huijiang {arguments.command}: {error}\n")
     return status

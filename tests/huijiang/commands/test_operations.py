@@ -186,3 +186,10 @@ def test_serve_answers_measures_and_ends(folder: Path) -> None:
             process.stdout.close()
     with pytest.raises(urllib.error.URLError):
         get(f"http://{address}/healthz")
+
+
+def test_without_secrets_a_command_says_how_to_make_them(folder: Path) -> None:
+    code, said = Installation(folder / "five").run("upgrade")
+    assert code == 1
+    assert said.startswith("huijiang upgrade: HUIJIANG_SECRET_KEY: ")
+    assert "run: huijiang secrets" in said
