@@ -74,13 +74,18 @@ def test_lines_move_by_allotments_alone_even_by_raw_sql(line: Line, statement: s
             cursor.execute(statement)
 
 
+@transaction.atomic
+def one_share_more(line: Line) -> None:
+    Share.objects.create(line=line, tier="province", thousandths=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_shares_make_a_whole(place: Region, source: FundSource, line: Line, clerk: User) -> None:
     with pytest.raises(budget.BudgetError, match="900‰"):
         budget.open_line(place, source, 2027, clerk, shares={"city": 300, "county": 600})
-    with pytest.raises(DatabaseError, match="whole"), transaction.atomic():
-        Share.objects.create(line=line, tier="province", thousandths=1)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match="whole"):
+        one_share_more(line)
 
 
 def test_each_tier_bears_its_part_and_the_lowest_what_rounding_leaves(line: Line) -> None:

@@ -64,20 +64,20 @@ def raw_entry(key: str) -> Entry:
     return Entry.objects.create(kind="sent", key=key, on=DAY, digest="d")
 
 
-def test_the_database_itself_refuses_an_entry_that_does_not_balance(line: Line) -> None:
-    with pytest.raises(DatabaseError, match="balanced"), transaction.atomic():
-        entry = raw_entry("uneven")
-        Posting.objects.create(entry=entry, account=of(line, Kind.EXPENSE), amount=5)
-        Posting.objects.create(entry=entry, account=of(line, Kind.IN_TRANSIT), amount=-4)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+@transaction.atomic
+def settled(line: Line, amounts: tuple[int, ...]) -> None:
+    """An entry with these postings, past the service, up to the end of a transaction."""
+    entry = raw_entry("raw")
+    for each in amounts:
+        Posting.objects.create(entry=entry, account=of(line, Kind.EXPENSE), amount=each)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_the_database_itself_refuses_an_entry_without_postings() -> None:
-    with pytest.raises(DatabaseError, match="balanced"), transaction.atomic():
-        raw_entry("empty")
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+@pytest.mark.parametrize("amounts", [(5, -4), (5,), ()])
+def test_the_database_itself_refuses_an_entry_that_does_not_balance(line: Line, amounts: tuple[int, ...]) -> None:
+    with pytest.raises(DatabaseError, match="balanced"):
+        settled(line, amounts)
 
 
 def test_a_posting_of_nothing_is_refused(line: Line) -> None:

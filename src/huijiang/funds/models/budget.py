@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
-from huijiang.audit.models import ADDED_ONLY
 from huijiang.regions.models import Region
 
 
