@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 GROUND: Final = ("web", "audit", "jobs")
-ROOMS: Final = ("regions", "accounts", "registry", "access", "documents", "entitlements", "funds")
+ROOMS: Final = ("regions", "accounts", "registry", "access", "documents", "entitlements", "claims", "funds")
 
 
 def apps() -> list[str]:

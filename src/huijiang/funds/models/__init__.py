@@ -2,5 +2,36 @@
 
 from huijiang.funds.models.budget import Allotment, Line, Share, Source
 from huijiang.funds.models.ledger import Account, Entry, Posting
+from huijiang.funds.models.payments import (
+    Answer,
+    AnswerLine,
+    BankFile,
+    Batch,
+    BatchSignature,
+    CameBack,
+    Payment,
+    PayingAccount,
+    Recovery,
+)
+from huijiang.funds.models.reservations import Reservation, Waiting
 
-__all__ = ["Account", "Allotment", "Entry", "Line", "Posting", "Share", "Source"]
+__all__ = [
+    "Account",
+    "Allotment",
+    "Answer",
+    "AnswerLine",
+    "BankFile",
+    "Batch",
+    "BatchSignature",
+    "CameBack",
+    "Entry",
+    "Line",
+    "Payment",
+    "PayingAccount",
+    "Posting",
+    "Recovery",
+    "Reservation",
+    "Share",
+    "Source",
+    "Waiting",
+]

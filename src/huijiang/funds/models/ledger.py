@@ -138,6 +138,7 @@ class Posting(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
     amount = models.BigIntegerField("金额（分）")
+    payment = models.ForeignKey("funds.Payment", models.PROTECT, null=True, blank=True, related_name="postings")
 
     class Meta:
         verbose_name = "分录"
