@@ -13,11 +13,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.funds.models import Account, Entry, Posting, Source
+from huijiang.funds.models import Account, Entry, Payment, Posting, Source
 from huijiang.regions.models import Region
 
 CHUNK = 10_000
@@ -117,6 +118,36 @@ def _known(orders: Sequence[Order]) -> dict[str, Entry]:
                 f"{each.key}: 已记过另一种内容 stands for another content already（凭证 entry {found[each.key].uid}）"
             )
     return found
+
+
+_PAYMENT_POSTINGS = """
+INSERT INTO funds_posting (entry_id, account_id, amount, payment_id)
+SELECT %s, %s, %s * amount, id FROM funds_payment WHERE id = ANY(%s) ORDER BY id
+"""
+
+
+@transaction.atomic
+def post_payments(
+    kind: str, key: str, on: dt.date, payments: QuerySet[Payment], *, each: Account, total: Account, sign: int,
+    subject: str = "", by: User | None = None,
+) -> Entry | None:  # fmt: skip
+    """One entry for many payments: a posting a payment on `each` (sign × amount), their sum on `total`.  None where
+    no payment moves money.  The same key with the same payments is one entry; with others it is refused."""
+    found = list(payments.filter(amount__gt=0).order_by("pk").values_list("pk", "amount"))
+    if not found:
+        return None
+    digest = hashlib.sha256(json.dumps([kind, each.pk, total.pk, sign, found, subject]).encode()).hexdigest()
+    _lock({each.pk, total.pk})
+    earlier = Entry.objects.filter(key=key).first()
+    if earlier is not None:
+        if earlier.digest != digest:
+            raise LedgerError(f"{key}: 已记过另一种内容 stands for another content already（凭证 entry {earlier.uid}）")
+        return earlier
+    entry = Entry.objects.create(kind=kind, key=key, on=on, digest=digest, subject=subject, by=by)
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYMENT_POSTINGS, [entry.pk, each.pk, sign, [pk for pk, _ in found]])
+    Posting.objects.create(entry=entry, account=total, amount=-sign * sum(amount for _, amount in found))
+    return entry
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from huijiang.funds.models.payments import (
     Batch,
     BatchSignature,
     CameBack,
-    Payment,
     PayingAccount,
+    Payment,
     Recovery,
 )
 from huijiang.funds.models.reservations import Reservation, Waiting
@@ -26,8 +26,8 @@ __all__ = [
     "CameBack",
     "Entry",
     "Line",
-    "Payment",
     "PayingAccount",
+    "Payment",
     "Posting",
     "Recovery",
     "Reservation",

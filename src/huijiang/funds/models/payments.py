@@ -440,7 +440,9 @@ class CameBack(models.Model):
     way = models.CharField("方式", max_length=8, choices=Way)
     amount = models.BigIntegerField("金额（分）")
     on = models.DateField("日期")
-    key = models.CharField("凭证", max_length=120, unique=True, help_text="银行流水号或抵扣的付款流水号；同一凭证只记一次")
+    key = models.CharField(
+        "凭证", max_length=120, unique=True, help_text="银行流水号或抵扣的付款流水号；同一凭证只记一次"
+    )
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

@@ -57,7 +57,8 @@ class Reservation(models.Model):
             models.CheckConstraint(name="reservation_of_something", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="reservation_released_with_reason",
-                condition=~Q(state="released") & Q(because="") | Q(state="released") & ~Q(because="") & Q(ended_at__isnull=False),
+                condition=~Q(state="released") & Q(because="")
+                | Q(state="released") & ~Q(because="") & Q(ended_at__isnull=False),
             ),
         )
         indexes = (models.Index(name="reservation_of_line", fields=("line", "state")),)
