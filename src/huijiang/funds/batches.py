@@ -18,7 +18,7 @@ from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.humans import human_of
-from huijiang.funds import ledger
+from huijiang.funds import ledger, recoveries
 from huijiang.funds.models import Account, Batch, BatchSignature, Entry, PayingAccount, Payment, Source
 from huijiang.regions.models import Region
 
@@ -31,24 +31,44 @@ class BatchError(ValueError):
     """Something that can't be done with a batch; says what and how to mend it."""
 
 
+# What an open recovery of the same payee keeps: its remainder, less what batches under way keep already, shared out
+# over the payee's lines in their order.
 _FILL = """
-INSERT INTO funds_payment (batch_id, due_id, reservation_id, account_id, reference, amount, "offset", attempt, state,
-                           bank_reference, reason)
-SELECT %(batch)s, d.id, r.id, c.account_id, 'HJ' || lpad(d.id::text, 12, '0') || lpad((tried.n + 1)::text, 2, '0'),
-       d.amount, 0, tried.n + 1, 'prepared', '', ''
-FROM funds_reservation AS r
-JOIN funds_line AS l ON l.id = r.line_id
-JOIN claims_due AS d ON d.id = r.due_id
-JOIN claims_claim AS c ON c.id = d.claim_id
-JOIN regions_region AS g ON g.code = c.region_id
-JOIN claims_account AS a ON a.id = c.account_id AND a.ended_at IS NULL
-CROSS JOIN LATERAL (SELECT count(*) AS n FROM funds_payment AS p WHERE p.due_id = d.id) AS tried
-WHERE r.state = 'held' AND l.source_id = %(source)s AND l.year = %(year)s AND g.path LIKE %(path)s
-  AND d.cancelled_at IS NULL AND d.due_on <= %(pay_on)s AND c.state = 'payable'
-  AND NOT EXISTS (SELECT FROM funds_payment AS p WHERE p.due_id = d.id AND p.state IN ('prepared', 'sent', 'paid'))
-  AND NOT EXISTS (SELECT FROM claims_dispute AS x WHERE x.claim_id = c.id AND x.answered_at IS NULL)
-ORDER BY d.due_on, d.id LIMIT %(most)s
-FOR UPDATE OF r SKIP LOCKED
+INSERT INTO funds_payment (batch_id, due_id, reservation_id, account_id, reference, amount, "offset", recovery_id, attempt,
+                           state, bank_reference, reason)
+SELECT %(batch)s, t.due, t.reservation, t.account, 'HJ' || lpad(t.due::text, 12, '0') || lpad(t.attempt::text, 2, '0'),
+       t.money - t.kept, t.kept, CASE WHEN t.kept > 0 THEN t.recovery END, t.attempt, 'prepared', '', ''
+FROM (
+    SELECT f.*, greatest(0, least(f.money, coalesce(f.remains, 0) - coalesce(sum(f.money) OVER (
+               PARTITION BY f.recovery ORDER BY f.due_on, f.due ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS kept
+    FROM (
+        SELECT d.id AS due, d.due_on, r.id AS reservation, c.account_id AS account, tried.n + 1 AS attempt,
+               d.amount - tried.kept AS money, back.id AS recovery, back.remains
+        FROM funds_reservation AS r
+        JOIN funds_line AS l ON l.id = r.line_id
+        JOIN claims_due AS d ON d.id = r.due_id
+        JOIN claims_claim AS c ON c.id = d.claim_id
+        JOIN regions_region AS g ON g.code = c.region_id
+        JOIN claims_account AS a ON a.id = c.account_id AND a.ended_at IS NULL
+        CROSS JOIN LATERAL (SELECT count(*) AS n, coalesce(sum("offset") FILTER (WHERE p.state IN ('rejected', 'returned')), 0) AS kept
+                            FROM funds_payment AS p WHERE p.due_id = d.id) AS tried
+        LEFT JOIN LATERAL (
+            SELECT v.id, v.amount - v.back - coalesce((SELECT sum(q."offset") FROM funds_payment AS q
+                       WHERE q.recovery_id = v.id AND q.state = 'prepared'), 0) AS remains
+            FROM funds_recovery AS v JOIN funds_payment AS vp ON vp.id = v.payment_id JOIN claims_due AS vd ON vd.id = vp.due_id
+            JOIN funds_batch AS vb ON vb.id = vp.batch_id
+            WHERE v.by_offset AND v.closed_at IS NULL AND vb.source_id = %(source)s
+              AND (vd.payee_person_id = d.payee_person_id OR vd.payee_organisation_id = d.payee_organisation_id)
+            ORDER BY v.id LIMIT 1
+        ) AS back ON true
+        WHERE r.state = 'held' AND l.source_id = %(source)s AND l.year = %(year)s AND g.path LIKE %(path)s
+          AND d.cancelled_at IS NULL AND d.due_on <= %(pay_on)s AND c.state = 'payable'
+          AND NOT EXISTS (SELECT FROM funds_payment AS p WHERE p.due_id = d.id AND p.state IN ('prepared', 'sent', 'paid'))
+          AND NOT EXISTS (SELECT FROM claims_dispute AS x WHERE x.claim_id = c.id AND x.answered_at IS NULL)
+        ORDER BY d.due_on, d.id LIMIT %(most)s
+        FOR UPDATE OF r SKIP LOCKED
+    ) AS f
+) AS t ORDER BY t.due_on, t.due
 """
 
 
@@ -197,6 +217,7 @@ def send(batch: Batch, by: User) -> Batch:
     Batch.objects.filter(pk=held.pk).update(state=Batch.State.SENT, sent_at=Now(), sent_by=by)
     Payment.objects.filter(batch=held, state=Payment.State.PREPARED).update(state=Payment.State.SENT)
     _into_the_ledger(held, by)
+    recoveries.keep_offsets(held, by)
     audit.record(by, "funds.batch_sent", f"batch:{held.uid}", held.region_id, count=held.count, total=held.total)
     held.refresh_from_db()
     return held

@@ -34,6 +34,7 @@ class Move:
 
     account: Account
     amount: int
+    payment: Payment | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def post_all(orders: Sequence[Order], by: User | None = None) -> list[Entry]:
     for entry in made:
         known[entry.key] = entry
     Posting.objects.bulk_create(
-        [Posting(entry=known[each.key], account=move.account, amount=move.amount)
+        [Posting(entry=known[each.key], account=move.account, amount=move.amount, payment=move.payment)
          for each in fresh.values() for move in each.moves], batch_size=CHUNK)  # fmt: skip
     return [known[each.key] for each in orders]
 
@@ -160,10 +161,13 @@ def reverse(entry: Entry, by: User, because: str) -> Entry:
     earlier = Entry.objects.filter(reverses=entry).first()
     if earlier is not None:
         return earlier
-    moves = [Move(each.account, -each.amount) for each in entry.postings.select_related("account").order_by("id")]
+    found = entry.postings.select_related("account", "payment").order_by("id")
+    moves = [Move(each.account, -each.amount, each.payment) for each in found]
     _lock({each.account.pk for each in moves})
     order = Order(Entry.Kind.REVERSAL, f"reversal {entry.key}", today(), moves, entry.subject, because.strip()[:200])
     made = Entry.objects.create(kind=order.kind, key=order.key, on=order.on, digest=order.digest, subject=order.subject,
                                 note=order.note, by=by, reverses=entry)  # fmt: skip
-    Posting.objects.bulk_create(Posting(entry=made, account=each.account, amount=each.amount) for each in moves)
+    Posting.objects.bulk_create(
+        Posting(entry=made, account=each.account, amount=each.amount, payment=each.payment) for each in moves
+    )
     return made

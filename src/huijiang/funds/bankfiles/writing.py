@@ -52,6 +52,7 @@ def _workbook(template: Template, order: Order, to: BinaryIO) -> None:
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"constant_memory": True, "in_memory": False, "strings_to_formulas": False,
                                       "strings_to_urls": False, "strings_to_numbers": False})  # fmt: skip
+    book.set_properties({"created": order.made_at})  # the same order, the same bytes
     sheet = book.add_worksheet(template.sheet)
     bold = book.add_format({"bold": True})
     for at, column in enumerate(template.columns):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
@@ -195,6 +197,9 @@ class Payment(models.Model):
     reference = models.CharField("付款流水号", max_length=35, unique=True)
     amount = models.BigIntegerField("付款金额（分）")
     offset = models.BigIntegerField("抵扣金额（分）", default=0)
+    recovery = models.ForeignKey(
+        "funds.Recovery", models.PROTECT, null=True, blank=True, related_name="kept_from", help_text="抵扣的追回"
+    )
     attempt = models.PositiveSmallIntegerField("第几次付款", default=1)
     state = models.CharField("状态", max_length=8, choices=State, default=State.PREPARED)
     settled_on = models.DateField("银行处理日期", null=True, blank=True)
@@ -209,6 +214,7 @@ class Payment(models.Model):
                 name="payment_once", fields=("due",), condition=Q(state__in=("prepared", "sent", "paid"))
             ),
             models.UniqueConstraint(name="payment_attempt_once", fields=("due", "attempt")),
+            models.CheckConstraint(name="payment_offsets_a_recovery", condition=Q(offset=0, recovery=None) | Q(offset__gt=0, recovery__isnull=False)),
             models.CheckConstraint(name="payment_of_something", condition=Q(amount__gte=0, offset__gte=0) & (Q(amount__gt=0) | Q(offset__gt=0))),
             models.CheckConstraint(name="payment_answered_whole", condition=~Q(state__in=("paid", "rejected", "returned")) | Q(settled_on__isnull=False)),
         )  # fmt: skip
@@ -219,8 +225,16 @@ class Payment(models.Model):
                 name="of_what_is_due",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                declare=[("due", "claims_due"), ("standing", "text"), ("held", "funds_reservation"), ("batch", "text")],
+                declare=[
+                    ("due", "claims_due"),
+                    ("standing", "text"),
+                    ("held", "funds_reservation"),
+                    ("batch", "text"),
+                    ("kept", "numeric"),
+                ],
                 func="""
+                    SELECT coalesce(sum("offset"), 0) INTO kept FROM funds_payment
+                    WHERE due_id = NEW.due_id AND state IN ('rejected', 'returned');
                     SELECT state INTO batch FROM funds_batch WHERE id = NEW.batch_id;
                     SELECT * INTO due FROM claims_due WHERE id = NEW.due_id;
                     SELECT state INTO standing FROM claims_claim WHERE id = due.claim_id;
@@ -229,9 +243,9 @@ class Payment(models.Model):
                     THEN RAISE EXCEPTION 'pgtrigger: of_what_is_due: payments come into an open batch, not one that is %', batch;
                     END IF;
                     IF due.cancelled_at IS NOT NULL OR standing <> 'payable' OR held.due_id <> NEW.due_id OR held.state <> 'held'
-                       OR NEW.amount + NEW.offset <> due.amount
+                       OR NEW.amount + NEW."offset" + kept <> due.amount
                     THEN RAISE EXCEPTION 'pgtrigger: of_what_is_due: due % is paid when payable, reserved and in full (claim %, reservation %, % + % of % fen)',
-                                         due.uid, standing, held.state, NEW.amount, NEW.offset, due.amount;
+                                         due.uid, standing, held.state, NEW.amount, NEW."offset", due.amount;
                     END IF;
                     RETURN NEW;
                 """,
@@ -242,10 +256,10 @@ class Payment(models.Model):
                 operation=pgtrigger.Update,
                 declare=[("batch", "text")],
                 func="""
-                    IF ROW(OLD.batch_id, OLD.due_id, OLD.reservation_id, OLD.account_id, OLD.reference, OLD.amount, OLD."offset", OLD.attempt)
-                       IS DISTINCT FROM ROW(NEW.batch_id, NEW.due_id, NEW.reservation_id, NEW.account_id, NEW.reference, NEW.amount, NEW."offset", NEW.attempt)
+                    IF ROW(OLD.batch_id, OLD.due_id, OLD.reservation_id, OLD.account_id, OLD.reference, OLD.amount, OLD."offset", OLD.recovery_id, OLD.attempt)
+                       IS DISTINCT FROM ROW(NEW.batch_id, NEW.due_id, NEW.reservation_id, NEW.account_id, NEW.reference, NEW.amount, NEW."offset", NEW.recovery_id, NEW.attempt)
                        OR OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('prepared', 'sent'), ('prepared', 'dropped'),
-                          ('sent', 'paid'), ('sent', 'rejected'), ('paid', 'returned'))
+                          ('sent', 'paid'), ('sent', 'rejected'), ('sent', 'returned'), ('paid', 'returned'))
                     THEN RAISE EXCEPTION 'pgtrigger: goes_forward: payment % does not go from % to %', OLD.reference, OLD.state, NEW.state;
                     END IF;
                     IF OLD.state = 'prepared' AND NEW.state = 'sent' THEN
@@ -305,6 +319,11 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def taken_on(self) -> dt.date:
+        """The day on which it was taken, as people here count it."""
+        return localtime(self.taken_at).date()
 
 
 class AnswerLine(models.Model):
@@ -384,6 +403,7 @@ class Recovery(models.Model):
     back = models.BigIntegerField("已追回（分）", default=0, db_default=0, editable=False)
     state = models.CharField("状态", max_length=12, choices=State, default=State.NOTICED)
     due_on = models.DateField("退还期限")
+    by_offset = models.BooleanField("从后续补贴抵扣", default=False)
     instalments = models.PositiveSmallIntegerField("分期", default=1)
     found_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -427,6 +447,39 @@ class Recovery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uid} {self.amount}"
+
+
+class Finding(models.Model):
+    """A paid due that no longer stands up: found by the nightly re-check or by a person, and what was decided."""
+
+    uid = models.UUIDField("外部编号", default=uuid.uuid4, unique=True, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="findings")
+    rule = models.CharField("规则", max_length=40)
+    ground = models.CharField("事由", max_length=16, choices=Recovery.Ground)
+    evidence = models.JSONField("依据", default=dict)
+    found_at = models.DateTimeField("发现时间", db_default=Now())
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField("提出追回", null=True, blank=True)
+    amount = models.BigIntegerField("拟追回（分）", null=True, blank=True)
+    words = models.CharField("说明", max_length=500, blank=True)
+    dismissed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    dismissed_at = models.DateTimeField("排除时间", null=True, blank=True)
+    recovery = models.OneToOneField(Recovery, models.PROTECT, null=True, blank=True, related_name="finding")
+
+    class Meta:
+        verbose_name = "复查发现"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(name="finding_once", fields=("payment", "rule")),
+            models.CheckConstraint(name="finding_proposed_whole", condition=Q(proposed_by=None, proposed_at=None, amount=None) | (
+                Q(proposed_by__isnull=False, proposed_at__isnull=False, amount__gt=0) & ~Q(words=""))),
+            models.CheckConstraint(name="finding_dismissed_whole", condition=Q(dismissed_by=None, dismissed_at=None) | (
+                Q(dismissed_by__isnull=False, dismissed_at__isnull=False, recovery=None) & ~Q(words=""))),
+        )  # fmt: skip
+        triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.rule}"
 
 
 class CameBack(models.Model):
