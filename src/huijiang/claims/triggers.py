@@ -98,7 +98,7 @@ MOVES_LISTED: Final = pgtrigger.Trigger(
         THEN
             SELECT count(DISTINCT human) INTO signed FROM claims_act WHERE claim_id = NEW.claim_id
                 AND voided_at IS NULL AND digest = made.digest AND kind IN ('review', 'second_review');
-            IF signed < 2 OR coalesce(made.point, 0) <= 0
+            IF signed < 2 OR made.point IS NULL OR made.point + coalesce(made.later, 1) <= 0
             THEN RAISE EXCEPTION 'pgtrigger: moves_listed: approval needs two people''s signatures on one determination with a point amount';
             END IF;
             IF claim.notice_due <> (NEW.target = '{State.PUBLIC_NOTICE}')
@@ -313,8 +313,9 @@ DUE_WHEN_APPROVED: Final = pgtrigger.Trigger(
         THEN RAISE EXCEPTION 'pgtrigger: due_when_approved: a due is the claim''s own: benefit, event and payee';
         END IF;
         SELECT coalesce(sum(amount), 0) INTO before FROM claims_due WHERE claim_id = NEW.claim_id AND cancelled_at IS NULL;
-        IF before + NEW.amount > made.point
-        THEN RAISE EXCEPTION 'pgtrigger: due_when_approved: % fen due, % determined', before + NEW.amount, made.point;
+        IF before + NEW.amount > made.point + coalesce(made.later, NEW.amount + before)
+        THEN RAISE EXCEPTION 'pgtrigger: due_when_approved: % fen due, % and % later determined',
+            before + NEW.amount, made.point, made.later;
         END IF;
         IF claim.notice_due AND NOT EXISTS (SELECT 1 FROM claims_noticeentry e JOIN claims_publicnotice n ON n.id = e.notice_id
             WHERE e.claim_id = NEW.claim_id AND e.digest = made.digest AND n.taken_down_at IS NOT NULL)

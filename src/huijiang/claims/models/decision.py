@@ -40,7 +40,8 @@ class Outcome(models.TextChoices):
 class Determination(models.Model):
     """What the rules of one release make of frozen facts.  Never changed: new facts make a new one.
 
-    Money in fen, `high` empty is open.  `facts` are the rows that were read, without names and numbers; `body` the
+    Money in fen, `high` empty is open: both are of the periods begun by `on`; `later` is what further periods may add
+    under the same signatures, each once its facts hold.  `facts` are the rows that were read, without names and numbers; `body` the
     conditions, the working and the lines, as canonical JSON.  `digest` is over all of it (`freezing.digest_of`), and
     is what signatures cover.
     """
@@ -55,6 +56,7 @@ class Determination(models.Model):
     low = models.BigIntegerField("至少（分）")
     high = models.BigIntegerField("至多（分）", null=True)
     point = models.BigIntegerField("核定金额（分）", null=True)
+    later = models.BigIntegerField("以后各期至多（分）", null=True, default=0, help_text="空：不封顶")
     basis = models.CharField("金额依据", max_length=16, choices=Basis, blank=True)
     basis_words = models.CharField("依据说明", max_length=500, blank=True)
     facts = SealedText("冻结的事实", context="determination.facts")
@@ -77,6 +79,7 @@ class Determination(models.Model):
                 point=F("low"), high=F("low"))),
             models.CheckConstraint(name="determination_person_fixes_the_rest", condition=~Q(basis__in=("audited_cost", "assessed_award")) | (
                 Q(made_by__isnull=False) & ~Q(basis_words=""))),
+            models.CheckConstraint(name="determination_later", condition=Q(later=None) | Q(later__gte=0)),
             models.CheckConstraint(name="determination_digest", condition=Q(digest__regex="^[0-9a-f]{64}$")),
         )  # fmt: skip
         triggers = (
