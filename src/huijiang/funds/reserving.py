@@ -19,7 +19,7 @@ from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.models import Due
 from huijiang.claims.states import Event, State
-from huijiang.funds import sources
+from huijiang.funds import sources, takeover
 from huijiang.funds.models import Line, Reservation, Waiting
 
 
@@ -42,6 +42,8 @@ def reserve(dues: Sequence[Due], by: User | None = None, on: dt.date | None = No
         if found is not None:
             reserved.append(found)
             continue
+        if takeover.was_paid(due):
+            continue  # before the platform: nothing is left to hold money for
         line = sources.line_of(due, year)
         held = _lock(line) if line else None
         if held is not None and held.free >= due.amount and not _others_first(held, due):

@@ -15,6 +15,7 @@ from huijiang.funds.models.payments import (
     Recovery,
 )
 from huijiang.funds.models.reservations import Reservation, Waiting
+from huijiang.funds.models.takeover import PastFile, PastPayment
 
 __all__ = [
     "Account",
@@ -28,6 +29,8 @@ __all__ = [
     "Entry",
     "Finding",
     "Line",
+    "PastFile",
+    "PastPayment",
     "PayingAccount",
     "Payment",
     "Posting",

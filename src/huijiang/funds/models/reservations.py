@@ -76,6 +76,10 @@ class Reservation(models.Model):
                     THEN RAISE EXCEPTION 'pgtrigger: begins_held: due % (% fen) is not held on line %: cancelled, another amount, or a frozen line',
                                          due.uid, due.amount, NEW.line_id;
                     END IF;
+                    IF EXISTS (SELECT 1 FROM funds_pastpayment AS p WHERE p.holder <> '' AND p.benefit = due.benefit
+                               AND p.holder = due.holder AND p.period = due.period AND p.instalment = due.instalment)
+                    THEN RAISE EXCEPTION 'pgtrigger: begins_held: due % was paid before the take-over', due.uid;
+                    END IF;
                     RETURN NEW;
                 """,
             ),
