@@ -7,6 +7,7 @@ huijiang appoint                make somebody system, security or audit administ
 huijiang messages [--check]     the English of the pages, compiled or checked
 huijiang synth | load           a synthetic county: made, and put into the registry
 huijiang picture                who is owed what in a synthetic county
+huijiang bank-simulator         a bank for demos: answers payment files in a folder
 huijiang demo                   a sample roster, the county's picture, and the platform with both
 """
 
@@ -19,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from huijiang.commands import appoint, audit, backup, demo, doctor, load, rotate_keys, secrets, serve, upgrade
 from huijiang.configuration import ConfigurationError
+from huijiang.funds import simulator
 from huijiang.picture.command import add_picture
 from huijiang.supervisor.postgres import PostgresError
 from huijiang.supervisor.supervisor import SupervisorError
@@ -32,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_picture(commands)
     add_synth(commands)
+    simulator.add(commands)
     for each in (demo, serve, upgrade, load, appoint, doctor, secrets, backup, rotate_keys, audit, messages):
         each.add(commands)
     arguments = parser.parse_args(argv)
