@@ -2,8 +2,8 @@
 
 | who | claims |
 |---|---|
-| worker | that they applied for, that pay them, or from which they benefit |
-| agent | that pay the organisation, or that they applied for on its behalf |
+| worker | that pay them; once sent, also those from which they benefit |
+| agent | that pay the organisation, or that the organisation applied for |
 | staff with a role of CASES | managed by a region of theirs |
 | everybody else | none |
 """
@@ -38,12 +38,12 @@ def access_claims(viewer: Viewer) -> QuerySet[Claim]:
     match viewer.capacity:
         case Capacity.WORKER:
             return claims.filter(
-                Q(applicant=viewer.user) & Q(payee_organisation=None)
-                | Q(payee_person=viewer.person)
-                | Q(beneficiary_person=viewer.person) & ~Q(state=State.DRAFT)
+                Q(payee_person=viewer.person) | Q(beneficiary_person=viewer.person) & ~Q(state=State.DRAFT)
             )
         case Capacity.AGENT:
-            return claims.filter(Q(payee_organisation=viewer.organisation) | Q(batch__organisation=viewer.organisation))
+            return claims.filter(
+                Q(payee_organisation=viewer.organisation) | Q(applicant_organisation=viewer.organisation)
+            )
         case Capacity.STAFF:
             return claims.filter(in_scope(viewer.paths(*CASES), "region"))
 
@@ -52,12 +52,11 @@ def acts_as(viewer: Viewer, claim: Claim) -> frozenset[Who]:
     """As whom the viewer may move a claim: applicant or roles of staff, never both at once."""
     match viewer.capacity:
         case Capacity.WORKER:
-            own = claim.payee_person_id == viewer.person or claim.applicant_id == viewer.user.pk
+            own = viewer.person is not None and claim.payee_person_id == viewer.person
             return frozenset({Who.APPLICANT}) if own else frozenset()
         case Capacity.AGENT:
-            paid = claim.payee_organisation_id is not None and claim.payee_organisation_id == viewer.organisation
-            batch = claim.batch is not None and claim.batch.organisation_id == viewer.organisation
-            return frozenset({Who.APPLICANT}) if paid or batch else frozenset()
+            mine = viewer.organisation in (claim.payee_organisation_id, claim.applicant_organisation_id)
+            return frozenset({Who.APPLICANT}) if mine and viewer.organisation is not None else frozenset()
         case Capacity.STAFF:
             return frozenset(
                 who for who, role in ACTING.items() if claim.region.path.startswith(viewer.paths(role) or ("\0",))

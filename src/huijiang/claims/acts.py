@@ -66,7 +66,8 @@ def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
 
 def _gains(claim: Claim, user: User) -> str:
     people = [each for each in (claim.payee_person_id, claim.beneficiary_person_id) if each]
-    firms = [each for each in (claim.payee_organisation_id, claim.beneficiary_organisation_id) if each]
+    firms = [each for each in (claim.payee_organisation_id, claim.beneficiary_organisation_id,
+                               claim.applicant_organisation_id) if each]  # fmt: skip
     if Binding.objects.filter(user=user, person__in=people).exists() or humans.is_one_of(user, people):
         return _("这笔补贴涉及您本人，须回避。")
     since: dt.datetime = claim.created_at

@@ -16,11 +16,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huijiang import audit
-from huijiang.accounts.models import User
+from huijiang.access.models import Consent
 from huijiang.accounts.viewers import Capacity, Viewer, today
-from huijiang.claims import judging, locks, moving, numbers, questions
+from huijiang.claims import dues, judging, locks, moving, numbers, questions
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, ClaimError, Incomplete, MayNot
+from huijiang.claims.judging import Judged
 from huijiang.claims.models import Account, Batch, Claim, Correction, Movement, Round
 from huijiang.claims.models.claim import Way
 from huijiang.claims.states import Event, State, Who
@@ -48,7 +49,13 @@ def open_draft(
     way = way or (WORDED[viewer.capacity] if viewer else Way.PROACTIVE)
     user = viewer.user if viewer else None
     known = Claim.objects.filter(
-        benefit=benefit, holder=holder, region=region, state=State.DRAFT, applicant=user, batch=batch
+        benefit=benefit,
+        holder=holder,
+        region=region,
+        state=State.DRAFT,
+        applicant=user,
+        batch=batch,
+        applicant_organisation=viewer.organisation if viewer else None,
     ).first()
     if known is not None:
         return known
@@ -61,20 +68,27 @@ def open_draft(
         round=round, release_number=release.number if release else None, notice_due=terms.notice_due,
         sensitive=terms.sensitive, **parties,
     )  # fmt: skip
-    if viewer is not None and not _may_open(claim, viewer):
+    if viewer is not None and viewer.capacity is Capacity.AGENT:
+        claim.applicant_organisation_id = viewer.organisation
+    if viewer is not None and not _may_open(claim, viewer, found):
         raise MayNot(_("您不能为这个事由申报。"))
     claim.save()
     audit.record(user, "claims.drafted", f"claim:{claim.uid}", region.code, benefit=benefit, way=str(way))
     return claim
 
 
-def _may_open(claim: Claim, viewer: Viewer) -> bool:
-    """The payee, the beneficiary's agent where the payee is theirs, or a counter clerk of the region."""
+def _may_open(claim: Claim, viewer: Viewer, found: Judged) -> bool:
+    """Whoever is paid, or applies as the text says, or files for a person who agreed; a counter clerk of the region."""
     if viewer.capacity is Capacity.STAFF:
         return Who.COUNTER in acts_as(viewer, claim)
-    if viewer.capacity is Capacity.AGENT:
-        return claim.payee_organisation_id == viewer.organisation or claim.batch_id is not None
-    return claim.payee_person_id == viewer.person or claim.beneficiary_person_id == viewer.person
+    if viewer.capacity is Capacity.WORKER:
+        return claim.payee_person_id == viewer.person
+    if claim.payee_organisation_id is not None or found.applicant() == ("organisation", viewer.organisation):
+        return viewer.organisation == (claim.payee_organisation_id or viewer.organisation)
+    return Consent.objects.filter(
+        person=claim.payee_person_id, organisation=viewer.organisation, purpose=Consent.Purpose.CLAIMS,
+        withdrawn_at=None, until__gte=viewer.on,
+    ).exists()  # fmt: skip
 
 
 @transaction.atomic
@@ -192,13 +206,7 @@ def correct(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Claim:
 @transaction.atomic
 def withdraw(claim: Claim, viewer: Viewer, words: str = "") -> Movement:
     """Take a claim back before it is decided for good; what it held of limits is free again."""
-    from huijiang.claims import dues
-
     held = locks.claim(claim)
     movement = moving.move(held, Event.WITHDRAW, viewer, reason=words)
     dues.release(held, viewer.user, _("申报人撤回"))
     return movement
-
-
-def applicant_of(claim: Claim) -> User | None:
-    return claim.applicant

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from huijiang.claims.models import Determination
 
 
+HANDED_ON = frozenset(Event) - {Event.CHECKED, Event.ASK_CORRECTION, Event.CORRECT}
+"""After these the claim waits for somebody else: nobody has it."""
+
+
 def possible(claim: Claim, viewer: Viewer | None, public: bool = False) -> list[Move]:
     """The moves that somebody could make now, by state and role alone; guards are told when they try."""
     mine = _standing(claim, viewer, public)
@@ -88,6 +92,9 @@ def _made(
             raise Excluded(_("同一事由已经有一件在办或已批准的申报。")) from None
         raise
     claim.refresh_from_db(fields=["state", "state_since", "moves"])
+    if row.event in HANDED_ON:
+        Claim.objects.filter(pk=claim.pk).update(assigned_to=None, assigned_at=None)
+        claim.assigned_to = claim.assigned_at = None
     clock.turned(claim, row.source, row.target, on or today(), anew=row.event in (Event.UPHOLD, Event.SUBMIT))
     audit.record(
         viewer.user if viewer is not None else None, f"claims.{row.event}", f"claim:{claim.uid}", claim.region_id,

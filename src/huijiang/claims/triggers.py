@@ -163,7 +163,7 @@ BEGINS_AS_DRAFT: Final = pgtrigger.Trigger(
 )
 
 _SETTLED = ("uid", "region_id", "benefit", "holder", "event_day", "payee_person_id", "payee_organisation_id",
-            "beneficiary_person_id", "beneficiary_organisation_id", "applicant_id", "way", "created_at")  # fmt: skip
+            "beneficiary_person_id", "beneficiary_organisation_id", "applicant_organisation_id", "way", "created_at")  # fmt: skip
 _SUBMITTED = ("number", "submitted_at", "notice_due", "sensitive", "release_number", "batch_id", "round_id")
 
 
@@ -181,6 +181,9 @@ MOVED_BY_MOVEMENTS: Final = pgtrigger.Trigger(
         END IF;
         IF OLD.state <> 'draft' AND {_row("OLD", _SUBMITTED)} IS DISTINCT FROM {_row("NEW", _SUBMITTED)}
         THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: what was submitted does not change';
+        END IF;
+        IF OLD.applicant_id IS NOT NULL AND OLD.applicant_id IS DISTINCT FROM NEW.applicant_id
+        THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: who applied does not change';
         END IF;
         IF OLD.state NOT IN ('draft', 'awaiting_correction') AND OLD.answers IS DISTINCT FROM NEW.answers
         THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: answers change in a draft or a correction only';
@@ -280,7 +283,7 @@ SIGNED_BY_NOBODY_WHO_GAINS: Final = pgtrigger.Trigger(
         THEN RAISE EXCEPTION 'pgtrigger: signed_by_nobody_who_gains: nobody signs on what they gain from';
         END IF;
         IF EXISTS (SELECT 1 FROM access_agency a WHERE a.user_id = NEW.user_id
-                AND a.organisation_id IN (claim.payee_organisation_id, claim.beneficiary_organisation_id)
+                AND a.organisation_id IN (claim.payee_organisation_id, claim.beneficiary_organisation_id, claim.applicant_organisation_id)
                 AND (a.ended_at IS NULL OR a.ended_at >= claim.created_at)
                 AND (a.ends_on IS NULL OR a.ends_on >= claim.created_at::date))
         THEN RAISE EXCEPTION 'pgtrigger: signed_by_nobody_who_gains: an agent of the payee signs nothing on its claim';

@@ -132,6 +132,7 @@ class Claim(models.Model):
     applicant = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", help_text="免申即享在本人确认前为空"
     )
+    applicant_organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     way = models.CharField("方式", max_length=12, choices=Way)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="claims")
     round = models.ForeignKey("claims.Round", models.PROTECT, null=True, related_name="claims")

@@ -135,6 +135,7 @@ class CapUse(models.Model):
 
     group = models.ForeignKey(CapGroup, models.PROTECT, related_name="uses")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="cap_uses")
+    part = models.CharField("所属期", max_length=24, blank=True, help_text="批准时为空；以后各期为“所属期/期次”")
     amount = models.BigIntegerField("占用")
     taken_at = models.DateTimeField("占用时间", db_default=Now())
     released_at = models.DateTimeField("释放时间", null=True)
@@ -144,7 +145,7 @@ class CapUse(models.Model):
         constraints = (
             models.CheckConstraint(name="cap_use_something", condition=Q(amount__gt=0)),
             models.UniqueConstraint(
-                name="cap_use_once_a_claim", fields=("group", "claim"), condition=Q(released_at=None)
+                name="cap_use_once_a_claim", fields=("group", "claim", "part"), condition=Q(released_at=None)
             ),
         )
         triggers = (
