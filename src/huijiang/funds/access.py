@@ -52,12 +52,16 @@ def access_past(viewer: Viewer) -> QuerySet[PastFile]:
 
 def access_findings(viewer: Viewer) -> QuerySet[Finding]:
     """What the re-check found in the viewer's regions."""
-    return Finding.objects.filter(_within(viewer, "payment__batch__region")).select_related("payment__batch", "recovery")
+    return Finding.objects.filter(_within(viewer, "payment__batch__region")).select_related(
+        "payment__batch", "recovery"
+    )
 
 
 def access_recoveries(viewer: Viewer) -> QuerySet[Recovery]:
     """Recoveries of the viewer's regions."""
-    return Recovery.objects.filter(_within(viewer, "payment__batch__region")).select_related("payment__batch", "payment__due__claim")
+    return Recovery.objects.filter(_within(viewer, "payment__batch__region")).select_related(
+        "payment__batch", "payment__due__claim"
+    )
 
 
 def access_payments(viewer: Viewer) -> QuerySet[Payment]:

@@ -52,7 +52,9 @@ class AllotmentForm(forms.Form):
         (each.value, each.label) for each in (Allotment.Kind.ORIGINAL, Allotment.Kind.ADDITION, Allotment.Kind.REDUCTION)])  # fmt: skip
     amount = MoneyField(label=gettext_lazy("金额（元）"), max_length=24, help_text=gettext_lazy("如 500000.00；调减也填正数"),
                         widget=forms.TextInput(attrs={"class": "input", "inputmode": "decimal"}))  # fmt: skip
-    document = forms.CharField(label=gettext_lazy("依据文号"), max_length=80, widget=forms.TextInput(attrs={"class": "input"}))
+    document = forms.CharField(
+        label=gettext_lazy("依据文号"), max_length=80, widget=forms.TextInput(attrs={"class": "input"})
+    )
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -127,7 +129,13 @@ def line(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 200) -> HttpResponse:
     told = forecast(held)
     changes = held.allotments.select_related("asked_by", "approved_by").order_by("-id")
-    columns = [Column(_("类别")), Column(_("金额（元）"), "number"), Column(_("依据文号")), Column(_("提出")), Column(_("批准"), "state")]
+    columns = [
+        Column(_("类别")),
+        Column(_("金额（元）"), "number"),
+        Column(_("依据文号")),
+        Column(_("提出")),
+        Column(_("批准"), "state"),
+    ]
     rows = [[each.get_kind_display(), money(each.amount), each.document, each.asked_by.name, _approval(request, each)]
             for each in changes]  # fmt: skip
     page = Paginator(held.waits.filter(ended_at=None).select_related("due__claim").order_by("since", "id"), PER_PAGE).get_page(
@@ -148,7 +156,9 @@ def _approval(request: HttpRequest, each: Allotment) -> Cell:
 
 
 def _facts(held: Line, told: Forecast) -> list[Fact]:
-    shares = "、".join(f"{each.get_tier_display()} {each.thousandths / 10:g}%" for each in held.shares.order_by("-thousandths"))
+    shares = "、".join(
+        f"{each.get_tier_display()} {each.thousandths / 10:g}%" for each in held.shares.order_by("-thousandths")
+    )
     facts = [
         Fact(_("总额"), _("%(yuan)s 元") % {"yuan": money(held.allotted)}),
         Fact(_("已批未付"), _("%(yuan)s 元") % {"yuan": money(held.reserved)}),
@@ -204,7 +214,8 @@ def ask(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Approve what somebody else asked for."""
     found = get_object_or_404(
-        Allotment.objects.filter(line__in=access_lines(viewer_of(request))).select_related("line__region", "asked_by"), uid=uid
+        Allotment.objects.filter(line__in=access_lines(viewer_of(request))).select_related("line__region", "asked_by"),
+        uid=uid,
     )
     wrong = ""
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
@@ -214,7 +225,9 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             wrong = str(error)
         else:
             served = reserving.serve_waiting(found.line, request.user)  # type: ignore[arg-type]
-            messages.success(request, _("已批准。%(n)s 笔等待的落实了资金。") % {"n": len(served)} if served else _("已批准。"))
+            messages.success(
+                request, _("已批准。%(n)s 笔等待的落实了资金。") % {"n": len(served)} if served else _("已批准。")
+            )
             return redirect("funds:line", uid=found.line.uid)
     return render(request, "funds/sure.html", {
         "title": _("批准这笔额度变动？"), "yes": _("批准"), "back": reverse("funds:line", args=[found.line.uid]), "wrong": wrong,
@@ -245,4 +258,3 @@ def freeze(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                   Fact(_("可用"), _("%(yuan)s 元") % {"yuan": money(held.free)})],
         "text": _("冻结后不再批准新的支出，已批未付的照常拨付；可用的部分提请结转下一年度。"),
     }, status=422 if wrong else 200)  # fmt: skip
-
