@@ -72,7 +72,7 @@ def works(request: HttpRequest) -> bool:
 def lines(request: HttpRequest) -> HttpResponse:
     """The lines of a year: what is allotted, approved, paid, free, and when each runs dry."""
     found = access_lines(viewer_of(request))
-    years = sorted({each for each in found.values_list("year", flat=True)} | {today().year}, reverse=True)
+    years = sorted({*found.values_list("year", flat=True), today().year}, reverse=True)
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdigit() and int(asked) in years else today().year
     shown = list(found.filter(year=year).order_by("region__path", "source__code", "benefit"))
