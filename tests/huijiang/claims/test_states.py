@@ -51,11 +51,11 @@ DO $$
 DECLARE s text; e text; t text; w text; said text;
 BEGIN
     CREATE TEMP TABLE told (source text, event text, target text, who text);
-    FOREACH s IN ARRAY %(states)s LOOP
+    FOREACH s IN ARRAY %(states)s::text[] LOOP
         SET LOCAL session_replication_role = replica;
         UPDATE claims_claim SET state = s WHERE id = %(claim)s;
         SET LOCAL session_replication_role = origin;
-        FOREACH e IN ARRAY %(events)s LOOP FOREACH t IN ARRAY %(states)s LOOP FOREACH w IN ARRAY %(who)s LOOP
+        FOREACH e IN ARRAY %(events)s::text[] LOOP FOREACH t IN ARRAY %(states)s::text[] LOOP FOREACH w IN ARRAY %(who)s::text[] LOOP
             BEGIN
                 INSERT INTO claims_movement (claim_id, number, event, source, target, who, by_id, reason, words, condition, digest)
                 VALUES (%(claim)s, 1, e, s, t, w, CASE WHEN w <> 'system' THEN %(user)s END, '', '', '', '');
