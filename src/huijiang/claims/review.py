@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -31,7 +32,7 @@ def accept(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Movement:
     held = locks.claim(claim)
     _need(held, viewer, Event.ACCEPT)
     acts.sign(held, viewer, Kind.INTAKE)
-    return moving.move(held, Event.ACCEPT, viewer, on=on, words=_("材料齐全，已受理。"))
+    return moving.move(held, Event.ACCEPT, viewer, on=on, words=gettext_noop("材料齐全，已受理。"))
 
 
 @transaction.atomic
@@ -83,7 +84,7 @@ def request_correction(
 def lapse(claim: Claim, viewer: Viewer) -> Movement:
     """The days for a correction are over: a person ends the claim; it may be made again."""
     held = locks.claim(claim)
-    return moving.move(held, Event.LAPSE, viewer, words=_("逾期未补正，按撤回处理，可以重新申报。"))
+    return moving.move(held, Event.LAPSE, viewer, words=gettext_noop("逾期未补正，按撤回处理，可以重新申报。"))
 
 
 @transaction.atomic
