@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -47,6 +48,7 @@ def during(*events: Event) -> Any:
     return precondition(lambda self: any(moves_from(self.claim.state, each) for each in events))
 
 
+@pytest.mark.hypothesis
 def test_the_laws_hold_through_any_life(desk: Office) -> None:
     reached: set[str] = set()
 
