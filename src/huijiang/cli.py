@@ -5,6 +5,7 @@ huijiang upgrade | doctor | secrets | backup | restore | rotate-keys | verify-au
 huijiang documents import | export   a policies folder becomes a release, and back
 huijiang appoint                make somebody system, security or audit administrator
 huijiang messages [--check]     the English of the pages, compiled or checked
+huijiang claims-states          the states of a claim, drawn for the documentation
 huijiang synth | load           a synthetic county: made, and put into the registry
 huijiang picture                who is owed what in a synthetic county
 huijiang bank-simulator         a bank for demos: answers payment files in a folder
@@ -18,7 +19,19 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
-from huijiang.commands import appoint, audit, backup, demo, doctor, load, rotate_keys, secrets, serve, upgrade
+from huijiang.commands import (
+    appoint,
+    audit,
+    backup,
+    claims_states,
+    demo,
+    doctor,
+    load,
+    rotate_keys,
+    secrets,
+    serve,
+    upgrade,
+)
 from huijiang.configuration import ConfigurationError
 from huijiang.funds import simulator
 from huijiang.picture.command import add_picture
@@ -35,7 +48,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_picture(commands)
     add_synth(commands)
     simulator.add(commands)
-    for each in (demo, serve, upgrade, load, appoint, doctor, secrets, backup, rotate_keys, audit, messages):
+    for each in (
+        demo,
+        serve,
+        upgrade,
+        load,
+        appoint,
+        doctor,
+        secrets,
+        backup,
+        rotate_keys,
+        audit,
+        messages,
+        claims_states,
+    ):
         each.add(commands)
     arguments = parser.parse_args(argv)
     try:

@@ -39,7 +39,9 @@ def sign(
                 claim=claim, human=humans.human_of(viewer.user), user=viewer.user, kind=kind, occasion=occasion,
                 determination=determination, digest=determination.digest if determination is not None else "",
             )  # fmt: skip
-    except IntegrityError:
+    except IntegrityError as error:
+        if not any(law in str(error) for law in ("act_once_a_person", "act_one_kind_a_person")):
+            raise
         raise MayNot(_("您在这件申报上已经签署过，一个人只能签一次。")) from None
     except DatabaseError as error:
         raise MayNot(_("数据库不接受这次签署：%(why)s") % {"why": str(error).partition("\n")[0]}) from error

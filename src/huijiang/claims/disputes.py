@@ -12,6 +12,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
 from huijiang.accounts.viewers import Capacity, Viewer, today
@@ -103,7 +104,7 @@ def answer(dispute: Dispute, viewer: Viewer, upheld: bool, words: str, on: dt.da
     since = held.disputes.filter(made_at__gte=held.disputes.filter(against=last.source).latest("id").made_at)
     if upheld or since.filter(upheld=True).exists():
         movement = moving.move(held, Event.UPHOLD, viewer, words=words, on=on)
-        dues.release(held, viewer.user, _("异议成立"))
+        dues.release(held, viewer.user, gettext_noop("异议成立"))
         determine.determine(held, None, on=on)
         return movement
     return moving.move(held, Event.DISMISS, viewer, target=State(last.source), words=words, on=on)

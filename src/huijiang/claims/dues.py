@@ -87,6 +87,9 @@ def make(claim: Claim, on: dt.date) -> list[Due]:
 
 def _due(claim: Claim, made: Determination, body: dict[str, Any], each: dict[str, Any]) -> Due:
     begin = dt.date.fromisoformat(each["from"]) if each["from"] else made.on
+    event = Due.objects.filter(benefit=claim.benefit, holder=claim.holder, cancelled_at=None)
+    if event.filter(period=each["period"], instalment=each["instalment"]).exists():
+        raise Excluded(_("同一事由、同一期已经有应付，不能重复发放。"))
     try:
         with transaction.atomic():
             due = Due.objects.create(

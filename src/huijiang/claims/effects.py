@@ -37,11 +37,12 @@ _SUBSCRIBED: dict[str, list[Effect]] = {}
 
 def on(*names: str) -> Callable[[Effect], Effect]:
     """Subscribe to some of NAMES.  Raises KeyError for a name that never happens."""
+    for name in names:
+        if name not in NAMES:
+            raise KeyError(f"{name}；应为 expected one of {sorted(NAMES)}")
 
     def subscribed(effect: Effect) -> Effect:
         for name in names:
-            if name not in NAMES:
-                raise KeyError(f"{name}；应为 expected one of {sorted(NAMES)}")
             if effect not in _SUBSCRIBED.setdefault(name, []):
                 _SUBSCRIBED[name].append(effect)
         return effect

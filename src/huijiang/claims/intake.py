@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
 from huijiang.access.models import Consent
@@ -169,7 +170,7 @@ def submit(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Claim:
         for name, value in values.items():
             setattr(held, name, value)
         held.save(update_fields=list(values))
-    moving.move(held, Event.SUBMIT, viewer, on=day, words=_("已收到您的申报。"))
+    moving.move(held, Event.SUBMIT, viewer, on=day, words=gettext_noop("已收到您的申报。"))
     return held
 
 
@@ -208,5 +209,5 @@ def withdraw(claim: Claim, viewer: Viewer, words: str = "") -> Movement:
     """Take a claim back before it is decided for good; what it held of limits is free again."""
     held = locks.claim(claim)
     movement = moving.move(held, Event.WITHDRAW, viewer, reason=words)
-    dues.release(held, viewer.user, _("申报人撤回"))
+    dues.release(held, viewer.user, gettext_noop("申报人撤回"))
     return movement

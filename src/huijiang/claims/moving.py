@@ -198,6 +198,8 @@ def _due(claim: Claim, made: Any) -> str:
 
 
 def _released(claim: Claim, made: Any) -> str:
+    if _open_dispute(claim):
+        return _("还有没有答复的异议。")
     signed = _signatures(claim, None, Kind.FINANCE, Kind.RELEASE) >= 2
     return "" if signed else _("付款要有财务两个人签署。")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
 from huijiang.accounts.viewers import Viewer, today
@@ -72,7 +73,7 @@ def publish(viewer: Viewer | None, claims: Iterable[Claim], on: dt.date | None =
         raise MayNot(_("您不能发布这个地区的公示。"))
     terms = terms_of(first.region, first.benefit)
     made = PublicNotice.objects.create(
-        region=first.region, benefit=first.benefit, title=title or _("%(name)s拟发放公示") % {"name": name_of(first.benefit)},
+        region=first.region, benefit=first.benefit, title=title or gettext_noop("%(name)s拟发放公示") % {"name": name_of(first.benefit)},
         starts_on=day, ends_on=day + dt.timedelta(days=terms.notice_days - 1), contact=terms.contact,
         made_by=viewer.user if viewer else None,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -31,7 +32,7 @@ def accept(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Movement:
     held = locks.claim(claim)
     _need(held, viewer, Event.ACCEPT)
     acts.sign(held, viewer, Kind.INTAKE)
-    return moving.move(held, Event.ACCEPT, viewer, on=on, words=_("材料齐全，已受理。"))
+    return moving.move(held, Event.ACCEPT, viewer, on=on, words=gettext_noop("材料齐全，已受理。"))
 
 
 @transaction.atomic
@@ -83,7 +84,7 @@ def request_correction(
 def lapse(claim: Claim, viewer: Viewer) -> Movement:
     """The days for a correction are over: a person ends the claim; it may be made again."""
     held = locks.claim(claim)
-    return moving.move(held, Event.LAPSE, viewer, words=_("逾期未补正，按撤回处理，可以重新申报。"))
+    return moving.move(held, Event.LAPSE, viewer, words=gettext_noop("逾期未补正，按撤回处理，可以重新申报。"))
 
 
 @transaction.atomic
@@ -193,12 +194,18 @@ def queue(viewer: Viewer, *roles: Who) -> QuerySet[Claim]:
     return access_claims(viewer).filter(state__in=states).order_by("deadline", "id")
 
 
+MOST_LOOKED_AT = 200
+"""How far down the queue `take_next` looks for one that the officer may sign."""
+
+
 @transaction.atomic
 def take_next(viewer: Viewer, *roles: Who) -> Claim | None:
     """Take the most urgent claim that nobody has and that this officer may sign.  Two who press at once get two."""
-    for each in queue(viewer, *roles).filter(assigned_to=None).select_for_update(of=("self",), skip_locked=True)[:50]:
-        if not acts.why_not(each, viewer.user, _kind_in(each.state)):
-            return _assigned(each, viewer.user, viewer.user)
+    for pk in queue(viewer, *roles).filter(assigned_to=None).values_list("pk", flat=True)[:MOST_LOOKED_AT]:
+        free = Claim.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, assigned_to=None)
+        found = free.first()
+        if found is not None and not acts.why_not(found, viewer.user, _kind_in(found.state)):
+            return _assigned(found, viewer.user, viewer.user)
     return None
 
 

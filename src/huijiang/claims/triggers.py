@@ -130,11 +130,12 @@ MOVES_LISTED: Final = pgtrigger.Trigger(
             END IF;
         END IF;
         IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.RELEASED)})
-            AND (SELECT count(DISTINCT human) FROM claims_act WHERE claim_id = NEW.claim_id AND voided_at IS NULL
+            AND (EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
+                OR (SELECT count(DISTINCT human) FROM claims_act WHERE claim_id = NEW.claim_id AND voided_at IS NULL
                 AND kind IN ('finance', 'release')
                 AND occasion = (SELECT occasion FROM claims_act WHERE claim_id = NEW.claim_id AND voided_at IS NULL
-                    AND kind = 'release' ORDER BY id DESC LIMIT 1)) < 2
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a payment needs two signatures of finance';
+                    AND kind = 'release' ORDER BY id DESC LIMIT 1)) < 2)
+        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a payment needs two signatures of finance and no open objection';
         END IF;
         RETURN NEW;
     """,
@@ -155,7 +156,7 @@ BEGINS_AS_DRAFT: Final = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
     func="""
-        IF NEW.state <> 'draft' OR NEW.moves <> 0
+        IF NEW.state <> 'draft' OR NEW.moves <> 0 OR NEW.number IS NOT NULL
         THEN RAISE EXCEPTION 'pgtrigger: begins_as_draft: a claim begins as a draft, not as %', NEW.state;
         END IF;
         RETURN NEW;
@@ -181,6 +182,11 @@ MOVED_BY_MOVEMENTS: Final = pgtrigger.Trigger(
         END IF;
         IF OLD.state <> 'draft' AND {_row("OLD", _SUBMITTED)} IS DISTINCT FROM {_row("NEW", _SUBMITTED)}
         THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: what was submitted does not change';
+        END IF;
+        IF NEW.account_id IS DISTINCT FROM OLD.account_id AND (OLD.state NOT IN ('draft', 'awaiting_correction', 'payment_returned')
+            OR NOT EXISTS (SELECT 1 FROM claims_account a WHERE a.id = NEW.account_id AND a.ended_at IS NULL
+                AND ROW(a.person_id, a.organisation_id) IS NOT DISTINCT FROM ROW(NEW.payee_person_id, NEW.payee_organisation_id)))
+        THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: the account is the payee''s, and changes while somebody may correct it';
         END IF;
         IF OLD.applicant_id IS NOT NULL AND OLD.applicant_id IS DISTINCT FROM NEW.applicant_id
         THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: who applied does not change';

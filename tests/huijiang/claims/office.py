@@ -9,10 +9,11 @@ from typing import Any
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import Viewer, as_staff
-from huijiang.claims import dues, intake, moving, public_notice, review
+from huijiang.claims import acts, dues, intake, moving, public_notice, review
 from huijiang.claims.models import Act, Claim, ServiceTerms
 from huijiang.claims.models.decision import Kind
 from huijiang.claims.states import Event, State
+from huijiang.registry.models import MODELS
 from tests.huijiang.entitlements.town import CHIEF, TRAINER, Town, account
 
 ON = dt.date(2026, 11, 23)  # a Monday
@@ -86,21 +87,21 @@ class Office:
 
     def released(self, claim: Claim, occasion: str) -> None:
         """Both signatures of finance on a payment."""
-        from huijiang.claims import acts
-
         made = moving.last_of(claim)
         acts.sign(claim, self.staff["cashier"], Kind.FINANCE, made, occasion)
         acts.sign(claim, self.staff["treasurer"], Kind.RELEASE, made, occasion)
 
     def refused(self, benefit: str = CHIEF) -> Claim:
-        """Refused by the first reviewer, for a condition that a lost fact left open."""
-        from huijiang.registry.models import MODELS
-
+        """Refused by the first reviewer, once another place is known to have granted the honour (trained the worker)."""
         claim = self.checking(benefit)
-        MODELS["recognition"].objects.filter(pk=self.town.honour.pk).update(granted_by=self.town.yuyao)
+        if benefit == CHIEF:
+            MODELS["recognition"].objects.filter(pk=self.town.honour.pk).update(granted_by=self.town.yuyao)
+        else:
+            MODELS["certificate"].objects.filter(pk=self.town.certificate.pk).update(trained_directly=False)
         review.checked(claim, None, on=ON)
         claim.refresh_from_db()
-        return self.after(review.refuse, claim, "first", "萧山区选树", "称号不是本区选树的。")
+        condition = "萧山区选树" if benefit == CHIEF else "由该机构直接培养"
+        return self.after(review.refuse, claim, "first", condition, "称号不是本区选树的。")
 
     def after(self, act: Any, claim: Claim, name: str, *said: Any, **more: Any) -> Claim:
         act(claim, self.staff[name], *said, **more)

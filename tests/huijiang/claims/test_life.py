@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
 from huijiang.claims import determine, dues, moving, replay
 from huijiang.claims.states import State
 from tests.huijiang.claims.office import ON, Office
@@ -17,7 +15,13 @@ def test_eighteen_months_are_determined_as_one_point(desk: Office) -> None:
     claim = desk.in_review()
     made = moving.last_of(claim)
     assert made is not None
-    assert (made.outcome, made.low, made.high, made.point, made.later) == ("entitled", 1_800_000, 1_800_000, 1_800_000, 1_800_000)
+    assert (made.outcome, made.low, made.high, made.point, made.later) == (
+        "entitled",
+        1_800_000,
+        1_800_000,
+        1_800_000,
+        1_800_000,
+    )
     body = determine.body_of(made)
     assert [each["period"] for each in body["due"]][:2] == ["2025-06", "2025-07"]
     assert {each["amount"] for each in body["due"]} == {100_000}

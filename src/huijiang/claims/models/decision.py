@@ -142,7 +142,7 @@ class Act(models.Model):
             models.CheckConstraint(name="act_occasion_of_payments", condition=Q(occasion="") ^ Q(kind__in=REPEATED)),
             models.CheckConstraint(name="act_has_a_human", condition=~Q(human="")),
             models.CheckConstraint(name="act_covers_a_digest", condition=(
-                Q(determination=None, digest="", kind__in=("intake", "refusal")) | Q(determination__isnull=False, digest__regex="^[0-9a-f]{64}$"))),
+                Q(determination=None, digest="", kind__in=("intake", "refusal", "objection_answer")) | Q(determination__isnull=False, digest__regex="^[0-9a-f]{64}$"))),
             models.CheckConstraint(name="act_voided_with_reason", condition=Q(voided_at=None, voided_because="") | Q(voided_at__isnull=False) & ~Q(voided_because="")),
         )  # fmt: skip
         indexes = (models.Index(name="act_of_user", fields=("user", "-at")),)
