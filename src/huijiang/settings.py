@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -131,6 +132,8 @@ KEY_FILE = DATA / "secrets" / "keys.json"
 KEY_PROVIDER = configuration.provider()
 
 LOGGING = logs.configuration(configuration.log_level())
+PAPER_FONT = os.environ.get("HUIJIANG_FONT", "")  # a Chinese font to embed in letters; empty: one of the machine's
+PUBLIC_ADDRESS = configuration.public_address()
 METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -1,0 +1,77 @@
+"""How long files are kept, and letting go of them; nothing else removes one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from huijiang import audit
+from huijiang.accounts.viewers import today
+from huijiang.files import vault
+from huijiang.files.models import Blob, File, Purpose
+
+DAYS: Final = {
+    Purpose.DRAFT: 90,
+    Purpose.OWN: 3 * 366,
+    Purpose.EVIDENCE: 10 * 366,
+    Purpose.RECORD: 10 * 366,
+    Purpose.LETTER: 30 * 366,
+}
+"""Days from the day that the caller names: handing in, or the end of the case."""
+
+SETTLED: Final = dt.timedelta(days=1)  # an upload that is younger may still be on its way
+
+
+def until(purpose: str, since: dt.date) -> dt.date:
+    return since + dt.timedelta(days=DAYS[Purpose(purpose)])
+
+
+def expire(on: dt.date | None = None) -> int:
+    """Let go of the content of every file whose time is over; gives how many files."""
+    day, count = on or today(), 0
+    for file in File.objects.filter(erased_at=None, keep_until__lt=day).order_by("pk").iterator(chunk_size=500):
+        with transaction.atomic():
+            held = File.objects.select_for_update().get(pk=file.pk)
+            blob, held.blob, held.name, held.erased_at = held.blob, None, None, timezone.now()
+            held.save(update_fields=["blob", "name", "erased_at"])
+            audit.record(None, "files.expire", f"file:{held.uid}", held.region_id, purpose=held.purpose)
+            if blob is not None:
+                _let_go(blob)
+        count += 1
+    return count
+
+
+def _let_go(blob: Blob) -> None:
+    digest = bytes(blob.digest)
+    vault.lock(digest)
+    if File.objects.filter(blob=blob).exists():
+        return
+    blob.delete()
+    transaction.on_commit(lambda: vault.place(digest).unlink(missing_ok=True))
+
+
+def sweep(now: dt.datetime | None = None) -> int:
+    """Remove what no row knows: parts of uploads that broke off, content whose transaction was rolled back."""
+    end = (now or timezone.now()) - SETTLED
+    count = 0
+    if not vault.folder().is_dir():
+        return 0
+    for path in sorted(vault.folder().glob("*/*")):
+        if not path.is_file() or path.stat().st_mtime > end.timestamp():
+            continue
+        if path.parent == vault.incoming():
+            path.unlink(missing_ok=True)
+            count += 1
+            continue
+        digest = bytes.fromhex(path.name)
+        if Blob.objects.filter(digest=digest).exists():
+            continue
+        with transaction.atomic():
+            vault.lock(digest)
+            if not Blob.objects.filter(digest=digest).exists():
+                path.unlink(missing_ok=True)
+                count += 1
+    return count
