@@ -34,7 +34,7 @@ class Kind(models.TextChoices):
 
 
 class Purpose(models.TextChoices):
-    """Why a file is kept; how long follows from it (`retention.YEARS`)."""
+    """Why a file is kept; how long follows from it (`retention.TIME`)."""
 
     DRAFT = "draft", gettext_lazy("草稿材料")
     OWN = "own", gettext_lazy("个人材料夹")

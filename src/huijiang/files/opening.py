@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -85,6 +86,7 @@ def find(viewer: Viewer, uid: uuid.UUID | str) -> File:
     return found
 
 
+@transaction.atomic
 def open_file(viewer: Viewer, uid: uuid.UUID | str, purpose: str, *, download: bool = False) -> Opened:
     """Open a file for a viewer, and write down that they did.
 

@@ -13,20 +13,26 @@ from huijiang.accounts.viewers import today
 from huijiang.files import vault
 from huijiang.files.models import Blob, File, Purpose
 
-DAYS: Final = {
-    Purpose.DRAFT: 90,
-    Purpose.OWN: 3 * 366,
-    Purpose.EVIDENCE: 10 * 366,
-    Purpose.RECORD: 10 * 366,
-    Purpose.LETTER: 30 * 366,
+TIME: Final = {
+    Purpose.DRAFT: (0, 90),
+    Purpose.OWN: (3, 0),
+    Purpose.EVIDENCE: (10, 0),
+    Purpose.RECORD: (10, 0),
+    Purpose.LETTER: (30, 0),
 }
-"""Days from the day that the caller names: handing in, or the end of the case."""
+"""Years and days from the day that the caller names: handing in, or the end of the case."""
 
 SETTLED: Final = dt.timedelta(days=1)  # an upload that is younger may still be on its way
 
 
 def until(purpose: str, since: dt.date) -> dt.date:
-    return since + dt.timedelta(days=DAYS[Purpose(purpose)])
+    """The last day of a purpose's time; of a leap day, the year's last day of February."""
+    years, days = TIME[Purpose(purpose)]
+    try:
+        day = since.replace(year=since.year + years)
+    except ValueError:
+        day = since.replace(year=since.year + years, day=28)
+    return day + dt.timedelta(days=days)
 
 
 def expire(on: dt.date | None = None) -> int:
