@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "huijiang.health.measures.Measured",
     "huijiang.health.faults.DatabaseFaults",
     "huijiang.web.middleware.ContentPolicy",
+    "huijiang.web.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,7 +139,8 @@ METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 << 20  # a paper is never written to disk in the clear
+LARGEST_BODY = 72 << 20  # the largest roster, and its form
 
 FORM_RENDERER = "huijiang.web.forms.Renderer"
 SITE = site.read()

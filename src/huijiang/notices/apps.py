@@ -11,12 +11,20 @@ class NoticesConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
+        from huijiang.accounts.models import Role
+        from huijiang.accounts.viewers import has_role
         from huijiang.web import navigation
         from huijiang.web.navigation import Entry
 
         navigation.register(Entry(
             gettext_lazy("消息"), "notices:inbox", "account", navigation.signed_in, 15, "bell", count=waiting,
         ))  # fmt: skip
+        navigation.register(
+            Entry(gettext_lazy("订阅"), "notices:subscribe", "public", navigation.everyone, 70)
+        )
+        navigation.register(
+            Entry(gettext_lazy("发送记录"), "notices:deliveries", "admin", has_role(Role.SYSTEM_ADMIN), 80)
+        )
 
 
 def waiting(request: HttpRequest) -> int:

@@ -10,6 +10,7 @@ reportlab embeds TrueType outlines only; fonts with PostScript outlines (Noto, S
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterable
@@ -42,6 +43,7 @@ PLACES: Final = (
 )
 STANDARD: Final = "STSong-Light"
 VERSION: Final = 1  # of what is written into the data folder
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each table that it drops
 ERROR: Final = 1.0  # units that a converted curve may be off, of 1,000
 
 
@@ -133,7 +135,11 @@ def _write(kept: Path, content: bytes) -> None:
 
 def cut(found: Path, characters: Iterable[str]) -> bytes:
     """A TrueType font with these characters (those that the font has)."""
-    font = _opened(found)
+    with _opened(found) as font:
+        return _cut(font, characters)
+
+
+def _cut(font: Any, characters: Iterable[str]) -> bytes:
     options = subset.Options()
     options.layout_features = []
     options.hinting = False
@@ -154,7 +160,8 @@ def cut(found: Path, characters: Iterable[str]) -> bytes:
 def _opened(found: Path) -> Any:
     if found.suffix.lower() not in (".ttc", ".otc"):
         return TTFont(found, lazy=True, recalcTimestamp=False)
-    names = [str(each["name"].getDebugName(4)) for each in TTCollection(found, lazy=True).fonts]
+    with TTCollection(found, lazy=True) as collection:
+        names = [str(each["name"].getDebugName(4)) for each in collection.fonts]
     number = next((at for at, name in enumerate(names) if name.endswith((" SC", " SC Regular"))), 0)
     return TTFont(found, fontNumber=number, lazy=True, recalcTimestamp=False)
 

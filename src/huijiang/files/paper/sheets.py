@@ -28,8 +28,8 @@ RED: Final = colors.HexColor("#c2181d")
 
 def style(size: float, leading: float, **more: Any) -> ParagraphStyle:
     """A paragraph's style in the face of papers."""
-    return ParagraphStyle("", fontName=faces.main(), fontSize=size, leading=leading, wordWrap="CJK", textColor=INK,
-                          **more)  # fmt: skip
+    told = {"textColor": INK, "wordWrap": "CJK", **more}
+    return ParagraphStyle("", fontName=faces.main(), fontSize=size, leading=leading, **told)
 
 
 def text(words: str, size: float = 12, leading: float = 22, **more: Any) -> Paragraph:
