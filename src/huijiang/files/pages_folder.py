@@ -40,7 +40,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 @asks
 def firm(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return _folder(request, Organisation.objects.select_related("managed_by").get(pk=viewer.organisation), "organisation")
+    return _folder(
+        request, Organisation.objects.select_related("managed_by").get(pk=viewer.organisation), "organisation"
+    )
 
 
 def _folder(request: HttpRequest, holder: Any, kind: str) -> HttpResponse:
@@ -67,7 +69,13 @@ def _folder(request: HttpRequest, holder: Any, kind: str) -> HttpResponse:
 
 
 def table_of(found: list[File]) -> Table:
-    columns = [Column(_("文件")), Column(_("用途")), Column(_("上传时间")), Column(_("大小")), Column(_("保存至"), "state")]
+    columns = [
+        Column(_("文件")),
+        Column(_("用途")),
+        Column(_("上传时间")),
+        Column(_("大小")),
+        Column(_("保存至"), "state"),
+    ]
     rows = [
         [
             Cell(each.name.open(), reverse("files:file", args=[each.uid]), note=str(each.blob.get_kind_display()))

@@ -147,5 +147,3 @@ def _facts(file: File) -> list[Fact]:
         Fact(_("上传时间"), f"{timezone.localtime(file.uploaded_at):%Y-%m-%d %H:%M}"),
         Fact(_("保存至"), file.keep_until.isoformat(), _("到期自动清除，之前任何人都删不掉")),
     ]  # fmt: skip
-
-

@@ -1,9 +1,9 @@
 """What other rooms call: store, keep, attach, open, compare.
 
-    from huijiang.files import services as files
+from huijiang.files import services as files
 
-    held = files.store(upload, viewer, "claim:5f0c…", Purpose.EVIDENCE, region="330109", person=7)
-    for chunk in files.open_file(viewer, held.uid, "review").chunks(): ...
+held = files.store(upload, viewer, "claim:5f0c…", Purpose.EVIDENCE, region="330109", person=7)
+for chunk in files.open_file(viewer, held.uid, "review").chunks(): ...
 """
 
 from __future__ import annotations

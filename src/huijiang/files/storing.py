@@ -21,8 +21,16 @@ __all__ = ["NoRoom", "attach", "keep", "store"]
 
 @transaction.atomic
 def store(
-    upload: Any, owner: Viewer | User | None, subject: str, purpose: str, *, region: str, person: int | None = None,
-    organisation: int | None = None, since: dt.date | None = None, allow: frozenset[str] | None = None,
+    upload: Any,
+    owner: Viewer | User | None,
+    subject: str,
+    purpose: str,
+    *,
+    region: str,
+    person: int | None = None,
+    organisation: int | None = None,
+    since: dt.date | None = None,
+    allow: frozenset[str] | None = None,
 ) -> File:
     """Keep one upload for a subject (`claim:uid`).
 
@@ -57,7 +65,9 @@ def _settled(written: vault.Written, found: content.Found) -> Blob:
     if known is not None and vault.place(written.digest).exists():
         return known
     if known is not None:  # lost from the disk, and handed in again: under a new key it would not open for the others
-        raise vault.SealedError(f"blob:{known.uid}: 登记在册但磁盘上没有 known but not on disk; 先恢复备份 restore first")
+        raise vault.SealedError(
+            f"blob:{known.uid}: 登记在册但磁盘上没有 known but not on disk; 先恢复备份 restore first"
+        )
     vault.settle(written)
     return Blob.objects.create(uid=written.uid, digest=written.digest, key=written.key, kind=found.kind,
                                size=written.size, pages=found.pages, look=found.look, bands=found.bands)  # fmt: skip

@@ -49,8 +49,17 @@ def office_of(region: Region) -> dict[str, str]:
 
 @transaction.atomic
 def issue(
-    kind: str, subject: str, *, region: str, to: To, values: Mapping[str, Value], by: User | None,
-    amount: int | None = None, language: str = "zh", named: bool = True, on: dt.date | None = None,
+    kind: str,
+    subject: str,
+    *,
+    region: str,
+    to: To,
+    values: Mapping[str, Value],
+    by: User | None,
+    amount: int | None = None,
+    language: str = "zh",
+    named: bool = True,
+    on: dt.date | None = None,
 ) -> Letter:
     """Issue a letter of a kind about a subject (`claim:uid`).
 
@@ -110,5 +119,3 @@ def _name(to: To) -> str:
     if to.organisation is not None:
         return str(Organisation.objects.values_list("name", flat=True).get(pk=to.organisation))
     return ""
-
-

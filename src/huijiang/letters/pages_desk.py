@@ -34,8 +34,12 @@ class ServedForm(forms.Form):
         label=gettext_lazy("怎样送达"), widget=forms.RadioSelect,
         choices=[each for each in Service.Way.choices if each[0] != Service.Way.IN_APP],
     )  # fmt: skip
-    receiver = forms.ChoiceField(label=gettext_lazy("谁签收"), choices=Service.Receiver.choices, widget=forms.RadioSelect)
-    on = forms.DateField(label=gettext_lazy("哪天送达"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    receiver = forms.ChoiceField(
+        label=gettext_lazy("谁签收"), choices=Service.Receiver.choices, widget=forms.RadioSelect
+    )
+    on = forms.DateField(
+        label=gettext_lazy("哪天送达"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     tracking = forms.CharField(label=gettext_lazy("邮寄单号"), max_length=40, required=False,
                                help_text=gettext_lazy("邮寄送达必须填写。"))  # fmt: skip
 
@@ -46,7 +50,9 @@ class ServedForm(forms.Form):
     def clean_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["on"]
         if not self.letter.on <= day <= today():
-            raise forms.ValidationError(_("应在文书日期 %(first)s 到今天之间。") % {"first": self.letter.on.isoformat()})
+            raise forms.ValidationError(
+                _("应在文书日期 %(first)s 到今天之间。") % {"first": self.letter.on.isoformat()}
+            )
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +72,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     )
     whole = request.GET.get("all") == "1"
     tabs = [Tab(_("等待送达"), "?", waiting.count(), not whole), Tab(_("全部"), "?all=1", None, whole)]
-    page = Paginator(every if whole else waiting.order_by("issued_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(every if whole else waiting.order_by("issued_at", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "letters/desk.html", {"page": page, "table": table_of(list(page)), "tabs": tabs})
 
 

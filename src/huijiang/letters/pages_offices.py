@@ -51,7 +51,13 @@ def _regions(viewer: Viewer) -> QuerySet[Region]:
 def offices(request: HttpRequest) -> HttpResponse:
     page = Paginator(_regions(request.viewer).order_by("path"), PER_PAGE).get_page(request.GET.get("page"))  # type: ignore[attr-defined]
     known = {each.pk: each for each in Office.objects.filter(pk__in=[each.pk for each in page])}
-    columns = [Column(_("地区")), Column(_("机关名称")), Column(_("文号代字")), Column(_("电话")), Column(_("状态"), "state")]
+    columns = [
+        Column(_("地区")),
+        Column(_("机关名称")),
+        Column(_("文号代字")),
+        Column(_("电话")),
+        Column(_("状态"), "state"),
+    ]
     rows = []
     for each in page:
         told = office_of(each)
@@ -73,4 +79,6 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
         audit.record(request.user, "letters.office", f"region:{region.pk}", region.pk, fields=sorted(form.changed_data))  # type: ignore[arg-type]
         messages.success(request, _("已保存。以后出具的文书用新的内容，已经出具的不变。"))
         return redirect("letters:offices")
-    return render(request, "letters/office.html", {"form": form, "region": region}, status=422 if form.is_bound else 200)
+    return render(
+        request, "letters/office.html", {"form": form, "region": region}, status=422 if form.is_bound else 200
+    )

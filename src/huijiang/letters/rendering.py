@@ -12,7 +12,7 @@ import qrcode
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, HRFlowable, KeepTogether, PageBreak
 
-from huijiang.files.paper import sheets
+from huijiang.files.paper import faces, sheets
 from huijiang.letters.models import Letter
 from huijiang.letters.texts import Text, text_of
 
@@ -132,8 +132,6 @@ def _reach(sheet: Sheet) -> str:
 
 def _code(canvas: Any, sheet: Sheet, page: int) -> None:
     """At the foot of each page: the code as a picture and as characters, and the page's number."""
-    from huijiang.files.paper import faces
-
     made = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     made.add_data(sheet.verify)
     made.make(fit=True)
@@ -152,7 +150,9 @@ def _code(canvas: Any, sheet: Sheet, page: int) -> None:
     canvas.setFillColor(sheets.GREY)
     code = "-".join(sheet.code[at : at + 4] for at in range(0, len(sheet.code), 4))
     canvas.drawString(sheets.LEFT, bottom + 42, f"核验码 {code}")
-    canvas.drawString(sheets.LEFT, bottom + 28, f"扫码或打开 {sheet.verify.rsplit('/', 2)[0]}/ 输入核验码，核对本文书真伪和是否有效")
+    canvas.drawString(
+        sheets.LEFT, bottom + 28, f"扫码或打开 {sheet.verify.rsplit('/', 2)[0]}/ 输入核验码，核对本文书真伪和是否有效"
+    )
     canvas.drawString(sheets.LEFT, bottom + 8, f"第 {page} 页")
     canvas.restoreState()
 

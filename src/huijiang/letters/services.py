@@ -1,11 +1,11 @@
 """What other rooms call: issue a letter, serve it, withdraw it.
 
-    from huijiang.letters import services as letters
+from huijiang.letters import services as letters
 
-    letter = letters.issue(
-        "grant", "claim:5f0c…", region="330109", to=letters.To(person=7), by=user,
-        values={"case": "萧-2026-000123", "benefit": "技能提升补贴", …}, amount=200_000,
-    )
+letter = letters.issue(
+    "grant", "claim:5f0c…", region="330109", to=letters.To(person=7), by=user,
+    values={"case": "萧-2026-000123", "benefit": "技能提升补贴", …}, amount=200_000,
+)
 """
 
 from __future__ import annotations

@@ -19,9 +19,7 @@ class NoticesConfig(AppConfig):
         navigation.register(Entry(
             gettext_lazy("消息"), "notices:inbox", "account", navigation.signed_in, 15, "bell", count=waiting,
         ))  # fmt: skip
-        navigation.register(
-            Entry(gettext_lazy("订阅"), "notices:subscribe", "public", navigation.everyone, 70)
-        )
+        navigation.register(Entry(gettext_lazy("订阅"), "notices:subscribe", "public", navigation.everyone, 70))
         navigation.register(
             Entry(gettext_lazy("发送记录"), "notices:deliveries", "admin", has_role(Role.SYSTEM_ADMIN), 80)
         )

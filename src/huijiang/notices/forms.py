@@ -54,11 +54,16 @@ class PreferenceForm(PlacesMixin):
         help_text=gettext_lazy("法律规定必须通知的（受理、补正、决定、送达）不能关闭。"),
     )  # fmt: skip
     language = forms.ChoiceField(
-        label=gettext_lazy("短信和邮件用什么语言"), choices=[("zh", "中文"), ("en", "English")], widget=forms.RadioSelect
+        label=gettext_lazy("短信和邮件用什么语言"),
+        choices=[("zh", "中文"), ("en", "English")],
+        widget=forms.RadioSelect,
     )
     quiet_from = forms.TypedChoiceField(label=gettext_lazy("晚上从几点起不打扰"), choices=HOURS, coerce=int)
     quiet_until = forms.TypedChoiceField(
-        label=gettext_lazy("到早上几点"), choices=HOURS, coerce=int, help_text=gettext_lazy("起止相同，表示不设免打扰。")
+        label=gettext_lazy("到早上几点"),
+        choices=HOURS,
+        coerce=int,
+        help_text=gettext_lazy("起止相同，表示不设免打扰。"),
     )
     field_order = ("channels", "wanted", "language", "quiet_from", "quiet_until", "topics", "region")
 

@@ -34,7 +34,14 @@ from huijiang.web.components.lists import Event, Tab
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 20
-COLOURS = {"case": "blue", "entitlement": "green", "training": "teal", "work": "violet", "account": "grey", "news": "amber"}
+COLOURS = {
+    "case": "blue",
+    "entitlement": "green",
+    "training": "teal",
+    "work": "violet",
+    "account": "grey",
+    "news": "amber",
+}
 
 
 @dataclass(frozen=True)
@@ -114,9 +121,13 @@ def _events(notice: Notice) -> list[Event]:
     """What became of it: sent by which way, or why not; read."""
     events = [Event(timezone.localtime(notice.made_at), _("放入平台消息"), automatic=True)]
     for each in notice.deliveries.select_related("message").order_by("channel", "pk"):
-        events.append(Event(timezone.localtime(each.not_before), str(each.get_channel_display()), state_of(each), automatic=True))
+        events.append(
+            Event(timezone.localtime(each.not_before), str(each.get_channel_display()), state_of(each), automatic=True)
+        )
     if notice.read_at is not None:
-        events.append(Event(timezone.localtime(notice.read_at), _("已读"), by=notice.read_by.name if notice.read_by else ""))
+        events.append(
+            Event(timezone.localtime(notice.read_at), _("已读"), by=notice.read_by.name if notice.read_by else "")
+        )
     return list(reversed(events))
 
 
@@ -173,7 +184,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已保存。"))
         return redirect("notices:preferences")
     reach = {"phone": bool(user.phone), "mail": bool(user.email)}
-    return render(request, "notices/preferences.html", {"form": form, "reach": reach}, status=422 if form.is_bound else 200)
+    return render(
+        request, "notices/preferences.html", {"form": form, "reach": reach}, status=422 if form.is_bound else 200
+    )
 
 
 def _initial(user: User) -> dict[str, Any]:

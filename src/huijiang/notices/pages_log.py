@@ -45,4 +45,6 @@ def deliveries(request: HttpRequest) -> HttpResponse:
          state_of(each), Cell(tag=tag_of(each.notice))]
         for each in page
     ]  # fmt: skip
-    return render(request, "notices/deliveries.html", {"page": page, "tabs": tabs, "table": Table(_("发送记录"), columns, rows)})
+    return render(
+        request, "notices/deliveries.html", {"page": page, "tabs": tabs, "table": Table(_("发送记录"), columns, rows)}
+    )

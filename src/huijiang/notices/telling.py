@@ -24,7 +24,9 @@ CHANNELS: Final = (Message.Channel.SMS, Message.Channel.MAIL)
 
 
 @transaction.atomic
-def tell(to: Any, template: str, values: Mapping[str, str], subject: str, required: bool | None = None) -> Notice | None:
+def tell(
+    to: Any, template: str, values: Mapping[str, str], subject: str, required: bool | None = None
+) -> Notice | None:
     """Tell a User, a Person or an Organisation.
 
     `values`: exactly those of the template, as words.  `subject`: `kind:external id` of what it is about.
@@ -81,7 +83,9 @@ def _plan(notice: Notice, wording: Wording, accounts: Iterable[User]) -> None:
             why = Delivery.Why.NOT_WANTED if muted else reason_not(user, choice, channel)
             lines.append(Delivery(notice=notice, user=user, channel=channel, why=why, not_before=after_quiet(now, choice)))  # fmt: skip
     if not lines:
-        lines = [Delivery(notice=notice, channel=each, why=Delivery.Why.NO_ACCOUNT, not_before=now) for each in CHANNELS]
+        lines = [
+            Delivery(notice=notice, channel=each, why=Delivery.Why.NO_ACCOUNT, not_before=now) for each in CHANNELS
+        ]
     Delivery.objects.bulk_create(lines)
 
 

@@ -70,6 +70,10 @@ RECORD = (
     "    with transaction.atomic(): audit.record(None, 'case.open', 'case:1', count=3)\n"
     "    seals.seal()"
 )
+PAPER = (
+    "from django.core.files.base import ContentFile; from huijiang.files import services; from django.db import transaction\n"
+    "    with transaction.atomic(): services.store(ContentFile(b'a paper', 'a.txt'), None, 'case:1', 'evidence', region='330109')"
+)
 COUNT = "from huijiang.audit.models import Event; print(Event.objects.count())"
 
 
@@ -77,6 +81,7 @@ def test_a_backup_restored_into_an_empty_machine_keeps_the_laws_and_the_chain(
     installed: Installation, folder: Path
 ) -> None:
     installed.python(RECORD)
+    installed.python(PAPER)
     code, anchors = installed.run("anchor")
     assert code == 0
     (folder / "anchors").write_text(anchors)
@@ -89,7 +94,8 @@ def test_a_backup_restored_into_an_empty_machine_keeps_the_laws_and_the_chain(
     shutil.copytree(installed.home / "secrets", other.home / "secrets")
     code, said = other.run("restore", str(backup))
     assert code == 0, said
-    assert other.python(COUNT) == "1\n"
+    assert other.python(COUNT) == "2\n"
+    assert other.run("verify-files") == (0, "1 份内容 papers，0 处不符 faults\n")
     code, said = other.run("verify-audit", "--anchors", str(folder / "anchors"))
     assert (code, said.splitlines()[0]) == (0, "1 个封存 seals，1 个事件 events，0 处不符 faults")
     code, said = other.run("doctor")

@@ -11,7 +11,19 @@ from huijiang.files.content.refusing import Refused
 from huijiang.files.models import Kind
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
-MARKUP: Final = ("<!doctype", "<html", "<head", "<body", "<script", "<svg", "<?xml", "<iframe", "<object", "<?php", "<math")
+MARKUP: Final = (
+    "<!doctype",
+    "<html",
+    "<head",
+    "<body",
+    "<script",
+    "<svg",
+    "<?xml",
+    "<iframe",
+    "<object",
+    "<?php",
+    "<math",
+)
 LOOKED_AT: Final = 20  # lines
 
 

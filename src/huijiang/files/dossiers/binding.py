@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -73,7 +72,7 @@ def as_pdf(viewer: Viewer, dossier: Dossier, purpose: str) -> Bound:
             added.pop("/AA", None)
             added.transfer_rotation_to_content()
     for line in lines:
-        writer.add_outline_item(f"{line.number}. {line.title}", line.first - 1)
+        writer.add_outline_item(title=f"{line.number}. {line.title}", page_number=line.first - 1)
     total = len(writer.pages)
     for number, page in enumerate(writer.pages, start=1):
         _stamp(page, f"{dossier.number}　第 {number} 页，共 {total} 页")
@@ -185,5 +184,3 @@ def _stamp(page: Any, words: str) -> None:
 
 def _pages(content: bytes) -> int:
     return len(PdfReader(BytesIO(content)).pages)
-
-

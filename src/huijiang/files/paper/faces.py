@@ -42,7 +42,7 @@ PLACES: Final = (
     "/usr/share/fonts/truetype/arphic/uming.ttc",
 )
 STANDARD: Final = "STSong-Light"
-VERSION: Final = 1  # of what is written into the data folder
+VERSION: Final = 2  # of what is written into the data folder
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each table that it drops
 ERROR: Final = 1.0  # units that a converted curve may be off, of 1,000
 
@@ -120,7 +120,7 @@ def _cut_file(found: Path, characters: frozenset[str]) -> Path:
     ).hexdigest()[:16]
     kept = Path(settings.DATA) / "fonts" / f"{mark}.ttf"
     if not kept.is_file():
-        _write(kept, cut(found, characters))
+        _write(kept, cut(found, characters, f"Paper-{mark}"))
     return kept
 
 
@@ -133,13 +133,14 @@ def _write(kept: Path, content: bytes) -> None:
     Path(part).replace(kept)
 
 
-def cut(found: Path, characters: Iterable[str]) -> bytes:
-    """A TrueType font with these characters (those that the font has)."""
+def cut(found: Path, characters: Iterable[str], name: str) -> bytes:
+    """A TrueType font with these characters (those that the font has), under a name of its own: two cuts of one font
+    in one paper are two fonts."""
     with _opened(found) as font:
-        return _cut(font, characters)
+        return _cut(font, characters, name)
 
 
-def _cut(font: Any, characters: Iterable[str]) -> bytes:
+def _cut(font: Any, characters: Iterable[str], name: str) -> bytes:
     options = subset.Options()
     options.layout_features = []
     options.hinting = False
@@ -152,6 +153,9 @@ def _cut(font: Any, characters: Iterable[str]) -> bytes:
     cutter.subset(font)
     if "CFF " in font:
         _to_truetype(font)
+    for number in (1, 4, 6):
+        font["name"].setName(name, number, 3, 1, 0x409)
+        font["name"].setName(name, number, 1, 0, 0)
     made = BytesIO()
     font.save(made)
     return made.getvalue()

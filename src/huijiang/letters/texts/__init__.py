@@ -67,7 +67,9 @@ def text_of(kind: str, version: int | None = None) -> Text:
     """The text of a kind: its newest version, or the one named.  Raises KeyError."""
     versions = {each.version: each for each in all_texts() if each.kind == kind}
     if not versions:
-        raise KeyError(f"{kind}: 没有这种文书 no such letter; 有 there are {sorted({each.kind for each in all_texts()})}")
+        raise KeyError(
+            f"{kind}: 没有这种文书 no such letter; 有 there are {sorted({each.kind for each in all_texts()})}"
+        )
     return versions[version or max(versions)]
 
 
@@ -86,5 +88,7 @@ def _read(file: Path) -> Text:
         for paragraph in body:
             for _text, field, _format, _conversion in string.Formatter().parse(paragraph):
                 if field is not None and field not in known:
-                    raise ValueError(f"{file.name} ({language}): {{{field}}} 不是这份文书的值 is no value of this letter")
+                    raise ValueError(
+                        f"{file.name} ({language}): {{{field}}} 不是这份文书的值 is no value of this letter"
+                    )
     return made
