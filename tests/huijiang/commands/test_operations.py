@@ -104,7 +104,7 @@ def test_a_backup_restored_into_an_empty_machine_keeps_the_laws_and_the_chain(
 
     other.python(RECORD)  # transactions are numbered lower here: the chain goes on in a new era
     code, said = other.run("verify-audit", "--anchors", str(folder / "anchors"))
-    assert "2 个事件 events，0 处不符 faults" in said
+    assert "3 个事件 events，0 处不符 faults" in said
 
     code, said = other.run("restore", str(backup))
     assert code == 1
