@@ -119,5 +119,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
     except (PostgresError, OSError, tarfile.TarError) as error:
         print(f"huijiang restore: {error}", file=sys.stderr)
         return 1
-    print(f"已恢复 restored，{count} 份材料 papers；接着 then: huijiang doctor && huijiang verify-audit && huijiang verify-files")
+    print(
+        f"已恢复 restored，{count} 份材料 papers；接着 then: huijiang doctor && huijiang verify-audit && huijiang verify-files"
+    )
     return 0

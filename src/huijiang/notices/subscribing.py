@@ -114,7 +114,7 @@ def announce(topic: str, key: str, template: str, values: Mapping[str, str], *, 
 @transaction.atomic
 def spread(key: str) -> int:
     """Tell everybody who asked; gives how many.  Done before: nobody."""
-    made = Announcement.objects.select_for_update().select_related("region").get(key=key)
+    made = Announcement.objects.select_for_update(of=("self",)).select_related("region").get(key=key)
     if made.told is not None:
         return 0
     count = 0

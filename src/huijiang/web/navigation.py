@@ -97,7 +97,14 @@ class Navigation:
         leading = [address for address in addresses if request.path.startswith(address) and address != "/"]
         best = max(leading, key=len, default="/" if request.path == "/" else "")
         return [
-            Shown(entry.label, address, address == best, entry.icon, entry.posts, entry.count(request) if entry.count else 0)
+            Shown(
+                entry.label,
+                address,
+                address == best,
+                entry.icon,
+                entry.posts,
+                entry.count(request) if entry.count else 0,
+            )
             for entry, address in zip(seen, addresses, strict=True)
         ]
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from huijiang.access.models import Agency
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.models import Role, User
-from huijiang.files import vault
 from huijiang.files import services as files
+from huijiang.files import vault
 from huijiang.sealed import keys
 from tests.huijiang.access.world import agent, make, worker
 from tests.huijiang.accounts.people import account
@@ -48,7 +48,9 @@ def folder() -> dict[str, Any]:
 
 
 def file_page(name: str, visitor: str = "worker", status: int = 200) -> Page:
-    return Page("files:file", folder, lambda world: world[visitor], lambda world: {"uid": world[name].uid}, status=status)
+    return Page(
+        "files:file", folder, lambda world: world[visitor], lambda world: {"uid": world[name].uid}, status=status
+    )
 
 
 PAGES = [

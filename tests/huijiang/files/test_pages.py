@@ -51,7 +51,12 @@ def test_a_worker_stores_a_paper_looks_at_it_and_takes_it_away(world: World) -> 
 
 def test_what_is_refused_is_said_beside_the_field_and_nothing_is_kept(world: World, settings: Any) -> None:
     client = signed_in(worker(world, 0))
-    for content, said in ((b"MZ" + bytes(60), "这是程序"), (uploads.bomb(), "展开后太大"), (b"<svg/>", "不收网页"), (b"", "空")):
+    for content, said in (
+        (b"MZ" + bytes(60), "这是程序"),
+        (uploads.bomb(), "展开后太大"),
+        (b"<svg/>", "不收网页"),
+        (b"", "空"),
+    ):
         answer = put(client, content, "证书.pdf")
         assert (answer.status_code, said in answer.content.decode()) == (422, True), said
     settings.LARGEST_BODY = 10_000

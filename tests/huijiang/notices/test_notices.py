@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import socket
 import threading
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -30,6 +32,7 @@ from tests.huijiang.letters.samples import SAMPLES
 
 HERE = ZoneInfo("Asia/Shanghai")
 NOON = dt.datetime(2026, 6, 30, 12, tzinfo=HERE)
+LETTER = f"letter:{uuid.UUID(int=7)}"
 VALUES = {"kind": "准予决定书", "number": "萧人社技准〔2026〕1号"}
 
 
@@ -74,10 +77,13 @@ class Box(Kept):
 @pytest.fixture
 def mail(settings: Any) -> Iterator[Box]:
     box = Box()
-    server = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = server.server.sockets[0].getsockname()[:2]  # type: ignore[union-attr]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.MAIL, settings.PUBLIC_ADDRESS = "smtp://here", "https://hj.example.gov.cn"
     yield box
     server.stop()
@@ -111,7 +117,7 @@ def outcomes() -> dict[str, str]:
 
 
 def test_a_person_is_told_in_the_platform_by_sms_and_by_mail(world: World, one: User, sms: Any, mail: Box) -> None:
-    notices.tell(world.people[0], "letter_issued", VALUES, "letter:1")
+    notices.tell(world.people[0], "letter_issued", VALUES, LETTER)
     assert outcomes() == {"sms": "waiting", "mail": "waiting"}
     deliver_all()
     assert outcomes() == {"sms": "sent", "mail": "sent"}
@@ -130,7 +136,7 @@ def test_a_gateway_out_of_order_is_tried_again_and_given_up_and_the_reason_is_ke
     world: World, one: User, sms: Any
 ) -> None:
     sms.broken = True
-    notice = notices.tell(world.people[0], "letter_issued", VALUES, "letter:1")
+    notice = notices.tell(world.people[0], "letter_issued", VALUES, LETTER)
     assert notice is not None
     telling.send_due(timezone.now() + dt.timedelta(days=1))
     message = Message.objects.get()
@@ -176,13 +182,13 @@ def test_what_is_not_wanted_is_not_sent_and_what_the_law_requires_still_arrives(
 
 
 def test_somebody_without_an_account_finds_the_message_when_they_get_one(world: World, sms: Any) -> None:
-    notices.tell(world.people[0], "letter_issued", VALUES, "letter:1")
+    notices.tell(world.people[0], "letter_issued", VALUES, LETTER)
     assert {each.why for each in Delivery.objects.all()} == {"no_account"}
     assert notices.unread(worker(world, 0)) == 1
 
 
 def test_a_firm_is_told_through_whoever_acts_for_it_and_others_see_nothing(world: World, one: User) -> None:
-    notice = notices.tell(world.firms[0], "letter_issued", VALUES, "letter:1")
+    notice = notices.tell(world.firms[0], "letter_issued", VALUES, LETTER)
     assert notice is not None
     theirs, other = agent(world, 0), agent(world, 1)
     assert (notices.unread(theirs), notices.unread(other), notices.unread(one)) == (1, 0, 0)
@@ -214,23 +220,22 @@ def test_reading_the_message_about_a_letter_serves_the_letter(world: World, one:
 
 def test_values_that_do_not_fit_and_personal_values_in_an_sms_are_refused(world: World) -> None:
     with pytest.raises(wording.WordingError, match="expected"):
-        notices.tell(world.people[0], "letter_issued", {"kind": "a"}, "letter:1")
+        notices.tell(world.people[0], "letter_issued", {"kind": "a"}, LETTER)
     told = {"group": "case", "values": {"name": "personal"}, "title": {"zh": "a", "en": "a"}, "body": {"zh": "{name}", "en": "a"},
             "sms": {"zh": "{name}", "en": "a"}}  # fmt: skip
-    with pytest.raises(wording.WordingError, match="sms.zh"):
+    with pytest.raises(wording.WordingError, match=r"sms\.zh"):
         wording._read("here", "x", told)
 
 
 def test_messages_go_after_their_time_and_required_ones_later(world: World) -> None:
-    for required, years in ((False, 3), (True, 3), (True, 11), (False, 1)):
+    for required in (False, True, True, False):
         made = notices.tell(world.people[0], "welcome", {}, "user:1", required=required)
         assert made is not None
-    ages = {each.pk: years for each, years in zip(Notice.objects.order_by("pk"), (3, 3, 11, 1), strict=True)}
     now = timezone.now()
     assert retention.expire(now) == 0
     assert retention.expire(now + dt.timedelta(days=366 * 3)) == 2
     assert retention.expire(now + dt.timedelta(days=366 * 11)) == 2
-    assert len(ages) == 4
+    assert not Notice.objects.exists()
 
 
 # --- subscriptions ------------------------------------------------------------
@@ -241,7 +246,9 @@ def link(box: Box, part: str) -> str:
     return next(word.split("hj.example.gov.cn")[1] for word in text.split() if part in word)
 
 
-def test_anybody_subscribes_with_an_address_that_they_proved_and_is_forgotten_on_request(world: World, mail: Box) -> None:
+def test_anybody_subscribes_with_an_address_that_they_proved_and_is_forgotten_on_request(
+    world: World, mail: Box
+) -> None:
     client = Client()
     told = {"mail": "Wang@Example.com", "topics": ["round"], "region": "339901"}
     assert "到邮箱里确认" in client.post("/subscribe/", told).content.decode()
@@ -273,7 +280,14 @@ def test_anybody_subscribes_with_an_address_that_they_proved_and_is_forgotten_on
 
 
 def test_an_account_subscribes_to_news_and_reads_them_in_the_platform(world: World, one: User) -> None:
-    told = {"wanted": ["case", "news"], "language": "zh", "quiet_from": 21, "quiet_until": 8, "topics": ["round"], "region": ""}
+    told = {
+        "wanted": ["case", "news"],
+        "language": "zh",
+        "quiet_from": 21,
+        "quiet_until": 8,
+        "topics": ["round"],
+        "region": "",
+    }
     signed_in(one).post("/my/messages/settings/", told)
     news = {"title": "技能提升补贴", "until": "2026-07-31"}
     notices.announce("round", "round:1", "round_opened", news, region="339801", address="/policies/")
@@ -294,7 +308,7 @@ def test_an_address_that_nobody_confirms_is_forgotten(world: World, mail: Box) -
 def test_the_log_shows_failures_to_the_system_administrator_of_the_place_without_words_or_addresses(
     world: World, one: User, sms: Any
 ) -> None:
-    notices.tell(world.people[0], "letter_issued", VALUES, "letter:1")
+    notices.tell(world.people[0], "letter_issued", VALUES, LETTER)
     keeper = account("keeper", Role.SYSTEM_ADMIN, where=world.x)
     elsewhere = account("keeper2", Role.SYSTEM_ADMIN, where=world.y)
     page = signed_in(keeper).get("/admin-ops/deliveries/?state=waiting").content.decode()

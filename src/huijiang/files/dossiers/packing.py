@@ -42,7 +42,7 @@ class _Stream:
 def as_archive(viewer: Viewer, title: str, cases: Iterable[Dossier], purpose: str) -> Iterator[bytes]:
     """The archive, chunk by chunk; memory holds one case at a time.
 
-    `manifest.json` stands last: title, when, by whom, and per case and part the SM3 digests of PDF and originals.
+    The numbers of the cases name their folders, so each must be there once.  `manifest.json` stands last: title, when, by whom, and per case and part the SM3 digests of PDF and originals.
     """
     stream = _Stream()
     told = []
