@@ -51,10 +51,10 @@ def picture(content: bytes, lines: list[str]) -> bytes:
     drawing = ImageDraw.Draw(layer)
     font = _font(size)
     step = max(int(drawing.textlength(max(lines, key=len), font=font)) + size * 2, 1)
-    for row, y in enumerate(range(0, layer.height, size * 7)):
+    for row, y in enumerate(range(0, layer.height, size * 6)):
         for x in range(-(row % 2) * step // 2, layer.width, step):
             for number, line in enumerate(lines):
-                drawing.text((x, y + number * int(size * 1.4)), line, fill=(160, 24, 24, 84), font=font)
+                drawing.text((x, y + number * int(size * 1.4)), line, fill=(160, 24, 24, 110), font=font)
     layer = layer.rotate(24, resample=Image.Resampling.BILINEAR)
     left, top = (layer.width - ground.width) // 2, (layer.height - ground.height) // 2
     ground.alpha_composite(layer.crop((left, top, left + ground.width, top + ground.height)))

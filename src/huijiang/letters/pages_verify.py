@@ -68,10 +68,10 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
 def facts_of(letter: Letter) -> list[Fact]:
     facts = [
         Fact(_("文书"), str(letter.get_kind_display())), Fact(_("文号"), letter.number),
-        Fact(_("日期"), letter.on.isoformat()), Fact(_("出文机关"), letter.office["name"]),
+        Fact(_("日期"), letter.on.isoformat()), Fact(_("出具机关"), letter.office["name"]),
     ]  # fmt: skip
     if letter.kind != Kind.PUBLIC_NOTICE:
-        facts.append(Fact(_("发给"), masked_name(letter)))
+        facts.append(Fact(_("当事人"), masked_name(letter)))
     if letter.amount is not None:
         shown = yuan(letter.amount).removesuffix("元")
         facts.append(Fact(_("金额"), f"{shown} 元" if not (get_language() or "").startswith("en") else f"¥{shown}"))

@@ -26,7 +26,9 @@ def make() -> int:
     for each in bound:
         if not Notice.objects.filter(person=each.person).exists():
             count += tell(each.person, "welcome", {}, f"user:{each.user.uid}") is not None
-    for held in Agency.objects.filter(user__login__startswith=staff.PREFIX, ended_at=None).select_related("organisation"):
+    for held in Agency.objects.filter(user__login__startswith=staff.PREFIX, ended_at=None).select_related(
+        "organisation"
+    ):
         if not Notice.objects.filter(organisation=held.organisation).exists():
             count += tell(held.organisation, "welcome", {}, f"user:{held.user.uid}") is not None
     for more in MORE:

@@ -81,7 +81,8 @@ def _plan(notice: Notice, wording: Wording, accounts: Iterable[User]) -> None:
         muted = not notice.required and wording.group in choice.muted
         for channel in CHANNELS:
             why = Delivery.Why.NOT_WANTED if muted else reason_not(user, choice, channel)
-            lines.append(Delivery(notice=notice, user=user, channel=channel, why=why, not_before=after_quiet(now, choice)))  # fmt: skip
+            goes = now if why else after_quiet(now, choice)
+            lines.append(Delivery(notice=notice, user=user, channel=channel, why=why, not_before=goes))
     if not lines:
         lines = [
             Delivery(notice=notice, channel=each, why=Delivery.Why.NO_ACCOUNT, not_before=now) for each in CHANNELS

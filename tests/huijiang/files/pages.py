@@ -12,6 +12,7 @@ from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.models import Role, User
 from huijiang.files import services as files
 from huijiang.files import vault
+from huijiang.files.paper import faces
 from huijiang.sealed import keys
 from tests.huijiang.access.world import agent, make, worker
 from tests.huijiang.accounts.people import account
@@ -23,6 +24,7 @@ from tests.huijiang.gate.pages import Page
 def folder() -> dict[str, Any]:
     """A worker's papers of several kinds, a firm's, an officer who looks; one that does not open."""
     keys.ensure(settings.KEY_FILE)
+    faces.prepare()  # as an installation's upgrade does, and not while somebody waits for a page
     if User.objects.filter(login="papers-worker").exists():
         user = User.objects.get(login="papers-worker")
     else:
