@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -95,7 +96,7 @@ def choose(user: User, topics: Iterable[str], regions: Iterable[Region], languag
 
 @transaction.atomic
 def announce(topic: str, key: str, template: str, values: Mapping[str, str], *, address: str, region: str = "") -> Announcement | None:  # fmt: skip
-    """Tell subscribers of a topic (and of the region, its city, its province, or of no region in particular).
+    """Tell subscribers of a topic (for the region or a place within it, or for no region in particular).
 
     `key`: names what is new; announcing it twice tells nobody twice (then None).
     """
@@ -126,13 +127,11 @@ def spread(key: str) -> int:
 
 
 def wanted(made: Announcement) -> Any:
-    """Subscriptions that an announcement concerns: of the place, of one above it, or of everywhere."""
+    """Subscriptions that an announcement concerns: of its place, of a place within it, or of everywhere."""
     found = Subscription.objects.filter(topics__contains=[made.topic], verified_at__isnull=False)
     if made.region is None:
         return found
-    paths = [made.region.path[: at + 1] for at, sign in enumerate(made.region.path) if sign == "/"]
-    here = found.filter(regions__path__in=paths)
-    return (found.filter(regions=None) | here).distinct()
+    return found.filter(Q(regions=None) | Q(regions__path__startswith=made.region.path)).distinct()
 
 
 def _told(made: Announcement, held: Subscription) -> bool:

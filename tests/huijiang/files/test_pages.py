@@ -86,7 +86,7 @@ def test_an_officer_says_why_first_and_the_copy_carries_their_name(world: World,
         assert "王审核" in PdfReader(BytesIO(client.get(f"{address}copy/").content)).pages[1].extract_text()
     assert body(client.get(f"{address}download/")) == content
     assert Sighting.objects.filter(viewer=officer, purpose="review", columns=["file.download"]).count() == 1
-    assert "王审核" in signed_in(one).get("/my/seen-by/").content.decode()
+    assert "下载了材料原件" in signed_in(one).get("/my/seen-by/").content.decode()
     assert Event.objects.filter(action="files.download", actor=str(officer.uid)).count() == 1
 
 

@@ -56,6 +56,7 @@ def source() -> Path | None:
     return None
 
 
+@lru_cache(maxsize=1)
 def usual() -> frozenset[str]:
     """ASCII and GB 2312: 7,540 characters, with nearly every one of a letter."""
     found = {chr(code) for code in range(32, 127)} | {"·", "—", "…", "〔", "〕", "¥", "□", "☑", "•", "＊"}
@@ -80,17 +81,12 @@ def prepare() -> bool:
 
 def marked(text: str) -> str:
     """Text as reportlab's paragraphs take it: escaped, with rare characters in a face of their own."""
-    found, known = source(), _usual()
+    found, known = source(), usual()
     rare = sorted({each for each in text if each not in known and ord(each) > 126})
     if found is None or not rare:
         return escape(text)
     face = _registered(found, frozenset(rare) | {" "})
     return "".join(f'<font name="{face}">{escape(each)}</font>' if each in rare else escape(each) for each in text)
-
-
-@lru_cache(maxsize=1)
-def _usual() -> frozenset[str]:
-    return usual()
 
 
 @lru_cache(maxsize=1)

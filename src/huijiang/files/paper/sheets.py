@@ -6,16 +6,30 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any, Final
 
-from reportlab.lib import colors
+from reportlab.lib import colors, textsplit
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+    paragraph,
+)
 
 from huijiang.files.paper import faces
 
 WIDTH, HEIGHT = A4
+
+# What may not begin a line of Chinese (GB/T 15834); reportlab's own list lacks the full-width marks of ASCII.
+NOT_FIRST: Final = textsplit.ALL_CANNOT_START + "，：；！？）》〉」』】〕”’…％"
+textsplit.ALL_CANNOT_START = paragraph.ALL_CANNOT_START = NOT_FIRST
 LEFT: Final = 28 * mm  # GB/T 9704: 28 mm beside the binding, 26 mm at the other side
 RIGHT: Final = 26 * mm
 TOP: Final = 30 * mm
