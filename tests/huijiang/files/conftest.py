@@ -9,22 +9,12 @@ import pytest
 from huijiang.files import opening
 from huijiang.sealed import keys
 from tests.huijiang.access.world import World, make
-from tests.huijiang.gate.browser import BrowserThread
-
-
-@pytest.fixture(scope="session")
-def browser_thread() -> Iterator[BrowserThread]:
-    started = BrowserThread()
-    yield started
-    started.stop()
 
 
 @pytest.fixture
 def home(settings: Any, tmp_path: Path) -> Path:
     """A data folder of the test's own; the fonts that were cut already are shared."""
-    fonts = Path(settings.DATA) / "fonts"
-    fonts.mkdir(exist_ok=True)
-    (tmp_path / "fonts").symlink_to(fonts)
+    (tmp_path / "fonts").symlink_to(Path(settings.DATA) / "fonts")
     settings.DATA = tmp_path
     settings.KEY_FILE = tmp_path / "secrets" / "keys.json"
     keys.ensure(settings.KEY_FILE)
