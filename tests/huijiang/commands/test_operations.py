@@ -31,6 +31,12 @@ class Installation:
             "HUIJIANG_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path), "HUIJIANG_WEB_PROCESSES": "1",
         }  # fmt: skip
 
+    def share_fonts(self) -> None:
+        """Fonts that other runs cut are not cut again."""
+        kept = Path(__file__).resolve().parents[3] / ".cache" / "tests" / "fonts"
+        kept.mkdir(parents=True, exist_ok=True)
+        (self.home / "fonts").symlink_to(kept)
+
     def run(self, *arguments: str) -> tuple[int, str]:
         done = subprocess.run([sys.executable, "-m", "huijiang", *arguments], env=self.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE, check=False)  # fmt: skip
@@ -60,6 +66,7 @@ def folder() -> Iterator[Path]:
 def installed(folder: Path) -> Installation:
     found = Installation(folder / "one")
     assert found.run("secrets")[0] == 0
+    found.share_fonts()
     code, said = found.run("upgrade")
     assert code == 0, said
     return found
@@ -92,6 +99,7 @@ def test_a_backup_restored_into_an_empty_machine_keeps_the_laws_and_the_chain(
 
     other = Installation(folder / "two")
     shutil.copytree(installed.home / "secrets", other.home / "secrets")
+    other.share_fonts()
     code, said = other.run("restore", str(backup))
     assert code == 0, said
     assert other.python(COUNT) == "2\n"
