@@ -56,7 +56,17 @@ def _let_go(blob: Blob) -> None:
     if File.objects.filter(blob=blob).exists():
         return
     blob.delete()
-    transaction.on_commit(lambda: vault.place(digest).unlink(missing_ok=True))
+    transaction.on_commit(lambda: remove(digest))
+
+
+@transaction.atomic
+def remove(digest: bytes) -> bool:
+    """Take content off the disk unless a row knows it: between a commit and this, the same may have come in again."""
+    vault.lock(digest)
+    if Blob.objects.filter(digest=digest).exists():
+        return False
+    vault.place(digest).unlink(missing_ok=True)
+    return True
 
 
 def sweep(now: dt.datetime | None = None) -> int:
@@ -73,11 +83,6 @@ def sweep(now: dt.datetime | None = None) -> int:
             count += 1
             continue
         digest = bytes.fromhex(path.name)
-        if Blob.objects.filter(digest=digest).exists():
-            continue
-        with transaction.atomic():
-            vault.lock(digest)
-            if not Blob.objects.filter(digest=digest).exists():
-                path.unlink(missing_ok=True)
-                count += 1
+        if not Blob.objects.filter(digest=digest).exists():
+            count += remove(digest)
     return count

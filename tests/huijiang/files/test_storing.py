@@ -282,3 +282,10 @@ def test_two_white_pages_are_not_alike_and_a_folder_of_ones_own_is_no_second_cas
     own = stored(one, uploads.picture(), subject="person:1", purpose="own")
     used = files.attach(one, own, "claim:1", "evidence", region="339901")
     assert (files.findings(page), files.findings(used)) == ([], [])
+
+
+def test_content_that_comes_in_again_while_it_is_being_let_go_stays(one: Viewer, home: Path) -> None:
+    first = stored(one)
+    assert first.blob is not None
+    assert not retention.remove(bytes(first.blob.digest))
+    assert files.open_file(one, first.uid, "").read() == LONG
