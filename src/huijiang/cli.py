@@ -2,6 +2,7 @@
 
 huijiang serve                  the platform: web, worker, and its own database if none is set
 huijiang upgrade | doctor | secrets | backup | restore | rotate-keys | verify-audit | anchor
+huijiang verify-files           whether every stored paper opens
 huijiang documents import | export   a policies folder becomes a release, and back
 huijiang appoint                make somebody system, security or audit administrator
 huijiang messages [--check]     the English of the pages, compiled or checked
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
-from huijiang.commands import appoint, audit, backup, demo, doctor, load, rotate_keys, secrets, serve, upgrade
+from huijiang.commands import appoint, audit, backup, demo, doctor, files, load, rotate_keys, secrets, serve, upgrade
 from huijiang.configuration import ConfigurationError
 from huijiang.picture.command import add_picture
 from huijiang.supervisor.postgres import PostgresError
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_picture(commands)
     add_synth(commands)
-    for each in (demo, serve, upgrade, load, appoint, doctor, secrets, backup, rotate_keys, audit, messages):
+    for each in (demo, serve, upgrade, load, appoint, doctor, secrets, backup, rotate_keys, audit, files, messages):
         each.add(commands)
     arguments = parser.parse_args(argv)
     try:

@@ -110,6 +110,15 @@ def policies() -> Path:
     return Path(said).resolve() if said else default_folder()
 
 
+def public_address() -> str:
+    """Where people reach the platform (`HUIJIANG_ADDRESS`), as printed on letters: `https://hj.example.gov.cn`; else
+    the first origin that forms come from.  Raises ConfigurationError for what is no address of the web."""
+    said = os.environ.get("HUIJIANG_ADDRESS") or next(iter(words("HUIJIANG_ORIGINS")), "http://localhost:8000")
+    if urlsplit(said).scheme not in ("http", "https") or not urlsplit(said).hostname:
+        raise ConfigurationError(f"HUIJIANG_ADDRESS: {said!r}；应为 expected https://host")
+    return said.rstrip("/")
+
+
 def provider() -> str:
     """The class that encrypts and hashes, by its dotted name (`HUIJIANG_KEY_PROVIDER`)."""
     return os.environ.get("HUIJIANG_KEY_PROVIDER") or "huijiang.sealed.provider.Software"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "huijiang.health.measures.Measured",
     "huijiang.health.faults.DatabaseFaults",
     "huijiang.web.middleware.ContentPolicy",
+    "huijiang.web.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -131,11 +133,14 @@ KEY_FILE = DATA / "secrets" / "keys.json"
 KEY_PROVIDER = configuration.provider()
 
 LOGGING = logs.configuration(configuration.log_level())
+PAPER_FONT = os.environ.get("HUIJIANG_FONT", "")  # a Chinese font to embed in letters; empty: one of the machine's
+PUBLIC_ADDRESS = configuration.public_address()
 METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 << 20  # a paper is never written to disk in the clear
+LARGEST_BODY = 72 << 20  # the largest roster, and its form
 
 FORM_RENDERER = "huijiang.web.forms.Renderer"
 SITE = site.read()
