@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import Final
 
 GROUND: Final = ("web", "audit", "jobs")
-ROOMS: Final = ("regions", "accounts", "registry", "access", "documents", "entitlements", "files", "letters", "notices")
+ROOMS: Final = (
+    "regions",
+    "accounts",
+    "registry",
+    "access",
+    "documents",
+    "entitlements",
+    "files",
+    "letters",
+    "notices",
+    "claims",
+)
 
 
 def apps() -> list[str]:
