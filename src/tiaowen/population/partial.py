@@ -6,13 +6,13 @@ depends on another, and each is judged by the whole statement over all the facts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside, read_columns
+from tiaowen.population.changes import Changes, count, inside
 from tiaowen.population.computing import Made, drop, forget, shown
 from tiaowen.population.doubt import Watched, compare, watch
 from tiaowen.population.expr import col, lit, name, named, op, total
@@ -68,12 +68,10 @@ class Partial:
         self.beyond: dict[str, str] = {}
         self.built = False
 
-    def take(self, unit: Unit, statements: Mapping[str, Statement], watched: Watched) -> bool:
-        """Find what a change reaches; whether the unit can be run over that alone."""
+    def take(self, unit: Unit, columns: Mapping[str, frozenset[str]], watched: Watched) -> bool:
+        """Find what a change reaches; whether the unit can be run over that alone.  `columns`: table → those it reads."""
         try:
-            said = [each.query for each in statements.values()]
-            read = read_columns(self.world.vocabulary, self.changes.tables, said)
-            found = self._reached(unit, {each: frozenset(names) for each, names in read.items()}, watched)
+            found = self._reached(unit, columns, watched)
         except Unbounded as why:
             self.beyond.update(dict.fromkeys(unit.keys, str(why)))
             return False
@@ -140,11 +138,13 @@ class Partial:
 
     # -- lines before and after -------------------------------------------------------------
     def run(
-        self, unit: Unit, statements: dict[str, Statement], before: Mapping[str, Finished], place: Path, scratch: Path
-    ) -> dict[str, Made]:
+        self, unit: Unit, says: Callable[[], dict[str, Statement]], before: Mapping[str, Finished], place: Path,
+        scratch: Path,
+    ) -> dict[str, Made]:  # fmt: skip
         """Bring a unit up to date; gives what it made, without the rules that have no line changed.
 
-        Raises Unbounded if it turns out that everybody is reached.  The statements are used up.
+        Raises Unbounded if it turns out that everybody is reached.  `says` makes the statements, where they
+        are run at all; they are used up.
         """
         found = self.reached[tuple(unit.keys)]
         if not found.lines:
@@ -156,7 +156,7 @@ class Partial:
             create(self.connection, base(table_id), select([col("id")], relation), "VIEW")
         queries: dict[str, exp.Query] = {}
         used: set[str] = set()
-        for rule, statement in statements.items():
+        for rule, statement in says().items():
             queries[rule] = narrowed(statement.query, statement.rule.table)
             used |= {each.name.removeprefix("near ") for each in queries[rule].find_all(exp.Table)
                      if each.name.startswith("near ")}  # fmt: skip
