@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 from sqlglot import exp
 
 from tiaowen.population.changes import Changes, count, inside
@@ -162,7 +163,8 @@ class Partial:
                      if each.name.startswith("near ")}  # fmt: skip
         if not used <= self.near.tables:
             raise Unbounded("、".join(sorted(used - self.near.tables)))
-        texts = {rule: created(lines_of(rule), query) for rule, query in queries.items()}
+        texts = {rule: self.connection.extract_statements(created(lines_of(rule), query))
+                 for rule, query in queries.items()}  # fmt: skip
         noted: Watched = {}
         try:
             for state in ("then", "now"):
@@ -183,11 +185,12 @@ class Partial:
                     made[key] = Made(linked(place, key, scratch), before[key].figures, noted)
         return made
 
-    def _lines(self, unit: Unit, texts: dict[str, str], state: str, found: Reached) -> Watched:
+    def _lines(self, unit: Unit, texts: dict[str, list[duckdb.Statement]], state: str, found: Reached) -> Watched:
         """The lines of the rows that are reached, in one state of the facts."""
         connection = self.connection
-        for text in texts.values():
-            connection.execute(text)
+        for parsed in texts.values():  # once for both states
+            for each in parsed:
+                connection.execute(each)
         mine = {rule: inside(col("first row"), found.lines[unit.plan.rules[rule].table]) for rule in unit.rules}
         noted: Watched = {}
         for stacking in unit.stackings:

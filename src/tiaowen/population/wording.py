@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ import tiaowen
 from tiaowen.population.units import Unit
 from tiaowen.population.world import World
 
+TOLD = ("vocabulary", "coverage", "on", "lacks")
 MAKERS = ("evaluate", "language", "plan", "population", "vocabulary")  # packages that have a part in statements
 
 
@@ -25,6 +27,9 @@ class Wordings:
     """The wording of units over one world, as SHA-256."""
 
     def __init__(self, world: World) -> None:
+        unknown = [each.name for each in fields(world) if each.name not in TOLD and getattr(world, each.name) is not None]
+        if unknown:  # whatever else a world knows of the rows must be told here, and noted with `lacks`
+            raise TypeError(f"World {'、'.join(unknown)}: no part of a wording")
         self._world = _digest([_engine(), repr(world.vocabulary), repr(world.coverage), repr(world.on)])
 
     def of(self, unit: Unit) -> str:
