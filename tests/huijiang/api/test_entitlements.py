@@ -72,7 +72,7 @@ def test_a_bureau_asks_for_a_person_by_number_and_the_person_sees_that_it_looked
     assert (one["state"], one["amount"], one["to_me"]) == ("ready", {"low": 3_600_000, "high": 3_600_000}, True)
     seen = Sighting.objects.get(person=here.town.worker)
     assert (seen.viewer, seen.purpose, seen.columns) == (here.bureau_client.user, "enquiry", ["results"])
-    assert f":{here.town.honour.pk}" not in answer.content.decode()
+    assert here.town.holder not in answer.content.decode()
     event = Event.objects.get(action="api.person_entitlements")
     assert event.subject == f"person:{here.town.worker.uid}"
     assert NUMBER not in str(list(Event.objects.values()))
@@ -150,7 +150,7 @@ def test_a_system_reads_what_a_night_changed_for_its_own_region_and_firm(here: S
     town = here.town
     now = dt.datetime.now(dt.UTC)
     for region, person, organisation in ((town.xiaoshan, town.worker, town.trainer), (town.yuyao, town.stranger, None)):
-        night = NightlyRun.objects.create(region=region, release="r", on=now.date(), snapshot_at=now, ended_at=now,
+        night = NightlyRun.objects.create(region=region, release="r", on=now.date(), snapshot_at=now, started_at=now, ended_at=now,
                                           opened=1)  # fmt: skip
         for at, whose in enumerate(({"person": person}, {"organisation": organisation})):
             if None not in whose.values():
