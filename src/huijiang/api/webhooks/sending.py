@@ -114,7 +114,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Taken:
     place = resolved(url)
     connection = _Pinned(place, settings.WEBHOOK_SECONDS)
     # A receiver that sends a byte now and then never lets a read time out: the clock cuts the line.
-    clock = threading.Timer(settings.WEBHOOK_SECONDS, _cut, [connection])
+    late = threading.Event()
+    clock = threading.Timer(settings.WEBHOOK_SECONDS, _cut, [connection, late])
     clock.daemon = True
     clock.start()
     path = place.parts.path or "/"
@@ -129,10 +130,13 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Taken:
     finally:
         clock.cancel()
         connection.close()
+    if late.is_set():  # half an answer may look like a whole one
+        raise NotTaken(f"{place.host}:{place.port}: TimeoutError")
     return Taken(answer.status, "".join(each if each.isprintable() else " " for each in said)[:300])
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, late: threading.Event) -> None:
+    late.set()
     line = connection.sock
     if line is None:
         return
