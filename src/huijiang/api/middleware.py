@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,8 @@ class Doorway:
             counted = self._enter(request)
         except Problem as problem:
             return problem.response()
+        except (OperationalError, InterfaceError) as error:  # nobody else looks after what happens before a view
+            return (as_problem(error) or fault()).response()
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         for name, value in counted.headers.items():
