@@ -34,7 +34,7 @@ class RegisterForm(forms.Form):
         label=gettext_lazy("地区"), queryset=Region.objects.none(), help_text=gettext_lazy("含其下各级")
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("权限"), choices=lambda: scope_choices(GIVEN), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("接口权限"), choices=lambda: scope_choices(GIVEN), widget=forms.CheckboxSelectMultiple
     )
     columns = forms.CharField(
         label=gettext_lazy("列"), required=False, widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
@@ -80,7 +80,7 @@ class RefuseForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=64, help_text=gettext_lazy("用在哪里，如“正式环境”"))
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("权限"), widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("接口权限"), widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("只能在客户端获批的权限之内"),
     )  # fmt: skip
     days = forms.IntegerField(label=gettext_lazy("有效天数"), min_value=1, max_value=366, initial=180)

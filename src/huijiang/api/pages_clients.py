@@ -88,7 +88,7 @@ def _page(request: HttpRequest, each: Client, secret: str = "") -> HttpResponse:
     facts = [
         Fact(_("类型"), each.get_kind_display()), Fact(_("用途"), each.purpose), Fact(_("联系人"), each.contact),
         Fact(_("地区"), each.region.name), *([Fact(_("单位"), each.organisation.name)] if each.organisation else []),
-        Fact(_("权限"), " ".join(each.scopes)), Fact(_("每分钟请求数"), str(each.per_minute)),
+        Fact(_("接口权限"), " ".join(each.scopes)), Fact(_("每分钟请求数"), str(each.per_minute)),
         Fact(_("截止"), each.expires_on.isoformat()),
         Fact(_("登记"), f"{each.registered_by.name} {moment(each.registered_at)}"),
         Fact(_("审批"), f"{each.decided_by.name} {moment(each.decided_at)}" if each.decided_by else _("等待审批")),

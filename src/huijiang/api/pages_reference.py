@@ -52,8 +52,8 @@ def reference(request: HttpRequest) -> HttpResponse:
         for tag in told["tags"]
     ]  # fmt: skip
     columns = [Column(_("类型")), Column(_("状态码"), "number"), Column(_("含义"))]
-    rows = [[Cell(f"problem-{name}"), str(kind.status), str(kind.title)] for name, kind in KINDS.items()]
-    scopes = Table(_("权限"), [Column(_("权限")), Column(_("可以做什么"))],
+    rows = [[Cell(name), str(kind.status), str(kind.title)] for name, kind in KINDS.items()]
+    scopes = Table(_("接口权限"), [Column(_("接口权限")), Column(_("可以做什么"))],
                    [[Cell(each["scope"]), each["description"]] for each in told["x-scopes"]])  # fmt: skip
     return render(request, "api/reference.html", {
         "sections": sections, "problems": Table(_("问题类型"), columns, rows), "scopes": scopes, "info": told["info"],
@@ -68,7 +68,7 @@ def _operation(told: dict[str, Any], method: str, path: str, one: dict[str, Any]
          _("必填") if each.get("required") else "—"]
         for each in one.get("parameters", ())
     ]  # fmt: skip
-    columns = [Column(_("参数")), Column(_("位置")), Column(_("类型")), Column(_("说明")), Column(_("必填"))]
+    columns = [Column(_("参数")), Column(_("位置")), Column(_("类型")), Column(_("参数说明")), Column(_("必填"))]
     good = next((each for code, each in one["responses"].items() if code.startswith("2")), {})
     shape = good.get("content", {}).get("application/json", {}).get("schema", {})
     return Operation(

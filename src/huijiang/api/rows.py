@@ -235,15 +235,22 @@ def _value(column: Column, row: Any) -> Any:
 
 
 # -- writing ----------------------------------------------------------------------
+def target(asked: Asked, viewer: Viewer) -> tuple[Any, dt.date | None]:
+    """Whose rows these will be, and of which day; faults go to `asked`."""
+    region = Region.objects.filter(code=asked.text("region", required=True)).first()
+    if region is None or not region.path.startswith(viewer.paths()):
+        asked.fault("region", _("客户端登记的地区，或其下各级的代码"), asked.told.get("region", ""))
+    as_of = asked.day("as_of")
+    if as_of is None:
+        asked.fault("as_of", _("数据日期"))
+    return region, as_of
+
+
 def _store(viewer: Viewer, table: str, told: dict[str, Any]) -> dict[str, Any]:
     asked = Asked(told, "/")
     asked.known(("region", "as_of", "rows", "source"))
-    region = Region.objects.filter(code=asked.text("region", required=True)).first()
-    if region is None or not region.path.startswith(viewer.paths()):
-        asked.fault("region", _("客户端登记的地区，或其下各级的代码"), told.get("region", ""))
-    as_of, source = asked.day("as_of"), asked.text("source", most=64)
-    if as_of is None:
-        asked.fault("as_of", _("数据日期"))
+    region, as_of = target(asked, viewer)
+    source = asked.text("source", most=64)
     rows = told.get("rows")
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST:
         asked.fault("rows", _("1 到 %(n)s 行") % {"n": MOST}, rows)
@@ -251,8 +258,13 @@ def _store(viewer: Viewer, table: str, told: dict[str, Any]) -> dict[str, Any]:
     allowed = writable(viewer, table)
     flat = [_flat(asked, f"rows/{at}", row, table, allowed) for at, row in enumerate(rows)]
     asked.done()
+    return store(viewer, table, region, as_of, flat, source)
+
+
+def store(viewer: Viewer, table: str, region: Any, as_of: Any, flat: list[dict[str, Any]], source: str) -> dict[str, Any]:
+    """Through the registry's own way in.  Raises Problem."""
     try:
-        stored = direct.store(viewer.user, table, region, as_of, flat, source)  # type: ignore[arg-type]
+        stored = direct.store(viewer.user, table, region, as_of, flat, source)
     except direct.Busy as error:
         raise Problem("conflict", _("同一张表正有另一批在写入。"), _("请过一会儿用同一个幂等键再试。")) from error
     outcome = stored.outcome

@@ -127,6 +127,10 @@ COMPONENTS: Final[dict[str, Schema]] = {
         {"source": {"type": "string", "minLength": 1, "maxLength": 64}}, closed=True,
     ),
     "Stored": thing({"batch": UID, "new": WHOLE, "changed": WHOLE, "same": WHOLE}),
+    "Profile": thing({
+        "id": TEXT, "title": TEXT, "table": TEXT, "files": listed(TEXT), "encoding": TEXT,
+        "columns": listed(thing({"name": TEXT, "label": TEXT, "field": TEXT, "unused": TEXT})),
+    }),
     "Completeness": thing({
         "table": TEXT, "region": TEXT, "by": listed(TEXT), "since": DAY_OR_NOT, "until": DAY_OR_NOT,
         "complete": FLAG, "source": TEXT, "as_of": DAY,

@@ -32,7 +32,7 @@ def token_state(each: Token) -> Tag:
 
 
 def clients(found: Iterable[Client]) -> Table:
-    columns = [Column(_("系统")), Column(_("类型")), Column(_("地区")), Column(_("权限")), Column(_("截止")),
+    columns = [Column(_("系统")), Column(_("类型")), Column(_("地区")), Column(_("接口权限")), Column(_("截止")),
                Column(_("状态"), "state")]  # fmt: skip
     rows = [
         [
@@ -47,7 +47,7 @@ def clients(found: Iterable[Client]) -> Table:
 
 def tokens(found: Iterable[Token], revoke: str) -> Table:
     """`revoke`: the name of the page that revokes one."""
-    columns = [Column(_("名称")), Column(_("权限")), Column(_("到期")), Column(_("最近使用")), Column(_("状态"), "state"),
+    columns = [Column(_("名称")), Column(_("接口权限")), Column(_("到期")), Column(_("最近使用")), Column(_("状态"), "state"),
                Column(_("操作"))]  # fmt: skip
     rows = []
     for each in found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huijiang.api import entitlements, pages_clients, pages_reference, pages_tokens, public, rows, runs, subscriptions
+from huijiang.api import entitlements, exchange, pages_clients, pages_reference, pages_tokens, public, rows, runs, subscriptions
 
 V1 = "api/v1"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path(f"{V1}/registry/completeness", rows.Completeness.door(), name="completeness"),
     path(f"{V1}/registry/tables/<str:table>/rows", rows.Rows.door(), name="rows"),
     path(f"{V1}/registry/tables/<str:table>/rows/<str:row>", rows.Row.door(), name="row"),
+    path(f"{V1}/registry/exchange", exchange.Profiles.door(), name="profiles"),
+    path(f"{V1}/registry/exchange/<str:profile>", exchange.Take.door(), name="store_file"),
     path(f"{V1}/jobs", runs.Runs.door(), name="jobs"),
     path(f"{V1}/jobs/<uuid:uid>", runs.OneRun.door(), name="job"),
     path(f"{V1}/webhooks", subscriptions.Subscriptions.door(), name="subscriptions"),
