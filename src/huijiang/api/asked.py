@@ -25,7 +25,9 @@ class Asked:
         self.faults: list[Fault] = []
 
     def fault(self, name: str, expected: str, seen: Any = "") -> None:
-        self.faults.append(Fault(f"{self.root}{name}", expected, seen if isinstance(seen, str) else type(seen).__name__))
+        self.faults.append(
+            Fault(f"{self.root}{name}", expected, seen if isinstance(seen, str) else type(seen).__name__)
+        )
 
     def done(self) -> None:
         if self.faults:
@@ -45,7 +47,7 @@ class Asked:
                 self.fault(name, _("必填的文字"))
             return ""
         if not isinstance(found, str) or len(found) > most or "\0" in found:
-            self.fault(name, _("不多于 %(n)s 个字的文字") % {"n": most}, found if isinstance(found, str) else found)
+            self.fault(name, _("不多于 %(n)s 个字的文字") % {"n": most}, found)
             return ""
         return found
 

@@ -20,8 +20,8 @@ from huijiang.api import ids, results, shapes
 from huijiang.api.asked import Asked, Page
 from huijiang.api.described import CURSOR, LIMIT, described, word
 from huijiang.api.endpoint import Endpoint, made
-from huijiang.api.problems import Problem, invalid, not_found
 from huijiang.api.problems import Fault as Wrong
+from huijiang.api.problems import Problem, invalid, not_found
 from huijiang.api.scopes import Scope
 from huijiang.documents import library
 from huijiang.entitlements import live
@@ -157,7 +157,9 @@ class OfOrganisation(Endpoint):
         if only and not any(only == rule.key for plan in library.placed(found.managed_by_id).plans.values()
                             for rule in plan.rules.values()):  # fmt: skip
             raise invalid([Wrong("/benefit", _("文件编号#项目编号，见 /api/v1/benefits"), only)])
-        audit.record(self.caller.user, "api.organisation_entitlements", f"organisation:{found.uid}", found.managed_by_id)
+        audit.record(
+            self.caller.user, "api.organisation_entitlements", f"organisation:{found.uid}", found.managed_by_id
+        )
         return made(results.shown(live.of_organisation(found.pk, found.managed_by_id, on, sees(viewer), only)))
 
 
@@ -172,7 +174,9 @@ class Mine(Endpoint):
         viewer = self.caller.viewer
         person = access_people(viewer).first() if viewer.capacity is Capacity.WORKER else None
         if person is None:
-            raise Problem("beyond-scope", _("这是系统的令牌，不是个人的。"), _("请用 POST /api/v1/entitlements/person。"))
+            raise Problem(
+                "beyond-scope", _("这是系统的令牌，不是个人的。"), _("请用 POST /api/v1/entitlements/person。")
+            )
         return made(results.shown(live.of_person(person.pk, person.managed_by_id, viewer.on, sees(viewer))))
 
 

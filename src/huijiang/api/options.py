@@ -2,7 +2,7 @@
 
 | variable | meaning | default |
 |---|---|---|
-| HUIJIANG_API_RATE | requests a minute of one client, where its registration says no other figure | 600 |
+| HUIJIANG_API_RATE | requests a minute of a person's token (a client's figure is set at its registration) | 600 |
 | HUIJIANG_API_ADDRESS_RATE | requests a minute from one address without a token | 300 |
 | HUIJIANG_WEBHOOK_HOSTS | host:port,host:port: the only places that webhooks are sent to | none |
 | HUIJIANG_WEBHOOK_LOOPBACK | 1: these places may be on this machine | 0 |

@@ -123,7 +123,14 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("已批准，系统管理员可以发令牌了。"))
         return redirect("api:client", uid=uid)
-    return _sure(request, found, _("批准这个客户端？"), _("批准后权限、列和地区不能再改；要更宽的须重新登记。"), _("批准"), danger=False)
+    return _sure(
+        request,
+        found,
+        _("批准这个客户端？"),
+        _("批准后权限、列和地区不能再改；要更宽的须重新登记。"),
+        _("批准"),
+        danger=False,
+    )
 
 
 @security
@@ -150,7 +157,9 @@ def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         registered.end(found, request.user)  # type: ignore[arg-type]
         messages.success(request, _("已停用，它的令牌都不能再用。"))
         return redirect("api:client", uid=uid)
-    return _sure(request, found, _("停用这个客户端？"), _("它的全部令牌和订阅立即失效，不能恢复；要再用须重新登记。"), _("停用"))
+    return _sure(
+        request, found, _("停用这个客户端？"), _("它的全部令牌和订阅立即失效，不能恢复；要再用须重新登记。"), _("停用")
+    )
 
 
 @system
@@ -178,10 +187,19 @@ def revoke_token(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         tokens.revoke(token, request.user)  # type: ignore[arg-type]
         messages.success(request, _("令牌已作废。"))
         return redirect("api:client", uid=token.client.uid)
-    return _sure(request, token.client, _("作废这个令牌？"), _("用它的程序立即不能再访问。"), _("作废"), f"{token.mark}… {token.name}")
+    return _sure(
+        request,
+        token.client,
+        _("作废这个令牌？"),
+        _("用它的程序立即不能再访问。"),
+        _("作废"),
+        f"{token.mark}… {token.name}",
+    )
 
 
-def _sure(request: HttpRequest, found: Client, title: str, text: str, yes: str, more: str = "", *, danger: bool = True) -> HttpResponse:
+def _sure(
+    request: HttpRequest, found: Client, title: str, text: str, yes: str, more: str = "", *, danger: bool = True
+) -> HttpResponse:
     told = {"title": title, "text": text, "yes": yes, "client": found, "more": more, "danger": danger}
     return render(request, "api/sure.html", {**told, "back": reverse("api:client", args=[found.uid])})
 
@@ -231,7 +249,8 @@ def switch(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @asks
 def resend(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(
-        Delivery.objects.filter(subscription__client__in=seen_by(request)).select_related("subscription__client"), uid=uid
+        Delivery.objects.filter(subscription__client__in=seen_by(request)).select_related("subscription__client"),
+        uid=uid,
     )
     back = reverse("api:subscription_page", args=[found.subscription.uid])
     if request.method == "POST" and request.POST.get("confirmed") == "yes":

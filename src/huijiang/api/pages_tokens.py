@@ -26,7 +26,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, secret: str = "") -> HttpResponse:
     found = Token.objects.filter(owner=request.user)
-    response = render(request, "api/my_tokens.html", {"table": tables.tokens(found, "api:my_token_revoke"), "secret": secret})
+    response = render(
+        request, "api/my_tokens.html", {"table": tables.tokens(found, "api:my_token_revoke"), "secret": secret}
+    )
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -164,6 +164,4 @@ def too_large(most: int) -> Problem:
 
 def fault() -> Problem:
     """A fault of ours: logged in full, told without its insides."""
-    return Problem(
-        "fault", _("系统出错，什么也没有存下。"), _("请把 request 里的编号告诉管理员。")
-    )
+    return Problem("fault", _("系统出错，什么也没有存下。"), _("请把 request 里的编号告诉管理员。"))

@@ -148,7 +148,10 @@ def known(table: str, columns: frozenset[str]) -> None:
 
 
 def _joins(table: str) -> list[str]:
-    return ["managed_by", *(each.name for each in stored_columns(vocabulary().tables[table]) if each.type.kind == "row")]
+    return [
+        "managed_by",
+        *(each.name for each in stored_columns(vocabulary().tables[table]) if each.type.kind == "row"),
+    ]
 
 
 def _of_person(found: QuerySet[Model], table: str, uid: str) -> QuerySet[Model]:
@@ -261,7 +264,9 @@ def _store(viewer: Viewer, table: str, told: dict[str, Any]) -> dict[str, Any]:
     return store(viewer, table, region, as_of, flat, source)
 
 
-def store(viewer: Viewer, table: str, region: Any, as_of: Any, flat: list[dict[str, Any]], source: str) -> dict[str, Any]:
+def store(
+    viewer: Viewer, table: str, region: Any, as_of: Any, flat: list[dict[str, Any]], source: str
+) -> dict[str, Any]:
     """Through the registry's own way in.  Raises Problem."""
     try:
         stored = direct.store(viewer.user, table, region, as_of, flat, source)
@@ -324,4 +329,3 @@ class Completeness(Endpoint):
             for each in rows[: page.limit]
         ]  # fmt: skip
         return made(page.shown(shown, rows[page.limit - 1].pk if len(rows) > page.limit else None))
-

@@ -45,7 +45,9 @@ def _description(language: str) -> dict[str, Any]:
     components["schemas"] = {**components.get("schemas", {}), **COMPONENTS}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     found["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
-    found["info"]["description"] = gettext_lazy("另一个系统怎样读写惠匠的数据。金额一律为整数分；时间为 UTC，法律日期为日期。")
+    found["info"]["description"] = gettext_lazy(
+        "另一个系统怎样读写惠匠的数据。金额一律为整数分；时间为 UTC，法律日期为日期。"
+    )
     found["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     found["x-scopes"] = [{"scope": each.value, "description": each.label} for each in Scope]
     plain: dict[str, Any] = json.loads(json.dumps(found, default=_words, ensure_ascii=False))

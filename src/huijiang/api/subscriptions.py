@@ -170,7 +170,9 @@ class Deliveries(Endpoint):
         return made(page.shown([delivery_json(each) for each in rows[: page.limit]],
                                rows[page.limit - 1].pk if len(rows) > page.limit else None))  # fmt: skip
 
-    @described("webhooks", gettext_lazy("发一条测试事件"), shapes.ref("Delivery"), name="send_test", status=202, may=CLOSED)
+    @described(
+        "webhooks", gettext_lazy("发一条测试事件"), shapes.ref("Delivery"), name="send_test", status=202, may=CLOSED
+    )
     def post(self, request: Request, uid: Any) -> Response:
         sent = outbox.test_event(own(self.caller, uid))
         sent.refresh_from_db()

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huijiang.api import entitlements, exchange, pages_clients, pages_reference, pages_tokens, public, rows, runs, subscriptions
+from huijiang.api import (
+    entitlements,
+    exchange,
+    pages_clients,
+    pages_reference,
+    pages_tokens,
+    public,
+    rows,
+    runs,
+    subscriptions,
+)
 
 V1 = "api/v1"
 urlpatterns = [

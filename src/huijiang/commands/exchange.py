@@ -65,9 +65,14 @@ def _with(arguments: argparse.Namespace, act: Any) -> int:
         known = "、".join(f"{each.id} ({'/'.join(each.files)})" for each in profiles().values())
         return _said(f"{arguments.profile} .{kind}；应为 expected {known}", 2)
     with with_database():
-        by, region = User.objects.filter(login=arguments.by).first(), Region.objects.filter(code=arguments.region).first()
+        by, region = (
+            User.objects.filter(login=arguments.by).first(),
+            Region.objects.filter(code=arguments.region).first(),
+        )
         if by is None or region is None:
-            return _said(f"{arguments.by if by is None else arguments.region}: 没有 there is no such account or region", 2)
+            return _said(
+                f"{arguments.by if by is None else arguments.region}: 没有 there is no such account or region", 2
+            )
         status: int = act(arguments, profile, kind, region, by)
         return status
 

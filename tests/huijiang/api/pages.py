@@ -26,7 +26,9 @@ def desk() -> dict[str, Any]:
     region = system.grants.get().region
     found = Client.objects.filter(name="市人社数据交换平台").first()
     if found is None:
-        found = approved(system, security, region, columns=("certificate.level", "person.name"), name="市人社数据交换平台")
+        found = approved(
+            system, security, region, columns=("certificate.level", "person.name"), name="市人社数据交换平台"
+        )
         token, _secret = tokens.issue(found, system, "正式环境", found.scopes, 90)
         entries.write_down(token, "in", "", "10.0.0.8")
         entries.write_down(token, "beyond", "/api/v1/registry/tables", "10.0.0.8")
@@ -37,7 +39,9 @@ def desk() -> dict[str, Any]:
             message="连续 20 次没有送达，已停用；修好后请重新启用 failed 20 times in a row",
         )  # fmt: skip
         sent = outbox.test_event(hook)
-        Delivery.objects.filter(pk=sent.pk).update(state="failed", attempts=7, status=500, answer="broken", tried_at=timezone.now())
+        Delivery.objects.filter(pk=sent.pk).update(
+            state="failed", attempts=7, status=500, answer="broken", tried_at=timezone.now()
+        )
         clients.register(system, clients.Wanted("某厂人事系统", "bureau", "招工核对", "周工", region, None, ("documents:read",),
                                                 (), 60, found.expires_on))  # fmt: skip
         person = people()["worker"]

@@ -84,4 +84,3 @@ def ask(
     kind = "application/json" if body is not None else ""
     found: HttpResponse = (browser or Browser()).generic(method, f"/api/v1/{path}", content, kind, headers=told)
     return found
-

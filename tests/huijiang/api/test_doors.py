@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from huijiang import audit
 from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
 from huijiang.api import clients, tokens
 from huijiang.api.endpoint import CLIENT_DOOR
 from huijiang.api.models import Client, Entry, Token
@@ -52,7 +53,12 @@ def test_no_door_opens_without_its_scope_and_every_one_opens_with_it(here: Syste
         _token, lacking = tokens.issue(here.bureau_client, here.system, "t", others, 5)
         _token, having = tokens.issue(here.bureau_client, here.system, "t", (scope,), 5)
         body = BODIES.get(method)
-        for secret, statuses in (("", {401}), ("hj_forged", {401}), (lacking, {403}), (having, {200, 201, 202, 204, 404, 422, 428})):
+        for secret, statuses in (
+            ("", {401}),
+            ("hj_forged", {401}),
+            (lacking, {403}),
+            (having, {200, 201, 202, 204, 404, 422, 428}),
+        ):
             answer = ask(method, address, secret, body)
             if secret == having and address == "entitlements/mine":
                 statuses = {403}  # a person's own: a system's token has no such person
@@ -113,14 +119,16 @@ def test_forged_expired_and_revoked_tokens_get_one_and_the_same_answer_and_are_w
 def test_a_secret_is_shown_once_and_stands_nowhere(here: Systems) -> None:
     token = Token.objects.get(client=here.bureau_client)
     assert here.bureau.startswith(token.mark)
-    everything = str(list(Token.objects.values())) + str(list(Event.objects.values())) + str(list(Entry.objects.values()))
+    everything = (
+        str(list(Token.objects.values())) + str(list(Event.objects.values())) + str(list(Entry.objects.values()))
+    )
     assert here.bureau not in everything
     assert len(here.bureau) > 40
 
 
 def test_two_people_stand_between_a_system_and_its_token(here: Systems) -> None:
     wanted = clients.Wanted("系统", "bureau", "用途", "人", here.town.xiaoshan, None, ("documents:read",), (), 10,
-                            dt.date.today() + dt.timedelta(days=30))  # fmt: skip
+                            today() + dt.timedelta(days=30))  # fmt: skip
     waiting = clients.register(here.system, wanted)
     with pytest.raises(tokens.NotIssued, match="没有获批"):
         tokens.issue(waiting, here.system, "t", ("documents:read",), 5)
@@ -170,7 +178,7 @@ def test_a_registration_must_be_whole(here: Systems, change: dict[str, Any], sai
     told: dict[str, Any] = {
         "name": "系统", "kind": "bureau", "purpose": "用途", "contact": "人", "region": here.town.xiaoshan,
         "organisation": None, "scopes": ("registry:write",), "columns": ("certificate.level",), "per_minute": 10,
-        "expires_on": dt.date.today() + dt.timedelta(days=30),
+        "expires_on": today() + dt.timedelta(days=30),
     }  # fmt: skip
     with pytest.raises(clients.NotRegistered, match=said):
         clients.register(here.system, clients.Wanted(**(told | change)))

@@ -13,12 +13,18 @@ from huijiang.audit.models import Event
 from huijiang.commands import exchange as command
 from huijiang.registry.exchange import files, profiles
 from huijiang.registry.models import MODELS, IdentityDocument, Organisation, Person
-from tests.huijiang.api.systems import Systems, approved, ask
+from tests.huijiang.api.systems import Systems, approved
 from tests.huijiang.entitlements.town import NUMBER
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "api" / "samples"
 FILES = sorted(path.name for path in SAMPLES.iterdir())
-ORDER = ("jinbao-organisation.csv", "jinbao-person.xml", "social-insurance.xlsx", "certificate-query.csv", "training-roster.xlsx")
+ORDER = (
+    "jinbao-organisation.csv",
+    "jinbao-person.xml",
+    "social-insurance.xlsx",
+    "certificate-query.csv",
+    "training-roster.xlsx",
+)
 COLUMNS = ("person.*", "person.id_number", "organisation.*", "insurance.*", "certificate.*", "training.*")
 
 
@@ -28,7 +34,7 @@ def of(name: str) -> tuple[Any, str, bytes]:
 
 
 def test_every_profile_has_a_sample_of_each_of_its_files() -> None:
-    assert FILES == sorted(f"{each.id}.{kind}" for each in profiles.profiles().values() for kind in each.files)
+    assert sorted(f"{each.id}.{kind}" for each in profiles.profiles().values() for kind in each.files) == FILES
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -95,7 +101,9 @@ def test_the_samples_go_into_the_registry_by_http_and_come_out_again(
         path = f"registry/exchange/{profile.id}?region=330109&as_of=2026-06-30&file={kind}"
         answer = put(path, secret, content)
         assert answer.status_code == 200, (name, answer.content.decode())
-        assert answer.json()["new"] + answer.json()["changed"] + answer.json()["same"] == len(files.read(profile, content, kind))
+        assert answer.json()["new"] + answer.json()["changed"] + answer.json()["same"] == len(
+            files.read(profile, content, kind)
+        )
     assert MODELS["insurance"].objects.get(ended_on_none=True).employer == here.town.employer
     assert MODELS["certificate"].objects.get().level == "高级工"
     assert MODELS["training"].objects.get().certificate == MODELS["certificate"].objects.get()
@@ -105,8 +113,12 @@ def test_the_samples_go_into_the_registry_by_http_and_come_out_again(
         profile, kind, content = of(name)
         assert run("write", profile.id, str(tmp_path / name), "--region", "330109", "--by", "api-system") == 0
         out = files.read(profile, (tmp_path / name).read_bytes(), kind)
-        expected = [{**row, **({"place": "330109"} if "place" in row else {})} for row in files.read(profile, content, kind)]
-        assert sorted(map(str, (sorted(row.items()) for row in out))) == sorted(map(str, (sorted(row.items()) for row in expected))), name
+        expected = [
+            {**row, **({"place": "330109"} if "place" in row else {})} for row in files.read(profile, content, kind)
+        ]
+        assert sorted(map(str, (sorted(row.items()) for row in out))) == sorted(
+            map(str, (sorted(row.items()) for row in expected))
+        ), name
     assert Event.objects.filter(action="registry.exchange_out").count() == len(ORDER)
     again = run("read", "jinbao-person", str(SAMPLES / "jinbao-person.csv"), "--region", "330109", "--by", "api-system",
                 "--as-of", "2026-06-30")  # fmt: skip

@@ -82,7 +82,11 @@ def test_ids_and_cursors_cannot_be_made_up(here: Systems) -> None:
     row = ids.shown("certificate", here.town.certificate.pk)
     assert ids.read("certificate", row) == here.town.certificate.pk
     assert ids.read("recognition", row) is None
-    for path in (f"certificate/rows/{here.town.certificate.pk}", f"recognition/rows/{row}", f"certificate/rows/{'0' * 32}"):
+    for path in (
+        f"certificate/rows/{here.town.certificate.pk}",
+        f"recognition/rows/{row}",
+        f"certificate/rows/{'0' * 32}",
+    ):
         assert ask("GET", f"registry/tables/{path}?purpose=data", here.bureau).status_code == 404
     for cursor in ("1", "0" * 32, row, "é" * 32):
         assert ask("GET", f"documents?cursor={cursor}").status_code == 422
@@ -112,7 +116,12 @@ def test_rows_are_written_through_the_registrys_own_laws_with_their_source(here:
     stored = ImportBatch.objects.get(uid=told["batch"])
     assert (row.batch, stored.state, stored.uploaded_by) == (stored, "applied", here.bureau_client.user)
     assert Event.objects.filter(action="registry.import", actor=str(here.bureau_client.user.uid)).count() == 1
-    again = ask("POST", "registry/tables/certificate/rows", here.bureau, batch({**FIELDS, "level": "技师"}, FIELDS | {"number": "S000033010901262000002"}))
+    again = ask(
+        "POST",
+        "registry/tables/certificate/rows",
+        here.bureau,
+        batch({**FIELDS, "level": "技师"}, FIELDS | {"number": "S000033010901262000002"}),
+    )
     assert (again.json()["new"], again.json()["changed"]) == (1, 1)
 
 
@@ -143,10 +152,14 @@ def test_one_wrong_row_and_none_is_written(here: Systems, change: dict[str, Any]
 
 @pytest.mark.django_db
 def test_a_column_a_region_or_a_table_beyond_the_scope_is_refused_whole(here: Systems) -> None:
-    narrow = approved(here.system, here.security, here.town.xiaoshan, ("registry:write",), ("certificate.number",), "窄")
+    narrow = approved(
+        here.system, here.security, here.town.xiaoshan, ("registry:write",), ("certificate.number",), "窄"
+    )
     _token, secret = tokens.issue(narrow, here.system, "t", ("registry:write",), 5)
     before = MODELS["certificate"].objects.count()
-    answer = ask("POST", "registry/tables/certificate/rows", secret, batch({"number": "S000033010901262000001", "level": "技师"}))
+    answer = ask(
+        "POST", "registry/tables/certificate/rows", secret, batch({"number": "S000033010901262000001", "level": "技师"})
+    )
     assert (answer.status_code, answer.json()["seen"]) == (403, "certificate.level")
     assert ask("POST", "registry/tables/person/rows", secret, batch({"name": "林"})).status_code == 403
     outside = ask("POST", "registry/tables/certificate/rows", here.bureau, batch(FIELDS, region="330281"))

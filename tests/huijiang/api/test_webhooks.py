@@ -90,11 +90,15 @@ def receiving(answer: Answer) -> Iterator[tuple[int, list[tuple[dict[str, str], 
         thread.join()
 
 
-def subscribed(here: Systems, settings: Any, port: int, secret: str = "", events: tuple[str, ...] = ("release.in_force",)) -> tuple[Subscription, str]:
+def subscribed(
+    here: Systems, settings: Any, port: int, secret: str = "", events: tuple[str, ...] = ("release.in_force",)
+) -> tuple[Subscription, str]:
     settings.WEBHOOK_HOSTS = frozenset({("127.0.0.1", port), ("localhost", port)})
     settings.WEBHOOK_LOOPBACK = True
     settings.WEBHOOK_SECONDS = 1
-    answer = ask("POST", "webhooks", secret or here.bureau, {"url": f"http://127.0.0.1:{port}/hook?of=us", "events": [*events]})
+    answer = ask(
+        "POST", "webhooks", secret or here.bureau, {"url": f"http://127.0.0.1:{port}/hook?of=us", "events": [*events]}
+    )
     assert answer.status_code == 201, answer.content.decode()
     return Subscription.objects.get(uid=answer.json()["uid"]), answer.json()["secret"]
 
@@ -114,7 +118,11 @@ def test_an_event_arrives_once_signed_twice_and_the_sample_receiver_takes_it(her
         assert (outbox.gather(), outbox.deliver()) == (0, (0, 0))
     ((headers, body),) = came
     told = json.loads(body)
-    assert (told["type"], told["data"]["uid"], told["data"]["standing"]) == ("release.in_force", str(release.uid), "in force")
+    assert (told["type"], told["data"]["uid"], told["data"]["standing"]) == (
+        "release.in_force",
+        str(release.uid),
+        "in force",
+    )
     assert receiver.check(secret, headers, body, time.time()) == told["id"] == headers["Webhook-Id"]
     import base64
 
@@ -122,7 +130,9 @@ def test_an_event_arrives_once_signed_twice_and_the_sample_receiver_takes_it(her
     sm3.update(f"{headers['Webhook-Id']}.{headers['Webhook-Timestamp']}.".encode() + body)
     assert f"v1sm3,{base64.b64encode(sm3.finalize()).decode()}" in headers["Webhook-Signature"].split()
     log = ask("GET", f"webhooks/{subscription.uid}/deliveries", here.bureau).json()["items"]
-    assert [(each["state"], each["status"], each["answer"], each["attempts"]) for each in log] == [("sent", 200, "ok", 1)]
+    assert [(each["state"], each["status"], each["answer"], each["attempts"]) for each in log] == [
+        ("sent", 200, "ok", 1)
+    ]
 
 
 def test_a_night_is_told_without_personal_values_and_only_to_whom_it_concerns(here: Systems, settings: Any) -> None:
@@ -187,7 +197,9 @@ def test_nothing_listens_and_the_log_says_so_by_hand_it_goes_again(here: Systems
     assert outbox.deliver() == (0, 1)
 
 
-def test_after_many_failures_a_subscription_is_off_with_a_message_until_somebody_turns_it_on(here: Systems, settings: Any) -> None:
+def test_after_many_failures_a_subscription_is_off_with_a_message_until_somebody_turns_it_on(
+    here: Systems, settings: Any
+) -> None:
     with receiving(plain(503)) as (port, _came):
         subscription, _secret = subscribed(here, settings, port)
         Subscription.objects.filter(pk=subscription.pk).update(failures=outbox.MOST_FAILURES - 1)
@@ -202,7 +214,9 @@ def test_after_many_failures_a_subscription_is_off_with_a_message_until_somebody
         assert ask("PATCH", f"webhooks/{subscription.uid}", here.bureau, {"state": "active"}).status_code == 428
         stale = ask("PATCH", f"webhooks/{subscription.uid}", here.bureau, {"state": "active"}, If_Match='"1"')
         assert stale.status_code == 412
-        on = ask("PATCH", f"webhooks/{subscription.uid}", here.bureau, {"state": "active"}, If_Match=answer.headers["ETag"])
+        on = ask(
+            "PATCH", f"webhooks/{subscription.uid}", here.bureau, {"state": "active"}, If_Match=answer.headers["ETag"]
+        )
         assert (on.status_code, on.json()["failures"], on.json()["message"]) == (200, 0, "")
         assert outbox.deliver() == (0, 1)
 
@@ -215,7 +229,9 @@ def test_after_many_failures_a_subscription_is_off_with_a_message_until_somebody
         "http://127.0.0.1:8900/\r\nHost: evil", "http://2130706433:8900/", "gopher://127.0.0.1:8900/", "x", "https://:99999/",
     ],
 )  # fmt: skip
-def test_nothing_is_subscribed_at_a_place_that_the_operator_does_not_list(here: Systems, settings: Any, url: str) -> None:
+def test_nothing_is_subscribed_at_a_place_that_the_operator_does_not_list(
+    here: Systems, settings: Any, url: str
+) -> None:
     settings.WEBHOOK_HOSTS = frozenset({("127.0.0.1", 8900), ("hooks.example.org", 443)})
     settings.WEBHOOK_LOOPBACK = True
     answer = ask("POST", "webhooks", here.bureau, {"url": url, "events": ["release.in_force"]})
@@ -262,7 +278,9 @@ def test_the_sample_receiver_refuses_what_is_forged_old_or_replayed() -> None:
     assert send({**good, "Webhook-Id": "b"}, body)[0] == 400
     assert send(signing.headers(signing.new_secret(), "c", int(now), body), body)[0] == 400
     assert send(signing.headers(secret, "d", int(now) - 301, body), body)[0] == 400
-    assert send({**signing.headers(secret, "e", int(now) - 301, body), "Webhook-Timestamp": str(int(now))}, body)[0] == 400
+    assert (
+        send({**signing.headers(secret, "e", int(now) - 301, body), "Webhook-Timestamp": str(int(now))}, body)[0] == 400
+    )
     server.shutdown()
     server.server_close()
     thread.join()

@@ -78,7 +78,9 @@ def _put(subscription: Subscription, event: str, subject: str, told: dict[str, A
 def test_event(subscription: Subscription) -> Delivery:
     """A delivery that says only that it is one, to try a receiver out."""
     number = uuid.uuid4().hex
-    return Delivery.objects.create(subscription=subscription, event="test", subject=f"test:{number}", payload={"test": True})
+    return Delivery.objects.create(
+        subscription=subscription, event="test", subject=f"test:{number}", payload={"test": True}
+    )
 
 
 def deliver() -> tuple[int, int]:
@@ -142,7 +144,9 @@ def _count(subscription: Subscription, good: bool) -> None:
     fields = ["failures"]
     if held.failures >= MOST_FAILURES and held.state == State.ACTIVE:
         held.state, held.version = State.DISABLED, held.version + 1
-        held.message = f"连续 {held.failures} 次没有送达，已停用；修好后请重新启用 failed {held.failures} times in a row"
+        held.message = (
+            f"连续 {held.failures} 次没有送达，已停用；修好后请重新启用 failed {held.failures} times in a row"
+        )
         fields += ["state", "version", "message"]
         audit.record(None, "api.webhook_disabled", f"subscription:{held.uid}", failures=held.failures)
     held.save(update_fields=fields)
@@ -152,4 +156,3 @@ def again(each: Delivery) -> None:
     """Send a delivery once more, by hand: from the beginning, whatever became of it."""
     each.state, each.attempts, each.due_at = Delivery.State.WAITING, 0, timezone.now()
     each.save(update_fields=["state", "attempts", "due_at"])
-

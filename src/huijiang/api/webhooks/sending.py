@@ -64,7 +64,9 @@ def named(url: str) -> tuple[SplitResult, str, int]:
     if any(character in url for character in "\r\n\t \\"):
         raise NotAllowed(_("网址里有空白或反斜线。"))
     if (host, port) not in settings.WEBHOOK_HOSTS:
-        raise NotAllowed(_("%(host)s:%(port)s 不在系统允许的接收地址里（HUIJIANG_WEBHOOK_HOSTS）。") % {"host": host, "port": port})
+        raise NotAllowed(
+            _("%(host)s:%(port)s 不在系统允许的接收地址里（HUIJIANG_WEBHOOK_HOSTS）。") % {"host": host, "port": port}
+        )
     return parts, host, port
 
 

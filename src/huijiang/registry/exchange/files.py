@@ -64,7 +64,9 @@ def _known(profile: Profile, at: int, said: str) -> Column:
     found = profile.column(said)
     if found is None:
         close = nearest(said, [name for each in profile.columns for name in (each.name, each.label) if name])
-        raise FileProblem(f"1 · {at}", said, f"{profile.title}的列 a column of the profile" + (f"（{close}？）" if close else ""))
+        raise FileProblem(
+            f"1 · {at}", said, f"{profile.title}的列 a column of the profile" + (f"（{close}？）" if close else "")
+        )
     return found
 
 

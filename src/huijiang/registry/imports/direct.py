@@ -65,7 +65,13 @@ def written(value: str | int | bool | None) -> str:
 
 
 def store(
-    user: User, table: str, region: Region, as_of: dt.date, rows: Sequence[Values], source: str = "", name: str = "api.csv"
+    user: User,
+    table: str,
+    region: Region,
+    as_of: dt.date,
+    rows: Sequence[Values],
+    source: str = "",
+    name: str = "api.csv",
 ) -> Stored:
     """Store rows (field path → value), whole or not at all; the transaction under way keeps them.
 
