@@ -54,7 +54,7 @@ def test_no_question_is_answered_with_a_fault_or_an_undescribed_answer(here: Sys
     told = schemathesis.openapi.from_dict(schema.description())
     told.app = application
     asked = [hold(told[path][method], here.bureau) for path, method in operations()]
-    assert sum(asked) > 100
+    assert sum(asked) > 60
 
 
 def hold(operation: Any, secret: str) -> int:
@@ -78,4 +78,4 @@ def few() -> settings:
     """Few examples each in ./run test; ./run soak brings its own number."""
     default = settings.default
     assert default is not None
-    return default if default.max_examples > 100 else settings(default, max_examples=8)
+    return default if default.max_examples > 1_000 else settings(default, max_examples=4)
