@@ -239,7 +239,7 @@ def switch(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         return redirect("api:subscription_page", uid=uid)
     title, text, yes = (
         (_("暂停这个订阅？"), _("暂停后事件照常产生，但不发送；重新启用后会补发。"), _("暂停")) if on
-        else (_("重新启用这个订阅？"), _("启用后从积压的事件开始发送。请先确认对方已经修好。"), _("启用"))
+        else (_("重新启用这个订阅？"), _("启用后从积压的事件开始发送。请先确认对方已经修好。"), _("恢复发送"))
     )  # fmt: skip
     told = {"title": title, "text": text, "yes": yes, "client": found.client, "more": found.url, "danger": on}
     return render(request, "api/sure.html", {**told, "back": reverse("api:subscription_page", args=[uid])})

@@ -22,13 +22,13 @@ def client_state(each: Client) -> Tag:
         return Tag(_("待审批"), "amber", "clock")
     if not each.approved:
         return Tag(_("未批准"), "red")
-    return Tag(_("已过期"), "grey") if each.expires_on < today() else Tag(_("有效"), "green")
+    return Tag(_("已过期"), "grey") if each.expires_on < today() else Tag(_("可以使用"), "green")
 
 
 def token_state(each: Token) -> Tag:
     if each.revoked_at is not None:
         return Tag(_("已作废"), "grey")
-    return Tag(_("已过期"), "grey") if each.expires_at <= timezone.now() else Tag(_("有效"), "green")
+    return Tag(_("已过期"), "grey") if each.expires_at <= timezone.now() else Tag(_("可以使用"), "green")
 
 
 def clients(found: Iterable[Client]) -> Table:
