@@ -80,6 +80,7 @@ class Endpoint(APIView):
     scopes: ClassVar[Mapping[str, Scope]] = {}
     parser_classes = (JsonBody,)
     renderer_classes = (JSONRenderer,)
+    http_method_names = ("get", "post", "patch", "delete", "head")
 
     @classmethod
     def door(cls) -> Callable[..., HttpResponse]:
@@ -90,7 +91,8 @@ class Endpoint(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Whoever lacks the scope comes no further."""
         super().initial(request, *args, **kwargs)
-        scope = self.scopes.get(request.method or "")
+        method = "GET" if request.method == "HEAD" else request.method  # HEAD runs what GET runs
+        scope = self.scopes.get(method or "")
         if scope is not None:
             self.caller.need(scope)
 

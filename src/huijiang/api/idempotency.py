@@ -21,8 +21,12 @@ HEADER: Final = "Idempotency-Key"
 LONGEST: Final = 128
 
 
-def once(request: Request, caller: Caller, body: Any, act: Callable[[], tuple[int, dict[str, Any]]]) -> Response:
+def once(
+    request: Request, caller: Caller, body: Any, act: Callable[[], tuple[int, dict[str, Any]]], secret: str = ""
+) -> Response:
     """Do `act` in the request's transaction, unless this key did it before: then its answer, again.
+
+    `secret` names a field of the answer that is told once and never kept.
 
     A second request under the key that comes meanwhile waits for the first to end: the key's row is the lock.
     What fails leaves no key behind, so that it can be tried again.  Raises Problem.
@@ -46,7 +50,8 @@ def once(request: Request, caller: Caller, body: Any, act: Callable[[], tuple[in
     if fresh is None:
         return _again(Kept.objects.get(client=client, key=key), asked)
     status, answer = act()
-    Kept.objects.filter(pk=fresh[0]).update(status=status, answer=answer)
+    kept = {name: value for name, value in answer.items() if name != secret}
+    Kept.objects.filter(pk=fresh[0]).update(status=status, answer=kept)
     return made(answer, status=status)
 
 

@@ -75,7 +75,7 @@ class Subscriptions(Endpoint):
                body=shapes.ref("Subscribe"), status=201, parameters=(KEY,), may=(*CLOSED, "conflict", "key-reused"))  # fmt: skip
     def post(self, request: Request) -> Response:
         client, told = client_of(self.caller), self.body()
-        return once(request, self.caller, told, lambda: (201, _subscribe(client, told)))
+        return once(request, self.caller, told, lambda: (201, _subscribe(client, told)), "secret")
 
 
 def _subscribe(client: Client, told: dict[str, Any]) -> dict[str, Any]:

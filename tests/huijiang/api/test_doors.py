@@ -39,6 +39,8 @@ def endpoints() -> Iterator[tuple[str, str, str]]:
         if door.startswith(CLIENT_DOOR):
             for method, scope in views[name].scopes.items():
                 yield method, address.removeprefix("/api/v1/"), scope
+                if method == "GET":
+                    yield "HEAD", address.removeprefix("/api/v1/"), scope
 
 
 BODIES: dict[str, Any] = {"POST": {}, "PATCH": {}}

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from examples.api import receiver
 from huijiang.accounts.viewers import today
-from huijiang.api.models import Delivery, Subscription
+from huijiang.api.models import Delivery, Kept, Subscription
 from huijiang.api.webhooks import outbox, sending, signing
 from huijiang.audit.models import Event
 from huijiang.documents import releases
@@ -113,6 +113,7 @@ def test_an_event_arrives_once_signed_twice_and_the_sample_receiver_takes_it(her
         subscription, secret = subscribed(here, settings, port)
         assert secret not in ask("GET", "webhooks", here.bureau).content.decode()
         assert secret.encode() not in bytes(subscription.secret.data)
+        assert secret not in str(list(Kept.objects.values()))
         release = released(here)
         assert (outbox.gather(), outbox.deliver()) == (1, (1, 0))
         assert (outbox.gather(), outbox.deliver()) == (0, (0, 0))
