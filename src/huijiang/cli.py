@@ -8,6 +8,7 @@ huijiang appoint                make somebody system, security or audit administ
 huijiang messages [--check]     the English of the pages, compiled or checked
 huijiang claims-states          the states of a claim, drawn for the documentation
 huijiang synth | load           a synthetic county: made, and put into the registry
+huijiang exchange list | read | write   files of other systems: 金保, insurance, certificates, rosters
 huijiang picture                who is owed what in a synthetic county
 huijiang demo                   a sample roster, the county's picture, and the platform with both
 """
@@ -26,6 +27,7 @@ from huijiang.commands import (
     claims_states,
     demo,
     doctor,
+    exchange,
     files,
     load,
     rotate_keys,
@@ -61,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         files,
         messages,
         claims_states,
+        exchange,
     ):
         each.add(commands)
     arguments = parser.parse_args(argv)

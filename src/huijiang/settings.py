@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from huijiang import configuration, logs, rooms
 from huijiang.accounts.options import *  # noqa: F403 - every name of it is a setting
 from huijiang.accounts.options import SIGN_IN_ORIGINS
+from huijiang.api.options import *  # noqa: F403 - every name of it is a setting
 from huijiang.web import site
 
 HERE = Path(__file__).resolve().parent
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "axes",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     *rooms.apps(),
 ]
 
@@ -55,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "huijiang.api.middleware.Doorway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

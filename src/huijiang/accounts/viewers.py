@@ -26,7 +26,8 @@ class Capacity(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff."""
+    """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff; `only`: the columns
+    (`table.column`) that this viewer is held to, None for no such bound (another system has one)."""
 
     user: User
     capacity: Capacity
@@ -35,6 +36,7 @@ class Viewer:
     organisation: int | None = None
     owner: bool = False
     grants: tuple[tuple[Role, str], ...] = ()
+    only: frozenset[str] | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
