@@ -19,6 +19,7 @@ class DocumentsConfig(AppConfig):
         register(Entry(gettext_lazy("政策文库"), "documents:policies", "public", everyone, order=10))
         register(Entry(gettext_lazy("补贴目录"), "documents:benefits", "public", everyone, order=20))
         register(Entry(gettext_lazy("规则版本"), "documents:releases", "policy", _keeps_policies, order=10))
+        register(Entry(gettext_lazy("工作稿"), "documents:drafts", "policy", _keeps_policies, order=5))
         register(Entry(gettext_lazy("疑义"), "documents:questions", "policy", _keeps_policies, order=20))
         register(Entry(gettext_lazy("覆盖"), "documents:coverage", "policy", _keeps_policies, order=30))
         home.register_search(home.Search("documents:policies", "q", ("技师", "新型学徒", "竞赛")))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
-from huijiang.documents import blocks, cited, differences, library, releases, shelf
+from huijiang.documents import blocks, cited, differences, library, originals, releases, shelf
 from huijiang.documents.models import Release, ReleaseFile
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import is_foreign
@@ -155,9 +155,12 @@ def _document(name: str) -> shelf.Document:
 @require_safe
 def document(request: HttpRequest, document: str) -> HttpResponse:
     found = _document(document)
-    parts = [{"clause": each, "lines": _lines(found, each), "tag": f"h{min(each.level, 5)}"} for each in found.clauses]
+    original = originals.of_release(releases.in_force(), document)
+    printed = originals.beside(original, found.library.sources[document].read)
+    parts = [{"clause": each, "lines": _lines(found, each), "tag": f"h{min(each.level, 5)}",
+              "printed": printed.get(each.heading.index, []), "summary": each.summary} for each in found.clauses]  # fmt: skip
     told = {"document": found, "parts": parts, "whole": _lines(found, found.whole), "tallies": tallies(found),
-            "versions": versions(found)}  # fmt: skip
+            "versions": versions(found), "original": original}  # fmt: skip
     return render(request, "documents/document.html", told | about_release())
 
 
@@ -194,8 +197,10 @@ def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
     here = reverse("documents:clause", args=[document, held.key])
     citations = [each for each in cited.citations(found.library, everything, document, rules)
                  if each.clause.address != here]  # fmt: skip
+    original = originals.of_release(releases.in_force(), document)
+    printed = originals.beside(original, found.library.sources[document].read).get(held.heading.index, [])
     values = {
-        "document": found, "clause": held, "crumbs": crumbs, "citations": citations,
+        "document": found, "clause": held, "original": original, "printed": printed, "crumbs": crumbs, "citations": citations,
         "running": [each for each in told if each.kind not in ("question", "note")],
         "questions": [each for each in told if each.kind == "question"],
         "notes": [each for each in told if each.kind == "note"],
@@ -204,6 +209,17 @@ def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
         "below": [each for each in found.clauses if held.title in each.above] if held is not found.whole else [],
     }  # fmt: skip
     return render(request, "documents/clause.html", values | about_release())
+
+
+@public
+@require_safe
+def printed(request: HttpRequest, document: str) -> HttpResponse:
+    """The printed text of a document as it was attached, to download."""
+    original = originals.of_release(releases.in_force(), document)
+    if original is None:
+        raise Http404(f"original of {document}")
+    return HttpResponse(original.text, content_type="text/plain; charset=utf-8",
+                        headers={"Content-Disposition": f'attachment; filename="{document}.txt"'})  # fmt: skip
 
 
 @public
