@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
-from huijiang.documents import blocks, cited, library, shelf, worded
+from huijiang.documents import blocks, cited, library, search, shelf, worded
 from huijiang.documents.pages_library import about_release, choice, places, topics
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.layout import Crumb
@@ -69,17 +69,15 @@ def promises(held: Library) -> list[Promise]:
     ]
 
 
-def _answers(each: Promise, said: dict[str, str], held: Library) -> bool:
+def _answers(each: Promise, said: dict[str, str], held: Library, found: set[tuple[str, str]] | None) -> bool:
     rule, plan = each.rule, each.document.plan
-    text = shelf.folded("\n".join([rule.name, rule.fund, plan.title, plan.number,
-                                   *(condition.label for condition in rule.conditions)]))  # fmt: skip
     return (
         (not said.get("kind") or rule.kind == said["kind"])
         and (not said.get("to") or worded.payee_kind(rule) == said["to"])
         and (not said.get("topic") or rule.table == said["topic"])
         and (not said.get("place") or plan.region in held.vocabulary.regions.chain(said["place"]))
         and (not said.get("validity") or each.document.validity == said["validity"])
-        and all(word in text for word in shelf.words_of(said.get("q", "")))
+        and (found is None or (plan.id, rule.id) in found)
     )
 
 
@@ -89,7 +87,10 @@ def benefits(request: HttpRequest) -> HttpResponse:
     held = library.current()
     form = BenefitFilter(request.GET, held)
     form.is_valid()
-    found = [each for each in promises(held) if _answers(each, form.cleaned_data, held)]
+    said = form.cleaned_data
+    words = tuple(shelf.words_of(said.get("q", "")))
+    named = set(search.find(held, shelf.Asked(words), today()).benefits) if words else None
+    found = [each for each in promises(held) if _answers(each, said, held, named)]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("名称")),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
-from huijiang.documents import blocks, cited, differences, library, originals, releases, shelf
+from huijiang.documents import blocks, cited, differences, library, originals, releases, search, shelf, worded
 from huijiang.documents.models import Release, ReleaseFile
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import is_foreign
@@ -115,10 +115,14 @@ def policies(request: HttpRequest) -> HttpResponse:
     held = library.current()
     form = PolicyFilter(request.GET, held)
     asked = form.asked()
-    hits = shelf.find(shelf.documents(held, today()), asked)
-    page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
+    found = search.find(held, asked, today())
+    page = Paginator(found.hits, PER_PAGE).get_page(request.GET.get("page"))
     shown = [_hit(hit, asked.words) for hit in page]
-    told = {"form": form, "page": page, "hits": shown, "asked": asked, "clauses": sum(len(hit.clauses) for hit in hits)}
+    benefits = (
+        [_benefit(held, *each, asked.words) for each in found.benefits] if asked.words and page.number == 1 else []
+    )
+    told = {"form": form, "page": page, "hits": shown, "asked": asked, "clauses": found.clauses,
+            "benefits": benefits[:SHOWN], "more": len(benefits) - SHOWN}  # fmt: skip
     return render(request, "documents/policies.html", told | about_release())
 
 
@@ -133,6 +137,13 @@ def _hit(hit: shelf.Hit, words: tuple[str, ...]) -> dict[str, Any]:
     ]
     return {"document": hit.document, "title": highlighted(hit.document.plan.title, words),
             "first": lines[:SHOWN], "rest": lines[SHOWN:], "count": len(lines), "tallies": tallies(hit.document)}  # fmt: skip
+
+
+def _benefit(held: Library, document: str, rule: str, words: tuple[str, ...]) -> dict[str, Any]:
+    promise, plan = held.plans[document].rules[rule], held.plans[document]
+    amount = str(worded.headline(promise, held.vocabulary)) if promise.kind == "benefit" else _("待遇")
+    return {"address": reverse("documents:benefit", args=[document, rule]), "name": highlighted(promise.name, words),
+            "amount": amount, "number": f"{plan.number} {promise.clause}"}  # fmt: skip
 
 
 def tallies(found: shelf.Document) -> list[tuple[int, str]]:
