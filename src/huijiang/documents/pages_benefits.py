@@ -111,13 +111,13 @@ def _row(held: Library, each: Promise) -> list[Cell]:
     return [
         Cell(rule.name, reverse("documents:benefit", args=[plan.id, rule.id]), note=f"{plan.number} {rule.clause}"),
         Cell(held.vocabulary.tables[rule.table].label),
-        Cell(_whom(held, rule)),
+        Cell(whom(held, rule)),
         Cell(str(worded.headline(rule, held.vocabulary)) if rule.kind == "benefit" else _("不发钱，给待遇")),
         Cell(tag=each.document.tag),
     ]
 
 
-def _whom(held: Library, rule: Rule) -> str:
+def whom(held: Library, rule: Rule) -> str:
     if rule.kind == "benefit":
         return worded.payee(held.vocabulary, rule)
     return worded.who(held.vocabulary, rule.to) or _("文件没有写明")
@@ -160,7 +160,7 @@ def _needed(held: Library, rule: Rule) -> Table:
 
 def _facts(held: Library, found: shelf.Document, rule: Rule, closes: list[str]) -> list[Fact]:
     table = held.vocabulary.tables[rule.table]
-    lines = [(_("给谁"), _whom(held, rule)), (_("为哪件事"), table.label)]
+    lines = [(_("给谁"), whom(held, rule)), (_("为哪件事"), table.label)]
     if rule.kind == "benefit":
         fund = rule.fund if rule.fund not in ("", "undetermined") else _("文件没有写明")
         lines.append((_("资金"), fund))

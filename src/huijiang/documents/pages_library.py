@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,13 +19,15 @@ from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
 from huijiang.documents import blocks, cited, differences, library, originals, releases, search, shelf, worded
-from huijiang.documents.models import Release, ReleaseFile
+from huijiang.documents.models import Release, ReleaseFile, Trial
+from huijiang.web.components.figures import thousands
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import is_foreign
 from huijiang.web.doors import public
 from tiaowen.check.library import Library
 
 PER_PAGE = 20
+FEW = 10  # people: fewer are not told one by one
 SHOWN = 6  # clauses of one document before the others fold away
 
 
@@ -249,4 +252,23 @@ def difference(request: HttpRequest, document: str) -> HttpResponse:
     texts = [{row.path: row.text for row in ReleaseFile.objects.filter(release=each, path=path)} for each in (old, new)]
     changes = differences.between(*texts)
     return render(request, "documents/difference.html",
-                  {"document": found, "old": old, "new": new, "changes": changes} | about_release())  # fmt: skip
+                  {"document": found, "old": old, "new": new, "changes": changes, "affected": affected(new, document)} | about_release())  # fmt: skip
+
+
+def affected(release: Release, document: str) -> dict[str, Any] | None:
+    """Whom a release touches, as tried before it came in force; a few people are not counted one by one."""
+    trial = Trial.objects.filter(kind=Trial.Kind.EFFECT, result__isnull=False).filter(
+        Q(release=release) | Q(version__draft__release=release)
+    ).first()  # fmt: skip
+    if trial is None:
+        return None
+    names = {"person": _("个人"), "organisation": _("单位")}
+    rows = [(names.get(kind, _("其他")), _few(up), _few(down)) for kind, up, _more, down, _less in trial.result["moved"]["kind"]]
+    mine = [each["name"] for each in trial.result["benefits"] if each["key"].partition("#")[0] == document]
+    return {"rows": rows, "on": trial.result["on"], "benefits": mine,
+            "place": library.current().vocabulary.regions.name(trial.result["region"])}  # fmt: skip
+
+
+def _few(count: int) -> str:
+    """A count that says nothing of a single person."""
+    return thousands(count) if count == 0 or count >= FEW else _("不到 %(n)s") % {"n": FEW}
