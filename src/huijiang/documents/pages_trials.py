@@ -161,7 +161,7 @@ def _moved(label: Any, rows: list[list[Any]]) -> Table:
                Column(_("少得的"), "number"), Column(_("共少（元）"), "number")]  # fmt: skip
     names = {each.code: each.name for each in Region.objects.filter(code__in=[row[0] for row in rows])}
     shown = [
-        [str(PAYEES.get(name, names.get(name, name))) or _("不知道"), thousands(up), grouped(more), thousands(down), grouped(less)]
+        [str(PAYEES.get(name, names.get(name, name))) or _("未知"), thousands(up), grouped(more), thousands(down), grouped(less)]
         for name, up, more, down, less in rows
     ]  # fmt: skip
     return Table(str(label), columns, shown, show_caption=True)
