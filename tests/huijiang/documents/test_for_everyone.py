@@ -89,7 +89,12 @@ def test_answers_of_the_quick_check_decide_as_the_engine_does() -> None:
     judged = quick_check.judge(held, state, on)
     assert judged.found
     assert all(each.outcome != "entitled" for each in judged.found)  # nothing said, nothing promised
-    assert quick_check.fitting(held.vocabulary, held.vocabulary.tables["certificate"].columns["level"].type, "技师, holder 别人") is None
+    assert (
+        quick_check.fitting(
+            held.vocabulary, held.vocabulary.tables["certificate"].columns["level"].type, "技师, holder 别人"
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize("state", ["", "forged", "W10:1abc:def"])
@@ -132,7 +137,9 @@ def test_words_are_shown_only_after_somebody_has_read_them(client: Client) -> No
     assert "平均 3.0 分" in page  # the score counts all the same
 
 
-@pytest.mark.parametrize("about", ["", "page:nowhere", "benefit:x/y", "case:123", f"benefit:{DOC}/nothing", "document:x"])
+@pytest.mark.parametrize(
+    "about", ["", "page:nowhere", "benefit:x/y", "case:123", f"benefit:{DOC}/nothing", "document:x"]
+)
 def test_what_is_not_there_can_not_be_rated(client: Client, about: str) -> None:
     assert client.post("/rate/", {"about": about, "score": "5"}).status_code == 404
     assert Rating.objects.count() == 0

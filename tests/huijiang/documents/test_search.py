@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def keys(*words: str) -> set[tuple[str, str]]:
-    found = search.find(library.current(), Asked(tuple(each for word in words for each in shelf.words_of(word))), today())
+    found = search.find(
+        library.current(), Asked(tuple(each for word in words for each in shelf.words_of(word))), today()
+    )
     return {(hit.document.plan.id, clause.key) for hit in found.hits for clause in hit.clauses}
 
 
