@@ -263,7 +263,10 @@ def affected(release: Release, document: str) -> dict[str, Any] | None:
     if trial is None:
         return None
     names = {"person": _("个人"), "organisation": _("单位")}
-    rows = [(names.get(kind, _("其他")), _few(up), _few(down)) for kind, up, _more, down, _less in trial.result["moved"]["kind"]]
+    rows = [
+        (names.get(kind, _("其他")), _few(up), _few(down))
+        for kind, up, _more, down, _less in trial.result["moved"]["kind"]
+    ]
     mine = [each["name"] for each in trial.result["benefits"] if each["key"].partition("#")[0] == document]
     return {"rows": rows, "on": trial.result["on"], "benefits": mine,
             "place": library.current().vocabulary.regions.name(trial.result["region"])}  # fmt: skip

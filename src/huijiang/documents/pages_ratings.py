@@ -75,7 +75,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         said = _("平均 %(average)s 分，%(content)s%% 满意") % {"average": found.average, "content": found.content}
         chart = Chart(said, [str(WORDS[score]) for score in ratings.SCORES],
                       [Series(_("次数"), [found.by_score[score] for score in ratings.SCORES])], _("次"),
-                      definition=_("三分以上算满意；每次评价算一次。"))  # fmt: skip
+                      label_heading=_("几分"), definition=_("三分以上算满意；每次评价算一次。"))  # fmt: skip
     told = {"figures": found, "chart": chart, "page": page, "most": _most(),
             "spoken": [{"score": WORDS[each.score], "words": each.words, "name": ratings.name_of(each.subject),
                         "day": moment(each.rated_at)[:10]} for each in page]}  # fmt: skip
@@ -90,7 +90,7 @@ def _most() -> Table | None:
         figures = ratings.figures(each["subject"])
         rows.append([Cell(ratings.name_of(each["subject"])), str(figures.count), figures.average])
     columns = [Column(_("评什么")), Column(_("次数"), "number"), Column(_("平均分"), "number")]
-    return Table(_("评得最多的"), columns, rows, show_caption=True) if rows else None
+    return Table(_("评得最多的"), columns, rows) if rows else None
 
 
 @moderators

@@ -108,10 +108,10 @@ def shown(result: dict[str, Any]) -> dict[str, Any]:
         Fact(_("多得的"), _("%(n)s 个，共多 %(sum)s") % {"n": thousands(all_[1]), "sum": Amount.exactly(all_[2])}),
         Fact(_("少得的"), _("%(n)s 个，共少 %(sum)s") % {"n": thousands(all_[3]), "sum": Amount.exactly(all_[4])}),
     ]  # fmt: skip
+    moved = [_moved(GROUPS[group], result["moved"][group]) for group in GROUPS if result["moved"].get(group)]
     place = Region.objects.filter(code=result["region"]).first()
     return {"result": result, "facts": facts, "place": place.name if place else result["region"],
-            "funds": _funds(result), "payees": _payees(result), "benefits": _benefits(result),
-            "moved": [_moved(GROUPS[group], result["moved"][group]) for group in GROUPS if result["moved"].get(group)],
+            "tables": [*([_benefits(result)] if result["benefits"] else []), _funds(result), _payees(result), *moved],
             "nothing": not result["benefits"]}  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _funds(result: dict[str, Any]) -> Table:
     before, after = result["before"]["funds"], result["after"]["funds"]
     rows = [[fund if fund not in ("", "undetermined") else _("文件没有写明"), money(before.get(fund)), money(after.get(fund))]
             for fund in dict.fromkeys([*before, *after])]  # fmt: skip
-    return Table(_("按资金"), [Column(_("资金")), Column(_("现在")), Column(_("改了以后"))], rows, show_caption=True)
+    return Table(_("按资金"), [Column(_("资金")), Column(_("现在")), Column(_("改了以后"))], rows)
 
 
 def _payees(result: dict[str, Any]) -> Table:
@@ -140,7 +140,7 @@ def _payees(result: dict[str, Any]) -> Table:
     rows = [[str(PAYEES.get(kind, _("其他"))), thousands(before.get(kind, 0)), thousands(after.get(kind, 0))]
             for kind in dict.fromkeys([*before, *after])]  # fmt: skip
     columns = [Column(_("谁")), Column(_("现在"), "number"), Column(_("改了以后"), "number")]
-    return Table(_("多少人和单位一定有"), columns, rows, show_caption=True)
+    return Table(_("多少人和单位一定有"), columns, rows)
 
 
 def _benefits(result: dict[str, Any]) -> Table:
@@ -153,7 +153,7 @@ def _benefits(result: dict[str, Any]) -> Table:
             [Cell(each["name"], note=f"{number} {each['clause']}"), money(each["before"]), money(each["after"])]
         )
     columns = [Column(_("补贴奖励")), Column(_("现在")), Column(_("改了以后"))]
-    return Table(_("金额有变的"), columns, rows, show_caption=True)
+    return Table(_("金额有变的"), columns, rows)
 
 
 def _moved(label: Any, rows: list[list[Any]]) -> Table:
@@ -164,4 +164,4 @@ def _moved(label: Any, rows: list[list[Any]]) -> Table:
         [str(PAYEES.get(name, names.get(name, name))) or _("未知"), thousands(up), grouped(more), thousands(down), grouped(less)]
         for name, up, more, down, less in rows
     ]  # fmt: skip
-    return Table(str(label), columns, shown, show_caption=True)
+    return Table(str(label), columns, shown)
