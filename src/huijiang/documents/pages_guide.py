@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
@@ -113,9 +114,9 @@ def _part(found: Comparison, instrument: Instrument) -> dict[str, Any]:
     for place, offer in offers:
         document, _mark, rule = offer.key.partition("#")
         draft = f"（{_('征求意见稿')}）" if offer.draft else ""
-        sums = "；".join(wording.sum_row(row, language) for row in offer.rows) or wording.word(
-            "how undetermined", language
-        )
+        sums = "；".join(
+            wording.sum_row(replace(row, label=row.label.replace("＋", "")), language) for row in offer.rows
+        ) or wording.word("how undetermined", language)
         rows.append([
             Cell(place, note=f"{offer.number}{draft} {offer.clause}"),
             Cell(offer.name, reverse("documents:benefit", args=[document, rule])),

@@ -5,7 +5,7 @@ No code knows of it: its benefits appear in a worker's page, the guide, the comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,6 @@ from tests.huijiang.gate.browser import BrowserThread
 from tests.huijiang.gate.walk import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def browser_thread() -> Iterator[BrowserThread]:
-    started = BrowserThread()
-    yield started
-    started.stop()
 
 
 @dataclass
@@ -176,7 +169,7 @@ def test_a_sixth_document_goes_from_nothing_to_everybody_with_two_people_and_no_
     effect = Trial.objects.get(kind="effect").result
     assert effect["moved"]["kind"] == [["person", 1, 150_000, 0, 0]]  # one person, 1,500 yuan; worked out by hand
     assert effect["after"]["money"][0] - effect["before"]["money"][0] == 150_000
-    assert [each["name"] for each in effect["benefits"]] == ["技能焕新补贴"]
+    assert [each["name"] for each in effect["benefits"]] == ["技能焕新补贴", "工位补助"]  # new, the second for nobody
     release = go(reads_and_submits, live_server.url, cookie(desk.maker), address)
     go(approves, live_server.url, cookie(desk.checker), release)
     held = releases.in_force()
