@@ -186,7 +186,7 @@ def _officers() -> Iterator[tuple[str, str, str]]:
         found, wall, _own = timed(lambda asked=asked: list(asked.all()))  # type: ignore[misc]
         plan = asked.explain()
         named = sorted({each for pair in INDEX.findall(plan) for each in pair if each})
-        read = "reads the whole table" if "Seq Scan on registry_person" in plan else "、".join(named)
+        read = "sequential, up to the first 500 found" if "Seq Scan on registry_person" in plan else "、".join(named)
         yield (
             f"officers' search “{words}” among {PEOPLE:,} people: {len(found)} shown",
             f"{1_000 * wall:.0f} ms ({read})",

@@ -142,7 +142,9 @@ def put_away(draft: Draft, by: User) -> None:
 
 @transaction.atomic
 def submit(draft: Draft, by: User, note: str, language: str = "zh") -> Release:
-    """A release of what is in force with the latest version of this document; somebody else approves it.
+    """A release of the newest approved one with the latest version of this document; somebody else approves it.
+
+    While another release waits none is made: whichever came second would undo the other.
 
     Raises Refused with the findings, DraftError.
     """
@@ -150,7 +152,14 @@ def submit(draft: Draft, by: User, note: str, language: str = "zh") -> Release:
     version = held.latest
     base = version.draft.path.removesuffix(".md")
     mine = {version.draft.path, *(f"{base}.{part}.yaml" for part in ("cases", "equivalents", "figures"))}
-    files = {path: text for path, text in library.files().items() if path not in mine} | version.files()
+    waits = Release.objects.filter(decided_by=None).first()
+    if waits is not None:
+        raise DraftError(
+            f"第 {waits.number} 版还在等复核；请先复核或退回它，再提交，免得互相盖掉 release {waits.number} waits: decide on it first"
+        )
+    last = releases.newest()
+    base_files = releases.files_of(last) if last is not None else library.files()
+    files = {path: text for path, text in base_files.items() if path not in mine} | version.files()
     given = {held.document: version.original} if version.original is not None else {}
     release = releases.make(files, by, note, language, given)
     if release.made_by_id != by.pk or not release.waiting:

@@ -170,8 +170,8 @@ def make(
 def _originals(files: Mapping[str, str], given: Mapping[str, Original]) -> dict[str, int]:
     """Document → primary key of its original, of the documents that are there."""
     there = {path.rsplit("/", 1)[-1].removesuffix(".md") for path in files if path.endswith(".md")}
-    now = in_force()
-    texts = (originals_of(now) if now is not None else {}) | {name: each.pk for name, each in given.items()}
+    last = newest()
+    texts = (originals_of(last) if last is not None else {}) | {name: each.pk for name, each in given.items()}
     return {name: original for name, original in texts.items() if name in there}
 
 
@@ -241,6 +241,11 @@ def _decidable(release: Release, by: User) -> None:
 def in_force(on: dt.date | None = None) -> Release | None:
     """The release in force on a day; None before the first."""
     return Release.objects.filter(in_force_from__lte=on or today()).order_by("-in_force_from", "-number").first()
+
+
+def newest() -> Release | None:
+    """The approved release that comes last, whether its day has come or not: what a new one goes on from."""
+    return Release.objects.filter(in_force_from__isnull=False).order_by("-in_force_from", "-number").first()
 
 
 def files_of(release: Release) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -276,6 +278,17 @@ def test_a_working_copy_that_changes_nothing_makes_no_release(in_force: Release,
     assert draft.path == DOCUMENT
     with pytest.raises(drafts.DraftError, match="没有要提交的改动"):
         drafts.submit(draft, maker, "x")
+
+
+def test_a_submission_goes_on_from_what_is_approved_for_later_and_waits_for_what_is_undecided(
+    draft: Draft, maker: User, checker: User
+) -> None:
+    second = releases.make(raised(OFFICE_FILES), maker)
+    with pytest.raises(drafts.DraftError, match="第 2 版还在等复核"):
+        drafts.submit(draft, maker, "x")
+    releases.approve(second, checker, today() + dt.timedelta(days=5))
+    third = drafts.submit(draft, maker, "x")
+    assert "12 万元" in releases.files_of(third)[DOCUMENT]  # the raise that comes in force in five days is not undone
 
 
 def test_going_back_is_a_new_release_that_another_person_approves(
