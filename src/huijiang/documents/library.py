@@ -12,7 +12,7 @@ from threading import Lock
 from django.conf import settings
 
 from huijiang.documents.models import Release
-from huijiang.documents.releases import files_of, in_force
+from huijiang.documents.releases import files_of, in_force, read_folder
 from tiaowen.check.library import Library, load_library
 from tiaowen.files import open_library
 
@@ -25,6 +25,12 @@ def current() -> Library:
     release = in_force()
     with READING:
         return _of_folder() if release is None else _of_release(release.pk)
+
+
+def files() -> dict[str, str]:
+    """The files that run today: of the release in force, else those that came with the software."""
+    release = in_force()
+    return read_folder(settings.POLICIES) if release is None else files_of(release)
 
 
 def of(release: Release) -> Library:
