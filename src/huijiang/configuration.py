@@ -53,7 +53,7 @@ class Database:
             "ATOMIC_REQUESTS": True,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(self.options),
+            "OPTIONS": {"prepare_threshold": 5, **dict(self.options)},  # see registry.statements
         }
 
 
