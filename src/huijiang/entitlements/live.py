@@ -6,7 +6,7 @@ Facts of other people, which a condition may read (a cap that a team shares, say
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -169,6 +169,7 @@ class Result:
     release: str
     entitlements: tuple[Entitlement, ...]
     beyond: tuple[str, ...] = field(default=())
+    own: Mapping[str, Sequence[Row]] = field(default_factory=dict, compare=False, repr=False)  # about them, by table
 
     def of(self, state: State) -> tuple[Entitlement, ...]:
         return tuple(each for each in self.entitlements if each.state is state)
@@ -236,7 +237,8 @@ def _result(
         ]
     order = list(State)
     found.sort(key=lambda each: (order.index(each.state), not each.to_me, -(each.low or each.if_low), each.key))
-    return Result(on, region, placed.release, tuple(found), tuple(sorted(case.beyond)))
+    own = {table: [each for each in rows if (table, each.id) in case.own] for table, rows in case.facts.tables.items()}
+    return Result(on, region, placed.release, tuple(found), tuple(sorted(case.beyond)), own)
 
 
 class _Told:

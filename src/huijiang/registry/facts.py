@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from huijiang import prepared
 from huijiang.registry import statements
 from huijiang.registry.statements import DIRECT, Read
 from huijiang.registry.vocabulary import stored_columns, vocabulary
@@ -86,7 +87,7 @@ def coverage() -> list[Coverage]:
     """What the registry is complete for, as the engine reads it; incomplete entries promise nothing."""
     return [
         Coverage(table, tuple(by.split()), region, since, until)
-        for table, by, region, since, until in statements.read(statements.COVERAGE)
+        for table, by, region, since, until in prepared.rows(statements.COVERAGE)
     ]
 
 
@@ -111,7 +112,7 @@ class _Reach:
     def around(self, table: str, pk: int) -> set[tuple[str, str]]:
         """Find everything; gives the rows that name the one asked about."""
         edges_ = tuple(self.ties.through)
-        found = [Read(*each) for each in statements.read(statements.around(table, edges_, self.most), {"pk": str(pk)})]
+        found = statements.read(statements.around(table, edges_, self.most), {"pk": str(pk)})
         self._take([each for each in found if each.at == DIRECT])
         if pk not in self.rows.get(table, {}):
             raise NoSuchRow(f"registry {table} {pk}: 没有这一行 no such row")
@@ -141,7 +142,7 @@ class _Reach:
         if not wanted:
             return
         edges_ = tuple(wanted)
-        found = [Read(*each) for each in statements.read(statements.through(edges_, self.most), ids)]
+        found = statements.read(statements.through(edges_, self.most), ids)
         many = self._too_many(edges_, found)
         self._take([each for each in found if each.at not in many])
 
@@ -162,8 +163,7 @@ class _Reach:
             waiting, self.open = self.open, []
             if missing:
                 ids = {table: statements.numbers(each) for table, each in missing.items()}
-                found = statements.read(statements.by_number(tuple(sorted(missing))), ids)
-                self._take([Read(*each) for each in found])
+                self._take(statements.read(statements.by_number(tuple(sorted(missing))), ids))
             for row, column, pk in waiting:
                 row.values[column.name] = self.rows[column.type.name][pk]
 

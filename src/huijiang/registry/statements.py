@@ -1,8 +1,7 @@
 """The statements that read facts: made once for a process, planned once for a connection.
 
 A page asks the same few questions of the same tables each time.  Composing their text and having PostgreSQL plan
-it took three times as long as answering, so each text is kept here and prepared on the connection at its first use
-(`prepared`): then only numbers travel.
+it took three times as long as answering, so each text is kept and run by `huijiang.prepared`.
 
 Every row is `Read`: which edge it answers, how many rows that edge has, and the row itself.
 """
@@ -10,14 +9,13 @@ Every row is `Read`: which edge it answers, how many rows that edge has, and the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-import psycopg
-from django.db import connection
 from psycopg import sql
 
+from huijiang import prepared
 from huijiang.registry.columns import NONE_SUFFIX
 from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary
@@ -26,7 +24,6 @@ from tiaowen.vocabulary.model import Column
 
 DIRECT: Final = -1  # rows that were asked for by themselves, through no edge
 COVERAGE: Final = b"SELECT \"table\", by, coalesce(region_id, ''), since, until FROM registry_coverage WHERE complete"
-Params = dict[str, Any]
 
 
 class Read(NamedTuple):
@@ -42,13 +39,9 @@ class Read(NamedTuple):
     values: list[Any]
 
 
-def read(statement: bytes, params: Params | None = None) -> list[Any]:
-    """Run one of the statements of this module in one round trip."""
-    connection.ensure_connection()
-    raw = connection.connection
-    # Django's own cursors put the values into the text; this one sends them apart, so that the plan is kept
-    with psycopg.Cursor(raw) as cursor:
-        return cursor.execute(statement, params, prepare=True).fetchall()
+def read(statement: bytes, values: Mapping[str, str]) -> list[Read]:
+    """Run one of the statements below in one round trip."""
+    return [Read(*each) for each in prepared.rows(statement, values)]
 
 
 def numbers(ids: Iterable[int]) -> str:
