@@ -7,19 +7,19 @@ else stays with the models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 
-def rows(statement: bytes, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """What a statement (`%(name)s` for each value) gives, in the transaction that is open.
+def rows(statement: bytes, *values: Any) -> list[tuple[Any, ...]]:
+    """What a statement (`$1`, `$2` … for the values) gives, in the transaction that is open.
 
     A value keeps one type from call to call, or is told one in the statement: another type is another plan.
     """
+    connection.close_if_health_check_failed()  # as Django's own cursors do: this may be the first of a request
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         found: list[tuple[Any, ...]] = cursor.execute(statement, values, prepare=True).fetchall()
     return found

@@ -57,15 +57,15 @@ def today() -> dt.date:
 
 _GRANTS = b"""
 SELECT held.role, region.path FROM accounts_grant AS held JOIN regions_region AS region ON region.code = held.region_id
-WHERE held.user_id = %(user)s::bigint AND held.ended_at IS NULL
-  AND held.starts_on <= %(on)s AND (held.ends_on IS NULL OR held.ends_on >= %(on)s)
+WHERE held.user_id = $1::bigint AND held.ended_at IS NULL
+  AND held.starts_on <= $2 AND (held.ends_on IS NULL OR held.ends_on >= $2)
 ORDER BY held.id"""
 
 
 def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
     """The viewer with every role that this account has on a day; None where it has none."""
     day = on or today()
-    grants = tuple((Role(role), path) for role, path in prepared.rows(_GRANTS, {"user": str(user.pk), "on": day}))
+    grants = tuple((Role(role), path) for role, path in prepared.rows(_GRANTS, str(user.pk), day))
     return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
 
 

@@ -201,12 +201,12 @@ def in_force(on: dt.date | None = None) -> Release | None:
 
 
 _IN_FORCE = b"""
-SELECT id FROM documents_release WHERE in_force_from <= %(on)s ORDER BY in_force_from DESC, number DESC LIMIT 1"""
+SELECT id FROM documents_release WHERE in_force_from <= $1 ORDER BY in_force_from DESC, number DESC LIMIT 1"""
 
 
 def number_in_force() -> int | None:
     """The primary key of the release in force today: asked on every page."""
-    return next((pk for (pk,) in prepared.rows(_IN_FORCE, {"on": today()})), None)
+    return next((pk for (pk,) in prepared.rows(_IN_FORCE, today())), None)
 
 
 def files_of(release: Release) -> dict[str, str]:

@@ -112,7 +112,7 @@ class _Reach:
     def around(self, table: str, pk: int) -> set[tuple[str, str]]:
         """Find everything; gives the rows that name the one asked about."""
         edges_ = tuple(self.ties.through)
-        found = statements.read(statements.around(table, edges_, self.most), {"pk": str(pk)})
+        found = statements.read(statements.around(table, edges_, self.most), str(pk))
         self._take([each for each in found if each.at == DIRECT])
         if pk not in self.rows.get(table, {}):
             raise NoSuchRow(f"registry {table} {pk}: 没有这一行 no such row")
@@ -131,18 +131,18 @@ class _Reach:
     def _look_through(self, number: int) -> None:
         fresh, self.fresh = self.fresh, {}
         wanted: list[Edge] = []
-        ids: dict[str, str] = {}
+        ids: list[str] = []
         for table, name in self.ties.through:
             target = vocabulary().tables[table].columns[name].type.name if name else ""
             if number and target != PERSON and (table, name) not in self.ties.asked:
                 continue  # what shares a limit with others at their firms would lead on to everybody
             if fresh.get(target):
                 wanted.append((table, name))
-                ids[f"of_{target}"] = statements.numbers(fresh[target])
+                ids.append(statements.numbers(fresh[target]))
         if not wanted:
             return
         edges_ = tuple(wanted)
-        found = statements.read(statements.through(edges_, self.most), ids)
+        found = statements.read(statements.through(edges_, self.most), *ids)
         many = self._too_many(edges_, found)
         self._take([each for each in found if each.at not in many])
 
@@ -162,8 +162,9 @@ class _Reach:
                     missing.setdefault(column.type.name, set()).add(pk)
             waiting, self.open = self.open, []
             if missing:
-                ids = {table: statements.numbers(each) for table, each in missing.items()}
-                self._take(statements.read(statements.by_number(tuple(sorted(missing))), ids))
+                tables = tuple(sorted(missing))
+                ids = [statements.numbers(missing[each]) for each in tables]
+                self._take(statements.read(statements.by_number(tables), *ids))
             for row, column, pk in waiting:
                 row.values[column.name] = self.rows[column.type.name][pk]
 

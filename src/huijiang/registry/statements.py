@@ -9,7 +9,7 @@ Every row is `Read`: which edge it answers, how many rows that edge has, and the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -39,9 +39,9 @@ class Read(NamedTuple):
     values: list[Any]
 
 
-def read(statement: bytes, values: Mapping[str, str]) -> list[Read]:
+def read(statement: bytes, *values: str) -> list[Read]:
     """Run one of the statements below in one round trip."""
-    return [Read(*each) for each in prepared.rows(statement, values)]
+    return [Read(*each) for each in prepared.rows(statement, *values)]
 
 
 def numbers(ids: Iterable[int]) -> str:
@@ -51,14 +51,14 @@ def numbers(ids: Iterable[int]) -> str:
 
 @cache
 def around(table: str, edges: tuple[Edge, ...], most: int) -> bytes:
-    """The row `%(pk)s` of a table and those that name it; then, by edge, the rows that may be anybody's.
+    """The row `$1` of a table and those that name it; then, by edge, the rows that may be anybody's.
 
     An edge with more than `most` rows gives one of them: enough to know that there are such rows.
     """
-    found = [_rows(table, sql.SQL("id = %(pk)s::bigint"))]
+    found = [_rows(table, sql.SQL("id = $1::bigint"))]
     for each in vocabulary().tables.values():
         for column in references(each, table):
-            found.append(_rows(each.id, sql.SQL("{} = %(pk)s::bigint").format(_column(column.name))))
+            found.append(_rows(each.id, sql.SQL("{} = $1::bigint").format(_column(column.name))))
     for at, (through, name) in enumerate(edges):
         found.append(_counted(at, through, _unknown(through, name), most))
     return _all(found)
@@ -66,20 +66,19 @@ def around(table: str, edges: tuple[Edge, ...], most: int) -> bytes:
 
 @cache
 def through(edges: tuple[Edge, ...], most: int) -> bytes:
-    """By edge, the rows that refer to one of the numbers `%(of_<target>)s`; too many: one of them."""
+    """By edge, the rows that refer to one of the numbers `$1`, `$2` …, one parameter for each edge; too many: one."""
     found = []
     for at, (table, name) in enumerate(edges):
-        target = vocabulary().tables[table].columns[name].type.name
-        where = sql.SQL("{} = ANY({}::bigint[])").format(_column(name), sql.Placeholder(f"of_{target}"))
+        where = sql.SQL(f"{{}} = ANY(${at + 1}::bigint[])").format(_column(name))
         found.append(_counted(at, table, where, most))
     return _all(found)
 
 
 @cache
 def by_number(tables: tuple[str, ...]) -> bytes:
-    """The rows with the numbers `%(<table>)s` of each table."""
+    """The rows with the numbers `$1`, `$2` … of each table."""
     return _all([
-        _rows(each, sql.SQL("id = ANY({}::bigint[])").format(sql.Placeholder(each))) for each in tables
+        _rows(each, sql.SQL(f"id = ANY(${at}::bigint[])")) for at, each in enumerate(tables, 1)
     ])  # fmt: skip
 
 
