@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from huijiang.supervisor.postgres import USER, Postgres
+from tests.huijiang.gate.browser import BrowserThread
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,11 @@ def chinese_first() -> None:
     from django.utils import translation
 
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(scope="session")
+def browser_thread() -> Iterator[BrowserThread]:
+    """One Chromium for all tests of a worker that look at pages; it starts with the first of them."""
+    started = BrowserThread()
+    yield started
+    started.stop()
