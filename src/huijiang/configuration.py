@@ -42,7 +42,16 @@ class Database:
     options: tuple[tuple[str, str], ...] = ()
 
     def django(self) -> dict[str, Any]:
-        """As an entry of Django's DATABASES."""
+        """As an entry of Django's DATABASES.
+
+        `prepared=off` among the options: statements are not kept between calls (`huijiang.prepared`), for a pooler
+        that gives each transaction another connection.
+        """
+        options: dict[str, Any] = dict(self.options)
+        kept = options.pop("prepared", "on")
+        if kept not in ("on", "off"):
+            raise ConfigurationError(f"DATABASE_URL prepared={kept}；应为 expected on or off")
+        options["prepare_threshold"] = 5 if kept == "on" else None
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": self.name,
@@ -53,7 +62,7 @@ class Database:
             "ATOMIC_REQUESTS": True,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(self.options),
+            "OPTIONS": options,
         }
 
 
