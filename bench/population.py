@@ -146,7 +146,8 @@ def by_plan(facts: Path, out: Path, memory: str, owed: bool) -> float:
         open_tables(connection, library.vocabulary, facts, tables_read(library.vocabulary, rules, []))
         start = time.process_time()
         covers, on = read_manifest(facts)
-        world = World(library.vocabulary, covers, on, Lacks(connection, facts))
+        lacks = Lacks(connection, facts)
+        world = World(library.vocabulary, covers, on, lacks, lacks.vague)
         for document, names in TEN.items():
             for name in names:
                 statement = lines_statement(world, library.plans[document].rules[name], [], [name], owed)

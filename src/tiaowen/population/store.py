@@ -23,6 +23,7 @@ from tiaowen.population.expr import (
     ABSENT_DATE,
     ABSENT_TEXT,
     Sql,
+    among,
     call,
     cast,
     col,
@@ -35,7 +36,7 @@ from tiaowen.population.expr import (
     null,
     sql_type,
 )
-from tiaowen.population.program import select
+from tiaowen.population.program import filter_, select
 from tiaowen.population.soundness import check_rows, claims
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Table, Vocabulary
@@ -227,6 +228,7 @@ class Lacks:
         self.folder = folder
         self.known: dict[tuple[str, str], bool] = {}
         self._told: set[str] = set()
+        self._vague: dict[tuple[str, str, tuple[str, ...]], bool] = {}
 
     def __call__(self, table: str, column: str) -> bool:
         key = (table, column)
@@ -238,6 +240,14 @@ class Lacks:
             ((found,),) = self.connection.execute(sql(select([counted], facts_of(table)))).fetchall()
             self.known[key] = found > 0
         return self.known[key]
+
+    def vague(self, table: str, column: str, codes: tuple[str, ...]) -> bool:
+        """Whether some row's column is one of these codes; each is looked for once."""
+        key = (table, column, codes)
+        if key not in self._vague:
+            found = filter_(select([col("id")], facts_of(table)), among(col(column), codes)).limit(1, copy=False)
+            self._vague[key] = bool(self.connection.execute(sql(found)).fetchall())
+        return self._vague[key]
 
     def _footers(self, table: str, path: Path) -> None:
         """What the footers of the files say of every column, where each part says it."""
