@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tiaowen.check.library import Library
-from tiaowen.evaluate.evaluation import closure
 from tiaowen.plan.rules import DocumentPlan
+from tiaowen.plan.together import closure
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.expr import ABSENT_TEXT, Sql, all_of, any_of, col, is_null, lit, named, not_false, op
 from tiaowen.population.lines import Statement, acting, lines_statement, members

@@ -128,7 +128,9 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
     periods = _periods(rows, schedule, scope, relation, branch, start, last_day, open_end)
     parts: list[exp.Query] = [select([exp.Star()], periods)]
     # of what is no period only a line whose begin is unknown may be owed anything
-    chosen = all_of([unknown, op("is", branch, lit("begin unknown"))]) if rows.owed else op("is not", branch, lit("period"))
+    chosen = (
+        all_of([unknown, op("is", branch, lit("begin unknown"))]) if rows.owed else op("is not", branch, lit("period"))
+    )
     if not says(chosen, False):
         parts.append(filter_(
             select([exp.Star(), named(branch, "branch"), named(lit(-1), "index"), named(null("DATE"), "begin"),
@@ -265,7 +267,9 @@ def _pay_periods(
     tested.fix("low", case((all_of([period, no(refused)]), low), default=lit(0)))
     tested.fix(
         "high",
-        tested.take("low") if rows.exact else case(
+        tested.take("low")
+        if rows.exact
+        else case(
             (all_of([period, boundless]), null("BIGINT")),
             (at("begin unknown"), unknown_most),
             (any_of([at("refused"), at("no begin"), at("none"), refused]), lit(0)),

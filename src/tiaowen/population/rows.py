@@ -372,7 +372,8 @@ class Rows:
         """One row per group, the one named by `first`, with what was aggregated."""
         scope, columns, each_once = self.scope, *self._columns_for(measures)
         relation = scope.flush()
-        made = self.program.add(group(select(each_once, relation), keys) if keys else select(each_once, relation), "found")
+        found = select(each_once, relation)
+        made = self.program.add(group(found, keys) if keys else found, "found")
         query = select(
             [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each.alias, "a") for each in each_once)],
             relation, "e",

@@ -175,9 +175,7 @@ def open_tables(
     known = set(checked)
     opened = {each.id for each in tables}
     looked = [table for table in tables if table.id not in known]
-    for table in looked:
-        if table in filled:
-            check_rows(connection, table, opened, sound)
+    check_rows(connection, [table for table in looked if table in filled], opened, sound)
     return [claim for table in looked for claim in claims(table, opened)]
 
 

@@ -1,7 +1,7 @@
 """What the benefits of a document come to, without keeping a line that nothing else needs.
 
-A benefit that no stacking acts upon is summed while it is worked out; the members of a stacking
-keep what the stacking reads, and are summed when it has been applied.
+A benefit that stands alone is summed while it is worked out; one that a stacking acts upon, or that another
+rule asks, keeps what these read, and is summed when they are through.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from pathlib import Path
 from sqlglot import exp
 
 from tiaowen.check.library import Library
-from tiaowen.evaluate.evaluation import closure
 from tiaowen.plan.rules import DocumentPlan
-from tiaowen.population.errors import Unsupported
+from tiaowen.plan.together import closure
 from tiaowen.population.execution import may_be_paid
 from tiaowen.population.expr import Sql, col, how_many, is_null, name, named, table, total
 from tiaowen.population.lines import Statement, acting, lines_statement, members
@@ -27,7 +26,7 @@ from tiaowen.population.stackings import PAID, apply_stacking
 from tiaowen.population.store import Connection, Lacks, connect, create, open_tables, read_manifest, sql
 from tiaowen.population.world import World
 
-ORDERING = ("first row", "index", "line date", "verdict", *PAID)
+READ = ("row", "eligible", "first row", "index", "line date", "verdict", *PAID)
 
 
 @dataclass(frozen=True)
@@ -50,53 +49,45 @@ def totals(
     Raises PopulationError (folder, file, column) and Unsupported (rule, construct).
     """
     plan = library.plans[document_id]
-    chosen = [each for each in _benefits(plan, rules)]
+    wanted = set(plan.rules) if rules is None else closure(plan, rules)
     with tempfile.TemporaryDirectory(prefix="tiaowen-") as scratch:
         connection = connect(memory, Path(scratch), threads)
         try:
-            return _totals(connection, library, plan, folder, chosen, on, checked)
+            return _totals(connection, library, plan, folder, wanted, on, checked)
         finally:
             connection.close()
 
 
-def _benefits(plan: DocumentPlan, rules: Iterable[str] | None) -> list[str]:
-    wanted = set(plan.rules) if rules is None else closure(plan, rules)
-    found = [each for each in plan.order if each in wanted and plan.rules[each].kind == "benefit"]
-    for each in found:
-        if plan.rules[each].asks:
-            raise Unsupported(plan.rules[each].key, "eligible(…)")
-    return found
-
-
 def _totals(
-    connection: Connection, library: Library, plan: DocumentPlan, folder: Path, benefits: list[str],
+    connection: Connection, library: Library, plan: DocumentPlan, folder: Path, wanted: set[str],
     on: dt.date | None, checked: bool,
 ) -> dict[str, Total]:  # fmt: skip
     covers, asked = read_manifest(folder)
+    asked_for = {each for name in wanted for each in plan.rules[name].asks}
+    benefits = [name for name in plan.order if name in wanted and plan.rules[name].kind == "benefit"]
+    ordered = [name for name in plan.order if name in benefits or name in asked_for]
     stackings = acting(plan, benefits)
-    read = tables_read(library.vocabulary, [plan.rules[each] for each in benefits], stackings)
+    read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings)
     open_tables(connection, library.vocabulary, folder, read, checked=read if checked else ())
     lacks = Lacks(connection, folder)
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks, lacks.vague)
-    tied = {each for stacking in stackings for each in members(stacking, benefits)}
+    kept = {each for stacking in stackings for each in members(stacking, benefits)} | asked_for
     found = {}
-    for each in benefits:
-        statement = lines_statement(world, plan.rules[each], stackings, benefits, owed=True)
-        if each in tied:
+    for each in ordered:
+        statement = lines_statement(world, plan.rules[each], stackings, benefits, owed=each not in asked_for)
+        if each in kept:
             create(connection, lines_of(each), _kept(statement))
         else:
             found[each] = _added_up(connection, exp.Subquery(this=statement.query))
     for stacking in stackings:
         apply_stacking(connection, world, stacking, members(stacking, benefits))
-    for each in tied:
-        found[each] = _added_up(connection, table(lines_of(each)))
-    return {each: found[each] for each in benefits}
+    return {each: found[each] if each in found else _added_up(connection, table(lines_of(each))) for each in benefits}
 
 
 def _kept(statement: Statement) -> exp.Query:
-    """The lines of a member with the columns that stackings read."""
+    """The lines of a rule with the columns that stackings and rules that ask it read."""
     keys = [each.alias for each in statement.query.expressions if each.alias.startswith(("stack:", "cap:"))]
-    query = exp.Select(expressions=[col(each) for each in (*ORDERING, *keys)])
+    query = exp.Select(expressions=[col(each) for each in (*READ, *keys)])
     query.set("from_", exp.From(this=exp.Subquery(this=statement.query, alias=exp.TableAlias(this=name("l")))))
     return query
 
