@@ -32,7 +32,10 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {"request": {"()": RequestNumber}},
         "formatters": {"json": FORMAT},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
+        "handlers": {
+            # a library may set its own logger lower than the operator asked for
+            "stderr": {"class": "logging.StreamHandler", "level": level, "formatter": "json", "filters": ["request"]},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "gunicorn.error": {"propagate": True, "handlers": []},

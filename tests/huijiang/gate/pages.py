@@ -3,7 +3,7 @@
     PAGES = [Page("entitlements:mine", world=one_worker, visitor=lambda world: world.user)]
     NOT_PAGES = {"registry:template": "a workbook to download"}
 
-`world` makes the data and is called once per walk, however many pages name it; `visitor` says who looks,
+`world` makes the data and is called once per walk of its room, however many pages name it; `visitor` says who looks,
 `arguments` fills the address, `session` is put into the visitor's session (a second factor passed, say).
 """
 
@@ -68,23 +68,24 @@ OWN_NOT_PAGES = {
 }
 
 
-def _of_rooms(name: str) -> list[Any]:
-    found = []
-    for room in (*rooms.GROUND, *rooms.ROOMS):
-        module = f"tests.huijiang.{room}.pages"
-        if importlib.util.find_spec(f"tests.huijiang.{room}") and importlib.util.find_spec(module):
-            found.append(getattr(importlib.import_module(module), name, None))
-    return [each for each in found if each]
+def _of_room(room: str, name: str) -> Any:
+    module = f"tests.huijiang.{room}.pages"
+    if not importlib.util.find_spec(f"tests.huijiang.{room}") or not importlib.util.find_spec(module):
+        return None
+    return getattr(importlib.import_module(module), name, None)
 
 
-def pages() -> list[Page]:
-    """All pages, our own first."""
-    return [*OWN, *(page for listed in _of_rooms("PAGES") for page in listed)]
+ROOMS = ("web", *(room for room in (*rooms.GROUND, *rooms.ROOMS) if room != "web"))
+
+
+def pages(room: str) -> list[Page]:
+    """The pages of a room; those that belong to none are the web ground's."""
+    return [*(OWN if room == "web" else []), *(_of_room(room, "PAGES") or [])]
 
 
 def not_pages() -> dict[str, str]:
     """Addresses that are no pages, each with the reason."""
     reasons = dict(OWN_NOT_PAGES)
-    for more in _of_rooms("NOT_PAGES"):
-        reasons |= more
+    for room in ROOMS:
+        reasons |= _of_room(room, "NOT_PAGES") or {}
     return reasons

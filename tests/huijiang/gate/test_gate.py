@@ -1,4 +1,7 @@
-"""Every page, in a real browser, in every way that people look at it."""
+"""Every page, in a real browser, in every way that people look at it.
+
+One room's pages: `pytest tests/huijiang/gate -k documents`.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.live_server_helper import LiveServer
 
 from tests.huijiang.gate.browser import BrowserThread
-from tests.huijiang.gate.pages import not_pages, pages
-from tests.huijiang.gate.walk import Variation, stops, walk
-
-VARIATIONS = [
-    Variation(1280),
-    Variation(375),
-    Variation(1280, "en"),
-    Variation(375, "en", large=True),
-    Variation(375, large=True, axe=False),
-    Variation(1280, large=True, axe=False),
-    Variation(375, script=False),
-]
+from tests.huijiang.gate.pages import ROOMS, not_pages, pages
+from tests.huijiang.gate.walk import stops, walk
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("variation", VARIATIONS, ids=str)
-def test_every_page_holds(variation: Variation, live_server: LiveServer, browser_thread: BrowserThread) -> None:
-    assert browser_thread.run(walk, live_server.url, stops(pages()), variation) == []
+@pytest.mark.parametrize("room", [room for room in ROOMS if pages(room)])
+def test_every_page_holds(room: str, live_server: LiveServer, browser_thread: BrowserThread) -> None:
+    assert browser_thread.run(walk, live_server.url, stops(pages(room))) == []
 
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> list[str]:
@@ -41,5 +34,5 @@ def names(patterns: list[URLPattern | URLResolver], space: str = "") -> list[str
 
 def test_every_address_is_walked_or_says_why_not() -> None:
     """A page that nobody registered in `pages.py` of its room is a page that nobody looked at."""
-    known = {page.url_name for page in pages()} | set(not_pages())
+    known = {page.url_name for room in ROOMS for page in pages(room)} | set(not_pages())
     assert [name for name in names(get_resolver().url_patterns) if ":" in name and name not in known] == []

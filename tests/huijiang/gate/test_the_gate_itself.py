@@ -7,16 +7,20 @@ from playwright.sync_api import Browser
 
 from tests.huijiang.gate import checks
 from tests.huijiang.gate.browser import BrowserThread
+from tests.huijiang.gate.checks import Size
 
 SOUND = """<!doctype html><html lang="LANGUAGE"><head><title>首页 - 惠匠</title></head><body><a class="skip" href="#main">跳到正文</a>
 <main id="main"><h1>首页</h1>{}</main><footer><a href="tel:12333"><img alt="12333" width="44" height="44"></a></footer></body></html>"""
 
 
 def judged(browser: Browser, body: str, language: str) -> list[str]:
-    tab = browser.new_page(viewport={"width": 320, "height": 700})
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    checks.equip(context)
+    tab = context.new_page()
     tab.set_content(SOUND.format(body).replace("LANGUAGE", language))
-    found = [*checks.frame(tab, language), *checks.overhang(tab), *checks.targets(tab, 24), *checks.axe(tab)]
-    tab.close()
+    (wrong,) = checks.layouts(tab, [Size(large=False, axe=True)])
+    found = [*checks.frame(tab, language), *wrong]
+    context.close()
     return found
 
 

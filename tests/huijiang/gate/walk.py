@@ -1,40 +1,36 @@
-"""One walk over all pages, in one variation of the browser."""
+"""One walk over pages, as everybody looks at them.
+
+Each page is opened once in each language, one of the two in 大字版, turn about; in that one tab the window takes every
+width and the text both sizes.  Without JavaScript it is opened once more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from tests.huijiang.gate import checks
+from tests.huijiang.gate.checks import Size
 from tests.huijiang.gate.pages import Page
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-NARROWEST = 320
+DESK, PHONE, NARROWEST = 1280, 375, 320
+HEIGHT = 900
+NORMAL, LARGE = Size(large=False), Size(large=True)
+WITH_AXE, LARGE_WITH_AXE = Size(large=False, axe=True), Size(large=True, axe=True)
 
-
-@dataclass(frozen=True)
-class Variation:
-    """How the site is looked at."""
-
-    width: int
-    language: str = "zh-Hans"
-    large: bool = False
-    axe: bool = True
-    script: bool = True
-
-    def __str__(self) -> str:
-        said = [f"{self.width} px", self.language]
-        return " ".join([*said, *(["大字版"] if self.large else []), *([] if self.script else ["without JavaScript"])])
-
-    @property
-    def least(self) -> int:
-        return 44 if self.large else 24
+# Widths in the order that the window takes them: a page is opened at the first.
+LAYOUTS: dict[str, list[tuple[int, list[Size]]]] = {
+    "zh-Hans": [(DESK, [WITH_AXE, LARGE]), (PHONE, [WITH_AXE, LARGE]), (NARROWEST, [NORMAL, LARGE])],
+    "en": [(NARROWEST, [NORMAL, LARGE]), (PHONE, [NORMAL, LARGE_WITH_AXE]), (DESK, [WITH_AXE, LARGE])],
+}
 
 
 @dataclass(frozen=True)
@@ -71,72 +67,92 @@ def _signed_in(page: Page, visitor: Any) -> str:
     return str(session.session_key)
 
 
-def walk(browser: Browser, base: str, found: list[Stop], variation: Variation) -> list[str]:
-    """Everything that is wrong, one line each."""
-    faults = []
-    context = browser.new_context(
-        viewport={"width": variation.width, "height": 900},
-        java_script_enabled=variation.script,
-        locale="zh-CN",
-        reduced_motion="reduce",
-    )
+def walk(browser: Browser, base: str, found: list[Stop]) -> list[str]:
+    """Everything that is wrong, one line each, with where it was seen."""
+    faults: dict[str, list[str]] = {}
+
+    def note(stop: Stop, where: str, wrong: list[str]) -> None:
+        for fault in wrong:
+            faults.setdefault(f"{stop.page.name}: {fault}", []).append(where)
+
+    for turn, language in enumerate(LAYOUTS):
+        with _tab(browser, base) as seat:
+            for number, stop in enumerate(found):
+                large = (turn + number) % 2 == 1
+                for where, wrong in look(seat, stop, language, large):
+                    note(stop, where, wrong)
+    with _tab(browser, base, script=False) as seat:
+        for number, stop in enumerate(found):
+            seat.tab.set_viewport_size({"width": PHONE, "height": HEIGHT})
+            opened = seat.open(stop, "en" if number % 2 else "zh-Hans", large=False)
+            note(stop, "without JavaScript", opened or checks.without_script(seat.tab))
+    return [f"{fault} [{', '.join(where)}]" for fault, where in faults.items()]
+
+
+def look(seat: Seat, stop: Stop, language: str, large: bool) -> Iterator[tuple[str, list[str]]]:
+    """One page in one language: where it was seen, what was wrong there."""
+    for at, (width, sizes) in enumerate(LAYOUTS[language]):
+        seat.tab.set_viewport_size({"width": width, "height": HEIGHT})
+        if at == 0:
+            opened = seat.open(stop, language, large)
+            yield language, opened
+            if seat.failed:
+                return
+            yield language, checks.frame(seat.tab, language)
+        for size, wrong in zip(sizes, checks.layouts(seat.tab, sizes), strict=True):
+            yield f"{language} {width} px{' 大字版' if size.large else ''}", wrong
+    yield language, seat.heard()
+
+
+class Seat:
+    """A tab in a window of its own, and what was heard from it."""
+
+    def __init__(self, tab: Tab, base: str) -> None:
+        self.tab, self.base = tab, base
+        self.said: list[str] = []
+        self.failed = False
+        self._quiet = False  # the browser itself notes on its console that an answer was no
+        tab.on("console", lambda said: self._note(f"console: {said.text}", self._quiet and "status of" in said.text))
+        tab.on("pageerror", lambda error: self._note(f"script: {error}"))
+        tab.on("request", lambda sent: self._note(f"asks elsewhere: {sent.url}", sent.url.startswith(base)))
+        tab.on("requestfailed", lambda sent: self._note(f"not loaded: {sent.url}"))
+
+    def _note(self, fault: str, harmless: bool = False) -> None:
+        if not harmless:
+            self.said.append(fault)
+
+    def heard(self) -> list[str]:
+        """What was heard since it was last asked."""
+        said, self.said = self.said, []
+        return said
+
+    def open(self, stop: Stop, language: str, large: bool) -> list[str]:
+        """Go there as that visitor; what is wrong with the answer."""
+        cookies = {"django_language": "en" if language == "en" else "zh-hans"}
+        if large:
+            cookies["text-size"] = "large"
+        if stop.session:
+            cookies["sessionid"] = stop.session
+        self.tab.context.clear_cookies()
+        self.tab.context.add_cookies(
+            [{"name": name, "value": told, "url": self.base} for name, told in cookies.items()]
+        )
+        self._quiet = stop.page.status >= 400
+        answer = self.tab.goto(self.base + stop.address, wait_until="load")
+        self.failed = answer is None or answer.status != stop.page.status
+        if answer is None or self.failed:
+            return [*self.heard(), f"answered {answer.status if answer else 'nothing'}, expected {stop.page.status}"]
+        if "default-src 'self'" not in answer.headers.get("content-security-policy", ""):
+            return [*self.heard(), "no content security policy"]
+        return self.heard()
+
+
+@contextmanager
+def _tab(browser: Browser, base: str, script: bool = True) -> Iterator[Seat]:
+    context = browser.new_context(java_script_enabled=script, locale="zh-CN", reduced_motion="reduce")
+    if script:
+        checks.equip(context)
     try:
-        for stop in found:
-            _dress(context, base, stop, variation)
-            tab = context.new_page()
-            faults += [f"{stop.page.name}: {fault}" for fault in look(tab, base, stop, variation)]
-            tab.close()
+        yield Seat(context.new_page(), base)
     finally:
         context.close()
-    return faults
-
-
-def _dress(context: BrowserContext, base: str, stop: Stop, variation: Variation) -> None:
-    context.clear_cookies()
-    cookies = {"django_language": "en" if variation.language == "en" else "zh-hans"}
-    if variation.large:
-        cookies["text-size"] = "large"
-    if stop.session:
-        cookies["sessionid"] = stop.session
-    context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
-
-
-def look(tab: Tab, base: str, stop: Stop, variation: Variation) -> list[str]:
-    """One page in one variation."""
-    faults: list[str] = []
-    quiet = stop.page.status >= 400  # the browser itself notes on its console that the answer was no
-    tab.on(
-        "console", lambda said: None if quiet and "status of" in said.text else faults.append(f"console: {said.text}")
-    )
-    tab.on("pageerror", lambda error: faults.append(f"script: {error}"))
-    tab.on("request", lambda sent: None if sent.url.startswith(base) else faults.append(f"asks elsewhere: {sent.url}"))
-    tab.on("requestfailed", lambda sent: faults.append(f"not loaded: {sent.url}"))
-    answer = tab.goto(base + stop.address, wait_until="load")
-    if answer is None or answer.status != stop.page.status:
-        return [*faults, f"answered {answer.status if answer else 'nothing'}, expected {stop.page.status}"]
-    if "default-src 'self'" not in answer.headers.get("content-security-policy", ""):
-        faults.append("no content security policy")
-    if not variation.script:
-        return faults + without_script(tab)
-    faults += checks.frame(tab, variation.language) + checks.overhang(tab)
-    checks.unfold(tab)
-    faults += checks.targets(tab, variation.least) + checks.overhang(tab)
-    if variation.axe:
-        faults += checks.axe(tab)
-    if variation.width < 700:
-        tab.set_viewport_size({"width": NARROWEST, "height": 900})
-        faults += [f"at {NARROWEST} px: {fault}" for fault in checks.overhang(tab)]
-    return faults
-
-
-def without_script(tab: Tab) -> list[str]:
-    """With JavaScript off: there is something to read, and no control that only a script could serve."""
-    faults = []
-    if not tab.locator("main h1").first.inner_text().strip():
-        faults.append("no heading to read")
-    if tab.locator("a[href='#'], a:not([href]), [hx-get]:not(a):not(form):not(button)").count():
-        faults.append("a link that leads nowhere")
-    for button in tab.locator("button:not([hidden]):not([type=button])").all():
-        if not button.evaluate("(each) => each.form !== null"):
-            faults.append(f"a button of no form: {button.inner_text()}")
-    return faults
