@@ -69,8 +69,14 @@ def totals(made: Simulation) -> dict[str, int]:
 def population(columns: dict[str, Columns]) -> None:
     found = totals(simulation(system(slots_of(columns)), columns))
     used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
-    print(json.dumps({"totals": found, "cpu": cpu, "calculation": time.process_time() - BEGUN, "peak": peak}))
+    cpu, calculation = used.ru_utime + used.ru_stime, time.process_time() - BEGUN
+    print(json.dumps({"totals": found, "cpu": cpu, "calculation": calculation, "peak": peak_mib()}))
+
+
+def peak_mib() -> int:
+    """Peak memory of this process; `getrusage` may say the parent's."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return int(next(each for each in lines if each.startswith("VmHWM:")).split()[1]) // 1024
 
 
 def one(columns: dict[str, Columns], number: int) -> dict[str, Columns]:

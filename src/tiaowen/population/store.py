@@ -18,6 +18,7 @@ import duckdb
 from sqlglot import exp
 
 from tiaowen.evaluate.facts import Coverage, Facts, Row
+from tiaowen.population.bound import for_database
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.expr import (
     ABSENT_DATE,
@@ -52,9 +53,12 @@ def sql(query: exp.Expression | exp.Query) -> str:
 
 
 def connect(memory: str, folder: Path, threads: int | None = None) -> Connection:
-    """A database of its own in a folder that the caller throws away; spills there too."""
+    """A database of its own in a folder that the caller throws away; spills there too.
+
+    `memory` bounds this process, not just the database.
+    """
     settings: dict[str, Any] = {
-        "memory_limit": memory,
+        "memory_limit": for_database(memory),
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",

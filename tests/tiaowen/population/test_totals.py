@@ -14,6 +14,7 @@ from tiaowen.check.library import load_library
 from tiaowen.evaluate.evaluation import evaluate_plan
 from tiaowen.files import open_library, read_folder
 from tiaowen.population import Total, totals
+from tiaowen.population.bound import for_database, held
 from tiaowen.population.store import write_facts
 
 LIBRARY = open_library(thorough=False)
@@ -53,3 +54,12 @@ def test_the_ten_clauses_over_flattened_facts_are_a_sound_document() -> None:
     assert flat.errors == []
     assert set(ten) <= set(LIBRARY.plans["xiaoshan-2025-3"].rules)
     assert len(ten) == 10
+
+
+def test_a_bound_on_memory_leaves_the_database_what_the_process_does_not_hold() -> None:
+    mine = held()
+    assert 10**7 < mine < 10**11
+    left = int(for_database("100GB").removesuffix("MB")) * 10**6
+    assert abs(90 * 10**9 - mine - left) < 10**8  # a tenth for what DuckDB does not count
+    assert for_database("30MB") == "10MB"  # never less than a third
+    assert for_database("80%") == "80%"  # for DuckDB to read
