@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,13 +17,6 @@ from tests.huijiang.gate.browser import BrowserThread
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NEW = "another hill 7 green"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[BrowserThread]:
-    started = BrowserThread()
-    yield started
-    started.stop()
 
 
 def password(page: Page, base: str, login: str, told: str = PASSWORD) -> None:
@@ -68,10 +60,10 @@ def comes_in(page: Page, base: str, right: str) -> list[str]:
 
 
 def test_an_officer_signs_in_with_a_code_after_a_wrong_password_and_a_wrong_code(
-    live_server: LiveServer, chromium: BrowserThread
+    live_server: LiveServer, browser_thread: BrowserThread
 ) -> None:
     account("officer", Role.REVIEWER)
-    wrong, title, no_code, header, out = chromium.run(seen, comes_in, live_server.url, code())
+    wrong, title, no_code, header, out = browser_thread.run(seen, comes_in, live_server.url, code())
     assert "登录名或密码不对" in wrong
     assert title.startswith("错误：")
     assert "动态码不对" in no_code
@@ -85,9 +77,9 @@ def gets_locked(page: Page, base: str) -> str:
     return page.locator("main").inner_text()
 
 
-def test_five_wrong_passwords_lock_the_account(live_server: LiveServer, chromium: BrowserThread) -> None:
+def test_five_wrong_passwords_lock_the_account(live_server: LiveServer, browser_thread: BrowserThread) -> None:
     account("officer", Role.REVIEWER)
-    assert "暂时锁定 30 分钟" in chromium.run(seen, gets_locked, live_server.url)
+    assert "暂时锁定 30 分钟" in browser_thread.run(seen, gets_locked, live_server.url)
 
 
 def hands_out(page: Page, base: str, right: str) -> str:
@@ -122,17 +114,17 @@ def appoints(page: Page, base: str) -> str:
 
 
 def test_a_worker_activates_with_the_officer_s_code_and_is_appointed_by_an_owner(
-    live_server: LiveServer, chromium: BrowserThread
+    live_server: LiveServer, browser_thread: BrowserThread
 ) -> None:
     world = make(tables=False)
     account("officer", Role.COUNTER, where=world.x)
     agent(world, 0, Agency.Power.OWNER, "boss")
-    told = chromium.run(seen, hands_out, live_server.url, code())
-    page = chromium.run(seen, activates, live_server.url, told)
+    told = browser_thread.run(seen, hands_out, live_server.url, code())
+    page = browser_thread.run(seen, activates, live_server.url, told)
     assert "已开通，登录名是 lin.yi" in page
     assert "谁看过我" in page
     assert Binding.objects.get(user__login="lin.yi").person == world.people[0]
-    assert "林一" in chromium.run(seen, appoints, live_server.url)
+    assert "林一" in browser_thread.run(seen, appoints, live_server.url)
     assert Agency.objects.get(user__login="lin.yi").appointed_by == User.objects.get(login="boss")
 
 
@@ -142,7 +134,7 @@ def administers(page: Page, base: str, login: str, right: str) -> list[str]:
     return links(page)
 
 
-def test_each_administrator_sees_their_own_pages_only(live_server: LiveServer, chromium: BrowserThread) -> None:
+def test_each_administrator_sees_their_own_pages_only(live_server: LiveServer, browser_thread: BrowserThread) -> None:
     wanted = {
         "system": (Role.SYSTEM_ADMIN, {"账户", "作业", "地区"}),
         "security": (Role.SECURITY_ADMIN, {"账户", "授权"}),
@@ -151,4 +143,4 @@ def test_each_administrator_sees_their_own_pages_only(live_server: LiveServer, c
     every = set().union(*(pages for _, pages in wanted.values()))
     for login, (role, pages) in wanted.items():
         account(login, role)
-        assert set(chromium.run(seen, administers, live_server.url, login, code())) & every == pages
+        assert set(browser_thread.run(seen, administers, live_server.url, login, code())) & every == pages

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from tests.huijiang.documents.pages import staff, today
 from tests.huijiang.gate.browser import BrowserThread
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def browser_thread() -> Iterator[BrowserThread]:
-    started = BrowserThread()
-    yield started
-    started.stop()
 
 
 def session(user: User) -> str:

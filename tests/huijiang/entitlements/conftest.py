@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,7 @@ from django.test import Client
 from huijiang.accounts.models import User
 from huijiang.sealed import keys
 from tests.huijiang.entitlements.town import Town, town
-from tests.huijiang.gate.browser import BrowserThread
 from tests.huijiang.gate.walk import BACKEND
-
-
-@pytest.fixture(scope="session")
-def browser_thread() -> Iterator[BrowserThread]:
-    started = BrowserThread()
-    yield started
-    started.stop()
 
 
 @pytest.fixture

@@ -58,6 +58,15 @@ def test_no_template_holds_a_script_or_a_style() -> None:
     ] == []
 
 
+def test_the_size_of_the_text_changes_nothing_but_the_frame() -> None:
+    """The gate turns the size in an open page by the attribute that the frame sets; a page of its own for 大字版
+    would go unjudged."""
+    asks = re.compile(r"large_print|text-size")
+    assert [page.name for page in own("templates", ".html") if asks.search(page.read_text(encoding="utf-8"))] == [
+        "base.html"
+    ]
+
+
 @pytest.mark.parametrize(
     "css",
     [
