@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from huijiang.registry.facts import Ties
 from tiaowen.check.library import Library
-from tiaowen.evaluate.evaluation import DocumentResult, Evaluation, closure, evaluate_plan
+from tiaowen.evaluate.evaluation import DocumentResult, Evaluation, evaluate_plan
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import DocumentPlan, Rule
+from tiaowen.plan.together import closure
 from tiaowen.population.person import PERSON, edges
 from tiaowen.vocabulary.model import Vocabulary
 
