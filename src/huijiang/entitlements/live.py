@@ -24,11 +24,11 @@ from tiaowen.plan.terms import Term
 
 ANOTHERS = "（涉及他人，不显示）"
 HIDDEN = "（按规定不显示）"
-Sees = Callable[[str, str, str], bool]
+Sees = Callable[[str, str, str, str], bool]  # table, column, managing region, row
 """Whether the reader may see a column of a table in a row that a region manages."""
 
 
-def _everything(table: str, column: str, managed_by: str) -> bool:
+def _everything(table: str, column: str, managed_by: str, row: str) -> bool:
     return True
 
 
@@ -322,7 +322,7 @@ class _Told:
     def _fact(self, fact: Fact) -> FactShown:
         origin = self.case.origins.get((fact.table, fact.row))
         value = fact.value if self._mine(fact.table, fact.row) else ANOTHERS
-        if value and not self.sees(fact.table, fact.column, origin.managed_by if origin else ""):
+        if value and not self.sees(fact.table, fact.column, origin.managed_by if origin else "", fact.row):
             value = HIDDEN
         return FactShown(fact.label, value, origin.source if origin else fact.source,
                          origin.as_of if origin else None, fact.known, fact.table, fact.column)  # fmt: skip
