@@ -9,6 +9,7 @@
 | agent, of rows about the organisation itself | those rows | self |
 | agent with the person's consent | rows of that person | consent, beside the above |
 | staff with a role of FACTS | rows managed by a region of theirs | authority |
+| another system | those of its office, or of its firm | of these, the ones that it was registered for |
 | everybody else | none | none |
 
 An identity number is never a column of a list: it is unmasked one by one, with a purpose (`sightings`).
@@ -215,6 +216,8 @@ def _agreed(viewer: Viewer, person: int) -> bool:
 
 def _hidden(viewer: Viewer, table_id: str, column: str) -> bool:
     if (table_id, column) == ("person", "id_number"):
+        return True
+    if viewer.only is not None and f"{table_id}.{column}" not in viewer.only:
         return True
     only_hotline = viewer.capacity is Capacity.STAFF and viewer.roles & FACTS == {Role.HOTLINE}
     return only_hotline and (table_id, column) in HIDDEN_FROM_HOTLINE

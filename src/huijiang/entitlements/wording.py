@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -31,11 +32,19 @@ def amount_of(low: int, high: int | None, label: str = "", kind: str = "") -> Am
 
 def clause_of(each: Entitlement, named: bool = False) -> Clause:
     """The clause with its page, where there is one."""
+    return Clause(
+        each.clause,
+        _page_of(each.document_id, each.clause),
+        each.document if named and len(each.document) <= MOST_NUMBER else "",
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _page_of(document: str, clause: str) -> str:
     try:
-        address = reverse("documents:clause", args=[each.document_id, each.clause])
+        return reverse("documents:clause", args=[document, clause])
     except NoReverseMatch:
-        address = ""
-    return Clause(each.clause, address, each.document if named and len(each.document) <= MOST_NUMBER else "")
+        return ""
 
 
 def condition(judged: Judged, of: Entitlement, mend: str = "") -> parts.Condition:

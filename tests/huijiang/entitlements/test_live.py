@@ -7,7 +7,7 @@ import datetime as dt
 
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.viewers import as_staff
-from huijiang.entitlements import live, wording
+from huijiang.entitlements import live, portrait, wording
 from huijiang.entitlements.models import State
 from huijiang.entitlements.sees import sees
 from huijiang.registry.models import MODELS
@@ -79,6 +79,14 @@ def test_the_first_sentence_counts_what_stands_under_it(here: Town) -> None:
     assert sum(each.count for each in shown if each.anchor != "firm") == len(
         [each for each in result.entitlements if each.to_me]
     )
+
+
+def test_the_short_facts_of_a_worker_are_those_that_the_database_gives(here: Town) -> None:
+    viewer = as_worker(here.worker_user)
+    assert viewer is not None
+    told = portrait.my_short(viewer, here.worker, of(here).own)
+    assert told == portrait.in_short(viewer, here.worker)
+    assert len(told) > 1
 
 
 def test_an_officer_of_another_place_sees_no_foreign_fact(here: Town) -> None:
