@@ -10,6 +10,7 @@ huijiang claims-states          the states of a claim, drawn for the documentati
 huijiang synth | load           a synthetic county: made, and put into the registry
 huijiang exchange list | read | write   files of other systems: 金保, insurance, certificates, rosters
 huijiang picture                who is owed what in a synthetic county
+huijiang bank-simulator         a bank for demos: answers payment files in a folder
 huijiang demo                   a sample roster, the county's picture, and the platform with both
 """
 
@@ -36,6 +37,7 @@ from huijiang.commands import (
     upgrade,
 )
 from huijiang.configuration import ConfigurationError
+from huijiang.funds import simulator
 from huijiang.picture.command import add_picture
 from huijiang.supervisor.postgres import PostgresError
 from huijiang.supervisor.supervisor import SupervisorError
@@ -49,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_picture(commands)
     add_synth(commands)
+    simulator.add(commands)
     for each in (
         demo,
         serve,

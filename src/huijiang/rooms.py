@@ -20,6 +20,7 @@ ROOMS: Final = (
     "letters",
     "notices",
     "claims",
+    "funds",
     "api",
 )
 
