@@ -165,7 +165,9 @@ class Work:
                 self.asked.clear()
                 statements = unit.statements(self.world)
                 names = {each.name for one in statements.values() for each in one.query.find_all(exp.Column)}
-                found = Worded(unit.address(statements, {}), dict(sorted(self.asked.items())), sorted(names & self.columns))
+                found = Worded(
+                    unit.address(statements, {}), dict(sorted(self.asked.items())), sorted(names & self.columns)
+                )
             self.shared[known] = (unit, wording, found)
         _, wording, worded = self.shared[known]
         self.ledger.wordings[wording] = worded

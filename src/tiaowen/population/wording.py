@@ -27,7 +27,9 @@ class Wordings:
     """The wording of units over one world, as SHA-256."""
 
     def __init__(self, world: World) -> None:
-        unknown = [each.name for each in fields(world) if each.name not in TOLD and getattr(world, each.name) is not None]
+        unknown = [
+            each.name for each in fields(world) if each.name not in TOLD and getattr(world, each.name) is not None
+        ]
         if unknown:  # whatever else a world knows of the rows must be told here, and noted with `lacks`
             raise TypeError(f"World {'、'.join(unknown)}: no part of a wording")
         self._world = _digest([_engine(), repr(world.vocabulary), repr(world.coverage), repr(world.on)])
