@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 from sqlglot import exp
 
-from tiaowen.evaluate.stacking import may_exclude
 from tiaowen.plan.rules import Limit, Stacking
+from tiaowen.plan.together import may_exclude
 from tiaowen.population.expr import (
     Sql,
     all_of,
