@@ -89,6 +89,7 @@ def prepare(county: Path) -> None:
     from huijiang.documents import invented, releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun
+    from huijiang.notices import demo as messages
     from huijiang.regions.models import Region
     from huijiang.registry.load import load
     from huijiang.registry.models import Person
@@ -113,6 +114,7 @@ def prepare(county: Path) -> None:
         _say("夜间计算 the nightly run")
         nightly.run(today())
     people.make(region)
+    messages.make()
 
 
 def _tell(address: str) -> None:

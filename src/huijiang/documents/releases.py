@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from huijiang import audit
+from huijiang import audit, prepared
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.documents.models import Original, Release, ReleaseFile, ReleaseOriginal
@@ -246,6 +246,15 @@ def in_force(on: dt.date | None = None) -> Release | None:
 def newest() -> Release | None:
     """The approved release that comes last, whether its day has come or not: what a new one goes on from."""
     return Release.objects.filter(in_force_from__isnull=False).order_by("-in_force_from", "-number").first()
+
+
+_IN_FORCE = b"""
+SELECT id FROM documents_release WHERE in_force_from <= $1 ORDER BY in_force_from DESC, number DESC LIMIT 1"""
+
+
+def number_in_force() -> int | None:
+    """The primary key of the release in force today: asked on every page."""
+    return next((pk for (pk,) in prepared.rows(_IN_FORCE, today())), None)
 
 
 def files_of(release: Release) -> dict[str, str]:

@@ -12,6 +12,7 @@ from tiaowen.evaluate.lines import Line, Result, plus
 from tiaowen.evaluate.program import program_of
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import Rule, Stacking
+from tiaowen.plan.together import may_exclude
 
 
 def roles(compiler: Compiler, line: Line) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _apply(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]
         for line in results[name].lines:
             if not line.possible:
                 continue
-            key = _key(compiler, line, stacking.keys.get(name, ()))
+            key = key_of(compiler, line, stacking.keys.get(name, ()))
             if key is None:
                 continue
             live.setdefault(name, []).append(line)
@@ -72,7 +73,7 @@ def _left(result: Result) -> list[tuple[int, int | None]]:
     return [(line.paid_low, line.paid_high) for line in result.lines]
 
 
-def _key(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, ...] | None:
+def key_of(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, ...] | None:
     if not words:
         return None
     before = line.env[t.PERIOD]
@@ -86,11 +87,6 @@ def _key(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, .
 def _is_partial(key: tuple[Any, ...]) -> bool:
     """Whether it is not known what the line stands for: it may be the same thing as any other."""
     return any(part is None or isinstance(part, Bound) for part in key)
-
-
-def may_exclude(stacking: Stacking, other: int, at: int) -> bool:
-    """Whether the member at one place can take something away from the member at another."""
-    return other < at if stacking.rule in ("in this order", "difference only") else other != at
 
 
 def _doubt(stacking: Stacking, members: list[str], live: dict[str, list[Line]], strays: dict[str, list[Line]]) -> None:
@@ -175,7 +171,7 @@ def _caps(compiler: Compiler, stacking: Stacking, members: list[str], results: M
         for name in members:
             for line in results[name].lines:
                 if line.possible:
-                    key = _key(compiler, line, stacking.limit_keys.get(name, {}).get(cap.label, ()))
+                    key = key_of(compiler, line, stacking.limit_keys.get(name, {}).get(cap.label, ()))
                     if key is not None and _is_partial(key):
                         strays.append((key, [line]))
                     elif key is not None:

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 def test_the_invented_document_is_released_with_its_printed_text_beside_its_rules(client: Client) -> None:
     maker, checker = staff("maker", Role.STEWARD), staff("checker", Role.STEWARD_APPROVER)
     example = invented.folder(default_folder())
-    office = {name: text for name, text in releases.read_folder(default_folder()).items() if name.startswith("vocabulary/")}
+    office = {
+        name: text for name, text in releases.read_folder(default_folder()).items() if name.startswith("vocabulary/")
+    }
     files = invented.with_invented(office, example)
     release = releases.make(files, maker, originals=invented.originals(example, maker))
     releases.approve(release, checker, today())
