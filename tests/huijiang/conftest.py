@@ -17,7 +17,9 @@ def postgres() -> Iterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="huijiang-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
         folder.chmod(0o755)  # the server may run as another user than root
-        server = Postgres(folder / "data", folder / "run", {"fsync": "off", "shared_buffers": "64MB", "max_connections": "100"})
+        server = Postgres(
+            folder / "data", folder / "run", {"fsync": "off", "shared_buffers": "64MB", "max_connections": "100"}
+        )
         server.start()
         try:
             yield server
