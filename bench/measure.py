@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def process(code: str, runs: int) -> tuple[Times, list[float], int]:
         "import resource, json, sys\n"
         f"{code}\n"
         "u = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "sys.stderr.write('\\n' + json.dumps([u.ru_utime + u.ru_stime, u.ru_maxrss]))\n"
+        "from bench.measure import peak_mib\n"
+        "sys.stderr.write('\\n' + json.dumps([u.ru_utime + u.ru_stime, peak_mib()]))\n"
     )
     for _ in range(runs):
         start = time.perf_counter()
@@ -56,9 +58,16 @@ def process(code: str, runs: int) -> tuple[Times, list[float], int]:
         cpu, rss = json.loads(done.stderr.strip().splitlines()[-1])
         cpus.append(cpu)
         peak = max(peak, rss)
-    return Times(tuple(sorted(walls))), sorted(cpus), peak // 1024
+    return Times(tuple(sorted(walls))), sorted(cpus), peak
 
 
 def peak_mib() -> int:
-    """Peak memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """Peak memory of this process so far.
+
+    What `getrusage` says may be the parent's: a child starts as its copy, and Linux keeps that peak.
+    """
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    line = next(each for each in status.read_text(encoding="ascii").splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) // 1024

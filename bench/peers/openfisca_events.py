@@ -9,6 +9,7 @@ document is in force are kept.  Whether a row pays is left to the formulas.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,54 @@ def flatten(folder: Path) -> dict[str, Columns]:
 def _columns(connection: Any, query: str) -> Columns:
     read = connection.execute(query).fetchnumpy()
     return {name: np.asarray(values) for name, values in read.items()}
+
+
+# the flattened columns as tables of bench/flat: the same rows, numbers as the words they stand for
+WORDS = {
+    "certificate": ("occupation::BIGINT AS occupation, taught, trainer_here",
+                    {"level": LEVELS, "trainer_kind": KINDS}),
+    "entry": ("contest_here, sent_here", {"tier": TIERS, "prize": PRIZES, "title": TITLES}),
+    "service": ("kind > 0 AS kind, organiser_here, pilot", {"organiser_kind": KINDS}),
+    "title": ("honour > 0 AS honour, granted_here", {}),
+    "term": ("", {"stars": STARS}),
+    "studio": ("kind > 0 AS kind, master::BIGINT AS master", {"tier": TIERS}),
+    "review": ("kind > 0 AS kind, studio::BIGINT AS studio, year::BIGINT AS year", {"result": RESULTS}),
+    "issued": ("", {}),
+}  # fmt: skip
+OTHER = "其他"
+
+
+def word(column: str, words: tuple[str, ...]) -> str:
+    """What a number of `code` stands for."""
+    listed = ", ".join(f"'{OTHER if each == '∅' else each}'" for each in (OTHER, *words))
+    return f"[{listed}][{column} + 1] AS {column}"
+
+
+def write_tables(columns: dict[str, Columns], folder: Path) -> None:
+    """The flattened columns as Parquet, one file per kind of event, for bench/flat."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (plain, words) in WORDS.items():
+        chosen = ", ".join([*filter(None, [plain]), *(word(each, of) for each, of in words.items())])
+        rows = "given, range(certificates)" if name == "issued" else "given"  # one row per certificate
+        query = f"""SELECT lpad(row_number() OVER (ORDER BY month, slot, who)::VARCHAR, 9, '0') AS id,
+          who::VARCHAR AS who, (DATE '2025-03-01' + to_months(month::INTEGER))::DATE AS day
+          {", " + chosen if chosen else ""} FROM {rows} ORDER BY id"""
+        _write(folder / f"{name}.parquet", query, columns[name])
+    firms = len(columns["firm"]["kind"])
+    people = len(columns["person"]["employer"])
+    _write(folder / "firm.parquet", f"SELECT n::VARCHAR AS id, here, filed, {word('kind', KINDS)} FROM given ORDER BY n",
+           {"n": np.arange(firms), **columns["firm"]})  # fmt: skip
+    employer = f"if(employer = {firms}, '∅', employer::VARCHAR) AS employer"
+    _write(folder / "person.parquet", f"SELECT n::VARCHAR AS id, {employer} FROM given ORDER BY n",
+           {"n": np.arange(people), **columns["person"]})  # fmt: skip
+    covers = [{"table": each, "by": [], "place": "", "since": None, "until": None}
+              for each in (*WORDS, "firm", "person")]  # fmt: skip
+    (folder / "coverage.json").write_text(json.dumps({"on": "2026-06-30", "covers": covers}) + "\n", encoding="utf-8")
+
+
+def _write(path: Path, query: str, given: Columns) -> None:  # the query reads `given` by its name
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{path}'")
 
 
 def save(columns: dict[str, Columns], path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
 
 from tiaowen.check.library import Library, load_library
 from tiaowen.problems import PolicyError, Spot, problem
 
 MAX_BYTES = 2_000_000
+FRONT = re.compile(r"---\n(?:(?!---\n).*\n)*?document:")  # the head of a document, not of a vocabulary
 
 
 def read_folder(folder: Path, suffixes: tuple[str, ...] = (".md", ".yaml")) -> dict[str, str]:
@@ -40,6 +43,14 @@ def default_folder() -> Path:
     raise FileNotFoundError("policies/vocabulary")
 
 
-def open_library(folder: Path | None = None, thorough: bool = True) -> Library:
-    """The checked library of a folder (default: the project's policies)."""
-    return load_library(read_folder(folder or default_folder()), thorough)
+def open_library(folder: Path | None = None, thorough: bool = True, documents: Collection[str] = ()) -> Library:
+    """The checked library of a folder (default: the project's policies).
+
+    `documents`: only these beside the vocabulary, where all of what they refer to is among them; so without
+    local rules of others.
+    """
+    files = read_folder(folder or default_folder())
+    if documents:
+        files = {name: text for name, text in files.items()
+                 if not FRONT.match(text) or PurePosixPath(name).stem in documents}  # fmt: skip
+    return load_library(files, thorough)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from huijiang.supervisor.postgres import USER, Postgres
+from tests.huijiang import prepared
 from tests.huijiang.gate.browser import BrowserThread
 
 
@@ -17,9 +18,8 @@ def postgres() -> Iterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="huijiang-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
         folder.chmod(0o755)  # the server may run as another user than root
-        server = Postgres(
-            folder / "data", folder / "run", {"fsync": "off", "shared_buffers": "64MB", "max_connections": "100"}
-        )
+        prepared.copy_to(folder / "data")
+        server = Postgres(folder / "data", folder / "run", prepared.SETTINGS)
         server.start()
         try:
             yield server
@@ -34,6 +34,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     for values in (settings.DATABASES["default"], connections["default"].settings_dict):
         values.update(HOST=str(postgres.socket), USER=USER, PORT="5432")
+    postgres.run("createdb", "-T", prepared.NAME, connections["default"].creation._get_test_db_name())
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database is there already, migrated; it goes with its server."""
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,6 +71,8 @@ class Postgres:
         """
         self._check_disk(least_free)
         self.socket.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.geteuid() == 0:  # also where the data folder is older than this one for the socket
+            os.chown(self.socket, FIXED_UID, FIXED_UID)
         if not (self.folder / "PG_VERSION").is_file():
             self._initialise()
         self._await_gone()
@@ -135,7 +137,7 @@ class Postgres:
         _run("initdb", ["-D", str(unfinished), "-U", USER, "--auth=trust", "--encoding=UTF8", "--data-checksums",
                         "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"], maker)  # fmt: skip
         if os.geteuid() == 0:
-            for path in (self.socket, unfinished, *unfinished.rglob("*")):
+            for path in (unfinished, *unfinished.rglob("*")):
                 os.chown(path, FIXED_UID, FIXED_UID, follow_symlinks=False)
         unfinished.replace(self.folder)
 

@@ -13,6 +13,7 @@ from tiaowen.evaluate.lines import Line, Result, Total, least, plus
 from tiaowen.evaluate.runner import Runner
 from tiaowen.evaluate.stacking import apply_across, apply_stackings, roles
 from tiaowen.plan.rules import DocumentPlan, Question, Rule
+from tiaowen.plan.together import closure
 
 MOST_READINGS = 16
 
@@ -46,23 +47,6 @@ def evaluate_plan(plan: DocumentPlan, facts: Facts, only: Iterable[str] | None =
     benefits = {name: r for name, r in results.items() if r.rule.kind == "benefit"}
     apply_stackings(runner.compiler, plan.stackings.values(), benefits)
     return DocumentResult(plan, results, runner)
-
-
-def closure(plan: DocumentPlan, names: Iterable[str]) -> set[str]:
-    """The rules asked for, what their conditions ask, and what they are stacked with."""
-    wanted = {name for name in names if name in plan.rules}
-    queue = list(wanted)
-    while queue:
-        name = queue.pop()
-        near = set(plan.rules[name].asks)
-        for stacking in plan.stackings.values():
-            if name in stacking.between and (stacking.rule != "all are paid" or stacking.limits):
-                near.update(stacking.between)
-        for other in near:
-            if other in plan.rules and other not in wanted:
-                wanted.add(other)
-                queue.append(other)
-    return wanted
 
 
 def payments(document: DocumentResult, rule_id: str) -> list[Payment]:

@@ -12,6 +12,7 @@ from tiaowen.evaluate.lines import Line, Result, plus
 from tiaowen.evaluate.program import program_of
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import Rule, Stacking
+from tiaowen.plan.together import may_exclude
 
 
 def roles(compiler: Compiler, line: Line) -> dict[str, Any]:
@@ -86,11 +87,6 @@ def key_of(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any,
 def _is_partial(key: tuple[Any, ...]) -> bool:
     """Whether it is not known what the line stands for: it may be the same thing as any other."""
     return any(part is None or isinstance(part, Bound) for part in key)
-
-
-def may_exclude(stacking: Stacking, other: int, at: int) -> bool:
-    """Whether the member at one place can take something away from the member at another."""
-    return other < at if stacking.rule in ("in this order", "difference only") else other != at
 
 
 def _doubt(stacking: Stacking, members: list[str], live: dict[str, list[Line]], strays: dict[str, list[Line]]) -> None:

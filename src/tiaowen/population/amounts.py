@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tiaowen.plan import amounts as a
 from tiaowen.plan import terms as t
+from tiaowen.population.certain import always_known
 from tiaowen.population.dated import figure
 from tiaowen.population.errors import Unsupported
 from tiaowen.population.expr import (
@@ -33,12 +34,16 @@ from tiaowen.population.terms import rank
 
 @dataclass(frozen=True)
 class Sum:
-    """`low` never NULL; `high` NULL is open; `pays` three-valued; `why` names a refusal."""
+    """`low` never NULL; `high` NULL is open; `pays` three-valued; `why` names a refusal.
+
+    `exact`: it is known of every row whether it pays, and `high` is `low`.
+    """
 
     low: Sql
     high: Sql
     pays: Sql
     why: Sql
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,20 +58,22 @@ ONE = Counts((lit(1), lit(1)), (lit(1), lit(1)))
 
 
 def nothing() -> Sum:
-    return Sum(lit(0), lit(0), lit(False), lit(""))
+    return Sum(lit(0), lit(0), lit(False), lit(""), exact=True)
 
 
 def amount_of(scope: Scope, amount: a.Amount, counts: Counts = ONE) -> Sum:
     """An amount over a scope, its parts bound to columns."""
     found = _lower(scope, amount, counts)
     keep = scope._keep
-    return Sum(keep(found.low), keep(found.high), keep(found.pays), keep(found.why))
+    low = keep(found.low)
+    high = low if found.exact else keep(found.high)
+    return Sum(low, high, keep(found.pays), keep(found.why), found.exact)
 
 
 def _lower(scope: Scope, amount: a.Amount, counts: Counts) -> Sum:
     match amount:
         case a.Fixed(low, high):
-            return Sum(lit(low), null("BIGINT") if high is None else lit(high), lit(True), lit(""))
+            return Sum(lit(low), null("BIGINT") if high is None else lit(high), lit(True), lit(""), low == high)
         case a.Refused():
             return nothing()
         case a.Worth():
@@ -150,16 +157,19 @@ def _by_code(scope: Scope, amount: a.ByCode, counts: Counts) -> Sum:
     others = [code for code in every if code not in owner]
     beyond = amount.otherwise is not None and (listed.open or amount.term.type.or_none)
     parts.append((lit(True) if beyond else possible(others), rest))
-    wide = hull(parts)
+    known = pair.high is None and always_known(scope.world, amount.term, False)
+    wide = nothing() if known else hull(parts)
 
     def pick(part: str) -> Sql:
-        known = [
-            (all_of([among(value, codes)]), getattr(row, part)) for codes, (_, row) in zip(mine, rows, strict=True)
-        ]
-        return case((is_null(value), getattr(wide, part)), *known, default=getattr(rest, part))
+        unknown = [] if known else [(is_null(value), getattr(wide, part))]
+        told = [(among(value, codes), getattr(row, part)) for codes, (_, row) in zip(mine, rows, strict=True)]
+        every = [*unknown, *told, (lit(True), getattr(rest, part))]
+        return every[0][1] if all(then == every[0][1] for _, then in every) else case(*every)
 
-    why = case((op("is", pick("why"), lit("")), lit(amount.name)), default=pick("why"))
-    return Sum(pick("low"), pick("high"), pick("pays"), why)
+    decided = pick("why")
+    why = case((op("is", decided, lit("")), lit(amount.name)), default=decided)
+    exact = known and rest.exact and all(row.exact for _, row in rows)
+    return Sum(pick("low"), pick("high"), pick("pays"), why, exact)
 
 
 def _first_true(scope: Scope, amount: a.FirstTrue, counts: Counts) -> Sum:
@@ -185,7 +195,8 @@ def _added(rows: list[tuple[str, Sum]]) -> Sum:
     for _, part in rows:
         low, high = op("+", low, part.low), op("+", high, part.high)
     refused = [(no(is_true(part.pays)), lit(label)) for label, part in rows]
-    return Sum(low, high, any_of([part.pays for _, part in rows]), case(*refused, default=lit("")))
+    exact = all(part.exact for _, part in rows)
+    return Sum(low, high, any_of([part.pays for _, part in rows]), case(*refused, default=lit("")), exact)
 
 
 def _provided(inner: Sum, when: Sql) -> Sum:
@@ -205,8 +216,13 @@ def _provided(inner: Sum, when: Sql) -> Sum:
 def _per_count(each: Sum, amount: a.PerCount, counts: Counts) -> Sum:
     low_n, high_n = counts.persons if amount.persons else counts.rows
     least = lit(amount.figure)
+    exact = each.exact and low_n == high_n  # both ends are one column
     if amount.mode == "once":
         enough = op(">=", low_n, least)
+        if exact:
+            paid = case((enough, each.low), default=lit(0))
+            why = case((enough, each.why), default=lit(""))
+            return Sum(paid, paid, case((enough, each.pays), default=lit(False)), why, exact=True)
         never = is_true(op("<", high_n, least))
         return Sum(
             case((enough, each.low), default=lit(0)),
@@ -216,6 +232,9 @@ def _per_count(each: Sum, amount: a.PerCount, counts: Counts) -> Sum:
         )
     low_beyond = call("greatest", lit(0), op("-", low_n, least))
     high_beyond = case((not_null(high_n), call("greatest", lit(0), op("-", high_n, least))), default=null("BIGINT"))
+    if exact:
+        more = op("*", each.low, low_beyond)
+        return Sum(more, more, op(">", low_n, least), lit(""), exact=True)
     never = is_true(op("<=", high_n, least))
     return Sum(
         case((never, lit(0)), default=op("*", each.low, low_beyond)),

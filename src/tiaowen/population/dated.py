@@ -80,17 +80,15 @@ def figure(world: World, name: str, key: Sql | None, day: Sql) -> Sql:
         pairs = [(op("is", key, lit(each)), at[each]) for each in keys]
         return case(*pairs, default=null("BIGINT")) if pairs else null("BIGINT")
     regions = world.vocabulary.regions
-    chains: dict[tuple[str, ...], list[str]] = {}
+    chains: dict[tuple[Sql, ...], list[str]] = {}  # places whose figures, and those above them, are the same
     for code in dict.fromkeys([*regions.by_code, *keys]):
-        chain = tuple(each for each in regions.chain(code) if each in at)
+        chain = tuple(dict.fromkeys(at[each] for each in regions.chain(code) if each in at))
         if chain:
             chains.setdefault(chain, []).append(code)
     if not chains:
         return null("BIGINT")
-    return case(
-        *((among(key, codes), call("coalesce", *(at[each] for each in chain))) for chain, codes in chains.items()),
-        default=null("BIGINT"),
-    )
+    told = {chain: chain[0] if len(chain) == 1 else call("coalesce", *chain) for chain in chains}
+    return case(*((among(key, codes), told[chain]) for chain, codes in chains.items()), default=null("BIGINT"))
 
 
 def _on_day(rows: list[tuple[dt.date, int]], day: Sql) -> Sql:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tiaowen.check.library import Library
-from tiaowen.evaluate.evaluation import closure
 from tiaowen.plan.rules import DocumentPlan
+from tiaowen.plan.together import closure
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.expr import ABSENT_TEXT, Sql, all_of, any_of, col, is_null, lit, named, not_false, op
 from tiaowen.population.lines import Statement, acting, lines_statement, members
@@ -106,7 +106,9 @@ def evaluate(
     read = tables_read(library.vocabulary, [plan.rules[name] for name in ordered], stackings)
     open_tables(connection, library.vocabulary, folder, read)
     lacks = Lacks(connection, folder)
-    world = World(library.vocabulary, covers, on if on is not None else asked, lacks)
+    day = on if on is not None else asked
+    # looked up where it saves work: the statements of a whole run hang on the vocabulary and on what is lacking alone
+    world = World(library.vocabulary, covers, day, lacks, lacks.vague if owed else None)
     found = Population(connection, plan, owed=owed)
     for name in ordered:
         alone = owed and name not in asked_for

@@ -9,8 +9,10 @@ reference).  Money is BIGINT fen; nothing is ever a float.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from sqlglot import exp
 
@@ -138,11 +140,18 @@ def not_null(inner: Sql) -> Sql:
 
 
 def is_true(inner: Sql) -> Sql:
-    return inner if isinstance(inner, exp.Boolean) else call("coalesce", inner, lit(False))
+    return _or_else(inner, False)
 
 
 def not_false(inner: Sql) -> Sql:
-    return inner if isinstance(inner, exp.Boolean) else call("coalesce", inner, lit(True))
+    return _or_else(inner, True)
+
+
+def _or_else(inner: Sql, otherwise: bool) -> Sql:
+    if isinstance(inner, exp.Boolean):
+        return inner
+    unknown = isinstance(inner.this if isinstance(inner, exp.Cast) else inner, exp.Null)
+    return lit(otherwise) if unknown else call("coalesce", inner, lit(otherwise))
 
 
 _OPS: dict[str, type[exp.Binary]] = {
@@ -152,7 +161,34 @@ _OPS: dict[str, type[exp.Binary]] = {
 
 
 def op(word: str, left: Sql, right: Sql) -> Sql:
+    decided = _decided(word, left, right)
+    if decided is not None:
+        return lit(decided)
     return exp.Paren(this=_OPS[word](this=paren(left), expression=paren(right)))
+
+
+def _decided(word: str, left: Sql, right: Sql) -> bool | None:
+    """What a comparison of two constants comes to; None for anything else."""
+    compare = _COMPARE.get(word)
+    if compare is None:
+        return None
+    if isinstance(left, exp.Literal) and isinstance(right, exp.Literal) and left.is_string and right.is_string:
+        return compare(left.this, right.this) if word in ("is", "is not") else None
+    a, b = _whole(left), _whole(right)
+    return None if a is None or b is None else compare(a, b)
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "is": operator.eq, "is not": operator.ne, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
+
+
+def _whole(inner: Sql) -> int | None:
+    """The whole number that a literal of `lit` says."""
+    if not isinstance(inner, exp.Cast):
+        return None
+    bare, sign = (inner.this.this, -1) if isinstance(inner.this, exp.Neg) else (inner.this, 1)
+    return sign * int(bare.this) if isinstance(bare, exp.Literal) and not bare.is_string else None
 
 
 def same(left: Sql, right: Sql) -> Sql:
@@ -167,6 +203,7 @@ def among(inner: Sql, values: Sequence[object]) -> Sql:
 
 
 def case(*pairs: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
+    """The value of the first condition that holds; conditions that are decided beforehand are not asked."""
     last = exp.null() if default is None else default
     kept = []
     for when, then in pairs:
@@ -193,7 +230,7 @@ def filtered(aggregate: Sql, where: Sql) -> Sql:
 
 def how_many(where: Sql | None = None) -> Sql:
     counted: Sql = exp.Count(this=exp.Star())
-    return counted if where is None else filtered(counted, where)
+    return counted if where is None or says(where, True) else filtered(counted, where)
 
 
 def total(inner: Sql) -> Sql:

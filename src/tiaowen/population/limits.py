@@ -37,7 +37,7 @@ from tiaowen.population.expr import (
 )
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.rows import ORDER, Rows, may_join
-from tiaowen.population.scope import Scope
+from tiaowen.population.scope import Scope, is_constant
 from tiaowen.population.world import ROW
 
 LEFT = ("left low", "left high", "left fallen", "left doubted")
@@ -59,11 +59,17 @@ class Lines:
     fallen: Sql
     verdict: Sql
     doubted: Sql
+    closed_end: bool = False  # whether every highest sum is known
+    alone: bool = False  # whether no partition has more than one line
+    _possible: Sql | None = None
 
     @property
     def possible(self) -> Sql:
-        left = any_of([is_null(self.high), op("is not", self.high, lit(0))])
-        return self.scope.bind(all_of([not_false(self.verdict), left]))
+        if self._possible is None:
+            opened = lit(False) if self.closed_end else is_null(self.high)
+            left = any_of([opened, op("is not", self.high, lit(0))])
+            self._possible = self.scope.bind(all_of([not_false(self.verdict), left]))
+        return self._possible
 
     @property
     def sure(self) -> Sql:
@@ -71,6 +77,12 @@ class Lines:
 
     def before(self, value: Sql) -> Sql:
         """A sum of what stands before each line in its group."""
+        if self.alone:
+            return lit(0)
+        if value == lit(1):
+            return self.scope.bind(op("-", over(exp.RowNumber(), self.by, self.order), lit(1)))
+        if is_constant(value):
+            return lit(0) if value == lit(0) else self.before(self.scope.bind(value))
         windowed = over(exp.Sum(this=value), self.by, self.order, "before")
         return self.scope.bind(big(call("coalesce", windowed, lit(0))))
 
@@ -80,56 +92,71 @@ class Lines:
     def set(self, low: Sql, high: Sql, doubted: Sql, *reasons: tuple[Sql, str]) -> None:
         """New ends for the possible lines, whether they may be gone, and why they changed."""
         scope, possible = self.scope, self.possible
-        told = [(all_of([possible, when]), call("list_append", self.fallen, lit(how))) for when, how in reasons]
-        fallen = scope.bind(case(*told, default=self.fallen)) if told else self.fallen
-        new_low = scope.bind(case((possible, low), default=self.low))
-        new_high = scope.bind(case((possible, high), default=self.high))
+        told = [(all_of([possible, when]), call("list_append", self.fallen, lit(how)))
+                for when, how in reasons if not says(when, False)]  # fmt: skip
+        fallen = scope._keep(case(*told, default=self.fallen)) if told else self.fallen
+        one = self.low == self.high and low == high
+        new_low = scope._keep(case((possible, low), default=self.low))
+        new_high = new_low if one else scope._keep(case((possible, high), default=self.high))
+        self._possible = None
         self.doubted = scope.bind(any_of([self.doubted, all_of([possible, doubted])]))
         self.low, self.high, self.fallen = new_low, new_high, fallen
 
 
 def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
     """What limits leave of each line: low, high, the list of what took the rest away, and whether it may be gone."""
-    verdict = col("verdict")
-    begun = call("coalesce", col("begin"), lit(dt.date.min))
-    scope.put("line date", case((op("<", col("index"), lit(0)), col("odate")), default=begun))
-    scope.put("limit day", call("coalesce", col("begin"), col(scope.event_date)))
-    low = scope.bind(case((is_true(verdict), col("low")), default=lit(0)))
-    high = scope.bind(case((not_false(verdict), col("high")), default=lit(0)))
+    verdict, begin = scope.take("verdict"), scope.take("begin")
+    never = says(is_null(begin), True)
+    begun = lit(dt.date.min) if never else call("coalesce", begin, lit(dt.date.min))
+    scope.fix("line date", case((op("<", scope.take("index"), lit(0)), col("odate")), default=begun))
+    # bound by name: the day of the period is read as a column
+    day = col(scope.event_date)
+    scope.put("limit day", day if never else call("coalesce", begin, day))
+    low = scope._keep(case((is_true(verdict), scope.take("low")), default=lit(0)))
+    high = scope._keep(case((not_false(verdict), scope.take("high")), default=lit(0)))
     before = dict(scope.known)
-    fallen: Sql = scope.bind(cast(exp.Array(expressions=[]), "VARCHAR[]"))
+    fallen: Sql = cast(exp.Array(expressions=[]), "VARCHAR[]")
     doubted: Sql = lit(False)
     if not rows.rule.limits:
         return low, high, fallen, doubted
+    closed_end = rows.exact
+    if rows.owed and rows.exact and all(says(each, True) for each in rows.outcomes()):
+        # nothing is left open: a line that is live is due, with its one sum
+        low = high = scope.take("low")
     relation = scope.flush()
     program = scope.program
     # only lines that may be paid compete: most rows of a population never reach the windows
     scope.relation = program.add(filter_(select([exp.Star()], relation), not_false(verdict)), "live")
+    if low is high:
+        scope.fixed["verdict"] = verdict = lit(True)
     left = zip(LEFT, (low, high, fallen, doubted), strict=True)
     refused = filter_(select([exp.Star(), *(named(v, c) for c, v in left)], relation), no(not_false(verdict)))
-    order = [col("line date"), *(col(each) for each in ORDER[1:])]
+    tie = [each for each in map(scope.take, ORDER[1:]) if not is_constant(each)]
+    order = [each for each in (scope.take("line date"), *tie) if not is_constant(each)]
     grouping = rows.rule.grouping
     for limit in rows.rule.limits:
         keys, unknown, parts = rows.key_columns(scope.at_period("limit day"), limit.keys)
         scope.at_period(scope.event_date)
-        alone = grouping is not None and set(grouping.keys) <= set(limit.keys)
+        # a group has one line, as groups have no periods
+        alone = grouping is not None and not rows.rule.instalments and set(grouping.keys) <= set(limit.keys)
         complete = lit(True) if alone else closed(scope, limit.closure)
-        apart = [] if says(unknown, False) else [scope.bind(case((unknown, col(each)))) for each in ORDER[1:]]
+        apart = [] if says(unknown, False) else [scope.bind(case((unknown, each))) for each in tie]
         by = [*apart, *keys]
-        possible = scope.bind(all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
+        opened = lit(False) if closed_end else is_null(high)
+        possible = scope.bind(all_of([not_false(verdict), any_of([opened, op("is not", high, lit(0))])]))
         stray = may_join(scope, parts, possible)
         every = complete if says(complete, True) else over(call("bool_and", complete), by)
         whole = scope.bind(all_of([no(any_of([unknown, stray])), every]))
-        lines = Lines(scope, by, order, whole, low, high, fallen, verdict, doubted)
+        lines = Lines(scope, by, order, whole, low, high, fallen, verdict, doubted, closed_end, alone)
         apply(lines, limit, rows.rule.key)
         low, high, fallen, doubted = lines.low, lines.high, lines.fallen, lines.doubted
-    for column, value in zip(LEFT, (low, high, fallen, doubted), strict=True):
-        scope.put(column, value)
+    scope.known = before  # what was worked out for live lines alone is not there for the rest
     if rows.owed:
         scope.flush()
-    else:
-        scope.relation = program.add(union([select([exp.Star()], scope.flush()), refused]))
-    scope.known = before  # what was worked out for live lines alone is not there for the rest
+        return low, high, fallen, doubted
+    for column, value in zip(LEFT, (low, high, fallen, doubted), strict=True):
+        scope.put(column, value)
+    scope.relation = program.add(union([select([exp.Star()], scope.flush()), refused]))
     return col(LEFT[0]), col(LEFT[1]), col(LEFT[2]), col(LEFT[3])
 
 
@@ -169,10 +196,14 @@ def _count(lines: Lines, limit: Limit, rule: str) -> None:
         taken = before(scope.bind(all_of([unit, surely])), _number(surely))
         asked = before(unit, lit(1))
     else:
-        first, second = scope.together([_number(sure), _number(possible)])
-        taken, asked = lines.before(first), lines.before(second)
+        if sure == possible:
+            taken = asked = lines.before(_number(sure))
+        else:
+            first, second = scope.together([_number(sure), _number(possible)])
+            taken, asked = lines.before(first), lines.before(second)
     used = scope.bind(op(">=", taken, most))
-    doubtful = any_of([op(">=", asked, most), no(lines.whole)])
+    beyond = lit(False) if taken == asked else op(">=", asked, most)  # beyond what is used up
+    doubtful = any_of([beyond, no(lines.whole)])
     doubt = scope.bind(all_of([no(used), doubtful]))
     some = op("is not", lines.low, lit(0))
     lines.set(
@@ -180,7 +211,7 @@ def _count(lines: Lines, limit: Limit, rule: str) -> None:
         case((used, lit(0)), default=lines.high),
         doubt,
         (used, f"{limit.label}|used up"),
-        (all_of([doubt, some, op(">=", asked, most)]), f"{limit.label}|may be used up"),
+        (all_of([doubt, some, beyond]), f"{limit.label}|may be used up"),
         (all_of([doubt, some]), f"{limit.label}|not all rows known"),
     )
 
@@ -189,6 +220,13 @@ def money(lines: Lines, most: int, label: str) -> None:
     """At most `most` fen, in order."""
     scope, cap = lines.scope, lit(most)
     possible = lines.possible
+    if lines.closed_end and lines.sure == possible and lines.low == lines.high and says(lines.whole, True):
+        left = op("-", cap, call("least", cap, lines.before(scope._keep(case((possible, lines.low), default=lit(0))))))
+        left = scope.bind(left)
+        high = scope.bind(call("least", lines.high, left))
+        reasons = (op("is", high, lit(0)), f"{label}|used up"), (op("<", high, lines.high), f"{label}|capped")
+        lines.set(high, high, op("is", left, lit(0)), *reasons)
+        return
     low = scope.bind(case((lines.sure, lines.low), default=lit(0)))
     lows, highs, opens = scope.together([
         case((possible, low), default=lit(0)),

@@ -18,6 +18,7 @@ from tiaowen.population.expr import (
     cast,
     col,
     is_null,
+    is_true,
     lit,
     named,
     not_false,
@@ -90,11 +91,11 @@ def lines_statement(
     _roles(rows, rule)
     words = _words(rows, rule)
     _duties(rows, rule)
-    rows.scope.put("eligible", null("BOOLEAN") if rule.grouping is not None else col(rows.verdict))
+    rows.scope.fix("eligible", null("BOOLEAN") if rule.grouping is not None else rows.scope.take(rows.verdict))
     if rule.kind != "benefit":
         scope = no_money(rows)
         if words is not None:
-            scope.put("given verdict", all_of([col("verdict"), words[1]]))
+            scope.put("given verdict", all_of([scope.take("verdict"), words[1]]))
     elif rule.instalments:
         scope = in_instalments(rows)
     elif rule.schedule is not None and rule.grouping is None:
@@ -104,24 +105,24 @@ def lines_statement(
     rows.scope = scope
     low, high, fallen, doubted = paid(rows, scope)
     stacks = {column: _stack_key(scope, rule, words_) for column, words_ in mine.items()}
-    verdict = col("verdict") if words is None else col("given verdict")
+    verdict = scope.take("verdict") if words is None else col("given verdict")
     number = {f"key:{n}": key for n, key in enumerate(rows.keys)}
     final = select(
         [
             named(null("VARCHAR") if rule.grouping is not None else col(ROW), "row"),
             *(named(key, as_) for as_, key in number.items()),
-            *(named(col(each), each) for each in ("date", "part", "index", "begin", "end")),
-            *(named(col(column), f"check:{label}") for label, column in ({} if owed else rows.checks).items()),
-            named(col("pays"), "amount"),
-            named(case((op("is", col("pays"), lit(True)), lit("")), default=col("why")), "why"),
-            named(col("eligible"), "eligible"),
+            *(named(scope.take(each), each) for each in ("date", "part", "index", "begin", "end")),
+            *(named(scope.take(column), f"check:{label}") for label, column in ({} if owed else rows.checks).items()),
+            named(scope.take("pays"), "amount"),
+            named(case((is_true(scope.take("pays")), lit("")), default=scope.take("why")), "why"),
+            named(scope.take("eligible"), "eligible"),
             named(verdict, "verdict"),
-            *(named(col(each), each) for each in ("low", "high")),
+            *(named(scope.take(each), each) for each in ("low", "high")),
             named(low, "paid_low"), named(high, "paid_high"), named(fallen, "fallen"),
             named(doubted, "doubted"),
             *(named(col(f"who:{role}"), role) for role in ROLES),
-            named(col("words"), "words"),
-            named(col("line date"), "line date"), named(col(ROW), "first row"),
+            named(scope.take("words"), "words"),
+            named(scope.take("line date"), "line date"), named(col(ROW), "first row"),
             *(named(value, column) for column, value in stacks.items()),
         ],
         scope.flush(),
@@ -152,7 +153,7 @@ def _words(rows: Rows, rule: Rule) -> tuple[Sql, Sql] | None:
     """The words of a treatment, and whether it gives anything."""
     gives, scope = rule.gives, rows.scope
     if rule.kind != "treatment" or gives is None or gives.term is None:
-        scope.put("words", lit(gives.words if gives is not None and rule.kind == "treatment" else ""))
+        scope.fix("words", lit(gives.words if gives is not None and rule.kind == "treatment" else ""))
         return None
     value = scope.bind(scope.value(gives.term).plain(gives.term.type))
     told = [(op("is", value, lit(code)), lit(words)) for codes, words in reversed(gives.rows) for code in codes]

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from tiaowen.plan import terms as t
 from tiaowen.population import calendar
+from tiaowen.population.certain import always_known
 from tiaowen.population.closed import closed
 from tiaowen.population.expr import (
     ABSENT_TEXT,
@@ -274,9 +275,9 @@ def _months_in_row(scope: Scope, term: t.MonthsInRow) -> Pair:
              named(call("coalesce", col("until"), latest), "until")], relation,
         ), counts,
     )  # fmt: skip
-    ends = []
-    for spells in (known, possible):
-        ends.append(_run(scope, scope.program.add(spells, "spells")))
+    ends = [_run(scope, scope.program.add(known, "spells"))]
+    # where every spell and whether it counts is known, what is possible is what is sure
+    ends.append(ends[0] if _all_known(scope, term) else _run(scope, scope.program.add(possible, "spells")))
     low, high = (_months(scope, begin, end) for end in ends)
     whole = closed(scope, term.closure)
     known_begin = op("is not", begin, day)
@@ -288,6 +289,13 @@ def _months_in_row(scope: Scope, term: t.MonthsInRow) -> Pair:
         told(low),
         told(case((whole, high), default=null("BIGINT"))),
     )
+
+
+def _all_known(scope: Scope, term: t.MonthsInRow) -> bool:
+    """Whether each row knows its ends and whether it counts."""
+    world, table = scope.world, term.closure.table
+    lacks = any(world.lacks(table, column) for column in (term.first, term.last))
+    return not lacks and (term.where is None or always_known(world, term.where, False, (t.EVENT, term.slot)))
 
 
 def _run(scope: Scope, spells: str) -> Sql:

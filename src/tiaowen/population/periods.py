@@ -14,6 +14,7 @@ from sqlglot import exp
 from tiaowen.plan.rules import Instalment, Schedule
 from tiaowen.population import calendar
 from tiaowen.population.amounts import ONE, Sum, amount_of
+from tiaowen.population.certain import always_known
 from tiaowen.population.expr import (
     ABSENT_DATE,
     Sql,
@@ -51,13 +52,14 @@ PAID_KEYS = (ROW, "index")
 def single(rows: Rows) -> Scope:
     """One payment per row or group."""
     scope = rows.scope
-    verdict = col(rows.verdict)
-    refused = no(not_false(verdict))
+    verdict, refused = scope.take(rows.verdict), rows.refused()
     assert rows.rule.amount is not None
     worth = amount_of(scope, rows.rule.amount, rows.counts or ONE)
-    if rows.rule.grouping is not None:
-        boundless = all_of([col("several"), any_of([is_null(worth.high), op("is not", worth.high, lit(0))])])
-        worth = replace(worth, high=case((boundless, null("BIGINT")), default=worth.high))
+    rows.exact = worth.exact
+    if rows.rule.grouping is not None and not says(scope.take("several"), False):
+        rows.exact = False
+        boundless = all_of([scope.take("several"), any_of([is_null(worth.high), op("is not", worth.high, lit(0))])])
+        worth = replace(worth, exact=False, high=case((boundless, null("BIGINT")), default=worth.high))
     _shape(scope)
     _pay(scope, worth, verdict, no(refused))
     return scope
@@ -67,38 +69,39 @@ def no_money(rows: Rows) -> Scope:
     """Lines of a rule that pays nothing: a treatment, a duty, a risk."""
     scope = rows.scope
     _shape(scope)
-    scope.put("verdict", col(rows.verdict))
-    scope.put("low", lit(0))
-    scope.put("high", lit(0))
-    scope.put("pays", lit(True))
-    scope.put("why", lit(""))
+    scope.fix("verdict", scope.take(rows.verdict))
+    scope.fix("low", lit(0))
+    scope.fix("high", lit(0))
+    scope.fix("pays", lit(True))
+    scope.fix("why", lit(""))
     return scope
 
 
 def _shape(scope: Scope) -> None:
-    scope.put("index", lit(-1))
-    scope.put("part", lit(""))
-    scope.put("begin", null("DATE"))
-    scope.put("end", null("DATE"))
+    scope.fix("index", lit(-1))
+    scope.fix("part", lit(""))
+    scope.fix("begin", null("DATE"))
+    scope.fix("end", null("DATE"))
 
 
 def _pay(scope: Scope, worth: Sum, verdict: Sql, asked: Sql) -> None:
     """Put an amount on the lines where it is asked for; `not paid` refuses them."""
     refused = any_of([no(asked), no(not_false(worth.pays))])
-    scope.put("pays", case((asked, worth.pays), default=lit(True)))
-    scope.put("why", case((op("is", worth.why, lit("")), lit("金额")), default=worth.why))
-    scope.put("verdict", all_of([verdict, col("pays")]))
-    scope.put("low", case((refused, lit(0)), default=worth.low))
-    scope.put("high", case((refused, lit(0)), default=worth.high))
+    scope.fix("pays", case((asked, worth.pays), default=lit(True)))
+    scope.fix("why", case((op("is", worth.why, lit("")), lit("金额")), default=worth.why))
+    scope.fix("verdict", all_of([verdict, scope.take("pays")]))
+    scope.fix("low", case((refused, lit(0)), default=worth.low))
+    scope.fix("high", scope.take("low") if worth.exact else case((refused, lit(0)), default=worth.high))
 
 
 # -- schedules -----------------------------------------------------------------------
 def scheduled(rows: Rows, schedule: Schedule) -> Scope:
     """One line per period.  A refused row stays one line."""
     scope, program = rows.scope, rows.program
-    verdict = col(rows.verdict)
+    verdict = scope.take(rows.verdict)
     begin = scope.value(schedule.begin)
     start = scope.bind(begin.plain(DATE))
+    unknown = lit(False) if always_known(rows.world, schedule.begin, rows.dated) else is_null(start)
     begin_gone = op("is", start, absent(DATE)) if begin.absent else lit(False)
     until = scope.bind(scope.value(schedule.until).plain(DATE)) if schedule.until is not None else lit(ABSENT_DATE)
     endless = schedule.most is None
@@ -111,23 +114,43 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
         closes: list[tuple[Sql, Sql]] = [] if on is None else [(is_true(open_end), lit(on))]
         known = case(*closes, (op("is not", until, absent(DATE)), until), default=null("DATE"))
         last_day = scope.bind(known)
-    branch = scope.bind(
+    branch = scope._keep(
         case(
-            (no(not_false(verdict)), lit("refused")),
+            (rows.refused(), lit("refused")),
             (is_true(begin_gone), lit("no begin")),
-            (is_null(start), lit("begin unknown")),
+            (unknown, lit("begin unknown")),
             default=lit("period"),
         )
     )
     most = _most(schedule, start, until, last_day, open_end, verdict, on)
-    scope.put("most", most)
+    scope.fix("most", most)
     relation = scope.flush()
-    periods = _periods(rows, schedule, relation, branch, start, last_day, open_end)
-    singles = filter_(
-        select([exp.Star(), named(branch, "branch"), named(lit(-1), "index"), named(null("DATE"), "begin"),
-                named(null("DATE"), "end")], relation),
-        op("is not", branch, lit("period")),
-    )  # fmt: skip
+    periods = _periods(rows, schedule, scope, relation, branch, start, last_day, open_end)
+    parts: list[exp.Query] = [select([exp.Star()], periods)]
+    # of what is no period only a line whose begin is unknown may be owed anything
+    chosen = (
+        all_of([unknown, op("is", branch, lit("begin unknown"))]) if rows.owed else op("is not", branch, lit("period"))
+    )
+    if not says(chosen, False):
+        parts.append(filter_(
+            select([exp.Star(), named(branch, "branch"), named(lit(-1), "index"), named(null("DATE"), "begin"),
+                    named(null("DATE"), "end")], relation),
+            chosen,
+        ))  # fmt: skip
+    if not (rows.owed and says(open_end, False)):
+        parts += _beyond(rows, schedule, relation, periods, branch, start, open_end)
+    lines = program.add(union(parts), "lines")
+    paid = scope.narrowed(lines, PAID_KEYS)
+    if len(parts) == 1:
+        paid.fixed["branch"] = lit("period")
+    return _pay_periods(rows, schedule, paid, start, until, last_day, open_end)
+
+
+def _beyond(
+    rows: Rows, schedule: Schedule, relation: str, periods: str, branch: Sql, start: Sql, open_end: Sql
+) -> list[exp.Query]:
+    """What follows the last period that can be laid out, and rows that have none."""
+    program = rows.program
     made = select([named(col(ROW), "row"), named(how_many(), "made")], periods)
     counted = program.add(group(made, [col(ROW)]))
     whole = select([exp.Column(this=exp.Star(), table=exp.to_identifier("e")), col("made", "c")], relation, "e")
@@ -135,19 +158,20 @@ def scheduled(rows: Rows, schedule: Schedule) -> Scope:
     each = program.add(filter_(whole, op("is", branch, lit("period"))))
     count = call("coalesce", col("made"), lit(0))
     first = _step(schedule, start, count)
-    rest = filter_(
-        select([exp.Star(), named(lit("rest"), "branch"), named(count, "index"), named(first, "begin"),
-                named(null("DATE"), "end")], each),
-        open_end,
-    )  # fmt: skip
-    none = filter_(
-        select([exp.Star(), named(lit("none"), "branch"), named(lit(-1), "index"), named(null("DATE"), "begin"),
-                named(null("DATE"), "end")], each),
-        all_of([is_null(col("made")), no(open_end)]),
-    )  # fmt: skip
-    lines = program.add(union([select([exp.Star()], periods), singles, rest, none]), "lines")
-    paid = scope.narrowed(lines, PAID_KEYS)
-    return _pay_periods(rows, schedule, paid, start, until, last_day, open_end)
+    found: list[exp.Query] = []
+    if not says(open_end, False):
+        found.append(filter_(
+            select([exp.Star(), named(lit("rest"), "branch"), named(count, "index"), named(first, "begin"),
+                    named(null("DATE"), "end")], each),
+            open_end,
+        ))  # fmt: skip
+    if not rows.owed:
+        found.append(filter_(
+            select([exp.Star(), named(lit("none"), "branch"), named(lit(-1), "index"), named(null("DATE"), "begin"),
+                    named(null("DATE"), "end")], each),
+            all_of([is_null(col("made")), no(open_end)]),
+        ))  # fmt: skip
+    return found
 
 
 def _most(
@@ -192,14 +216,14 @@ def _moved(schedule: Schedule, start: Sql, count: Sql) -> Sql:
 
 
 def _periods(
-    rows: Rows, schedule: Schedule, relation: str, branch: Sql, start: Sql, last_day: Sql, open_end: Sql
+    rows: Rows, schedule: Schedule, scope: Scope, relation: str, branch: Sql, start: Sql, last_day: Sql, open_end: Sql
 ) -> str:
     """A row per period that is due."""
-    program = rows.program
-    numbers = exp.Unnest(expressions=[call("range", col("most"))])
+    program, most = rows.program, scope.take("most")
+    numbers = exp.Unnest(expressions=[call("range", most)])
     laid = program.add(
         filter_(select([exp.Star(), named(branch, "branch"), named(numbers, "index")], relation),
-                all_of([op("is", branch, lit("period")), op(">", col("most"), lit(0))]))
+                all_of([op("is", branch, lit("period")), op(">", most, lit(0))]))
     )  # fmt: skip
     # a column of its own for what is used three times; a day beyond the calendar stops at its end
     moved = program.extend(laid, [("moved", _moved(schedule, start, col("index"))),
@@ -222,7 +246,7 @@ def _pay_periods(
     assert rows.rule.amount is not None
 
     def at(name: str) -> Sql:
-        return op("is", col("branch"), lit(name))
+        return op("is", scope.take("branch"), lit(name))
 
     period, rest = at("period"), at("rest")
     day = case((period, col("begin")), (rest, start), default=col(scope.event_date))
@@ -239,10 +263,13 @@ def _pay_periods(
     refused = no(not_false(worth.pays))
     unknown_most = null("BIGINT") if schedule.most is None else op("*", worth.high, lit(schedule.most))
     boundless = is_null(until) if schedule.most is None and not schedule.spread else lit(False)
-    tested.put("low", case((all_of([period, no(refused)]), low), default=lit(0)))
-    tested.put(
+    rows.exact = worth.exact and low is worth.low and says(period, True)
+    tested.fix("low", case((all_of([period, no(refused)]), low), default=lit(0)))
+    tested.fix(
         "high",
-        case(
+        tested.take("low")
+        if rows.exact
+        else case(
             (all_of([period, boundless]), null("BIGINT")),
             (at("begin unknown"), unknown_most),
             (any_of([at("refused"), at("no begin"), at("none"), refused]), lit(0)),
@@ -252,9 +279,9 @@ def _pay_periods(
         ),
     )
     paying = any_of([period, rest])
-    tested.put("pays", case((paying, worth.pays), default=lit(True)))
+    tested.fix("pays", case((paying, worth.pays), default=lit(True)))
     why = case((any_of([rest, op("is", worth.why, lit(""))]), lit("金额")), default=worth.why)
-    tested.put("why", why)
+    tested.fix("why", why)
     rows.scope = tested
     true = lit(True)
     rows.check(BEGIN, case((at("no begin"), lit(False)), (at("begin unknown"), null("BOOLEAN")), default=true))
@@ -263,13 +290,12 @@ def _pay_periods(
         rows.check(END, case((all_of([period, is_null(until)]), null("BOOLEAN")), default=true))
     for condition in schedule.conditions:
         rows.check(condition.label, case((period, tested.outcome(condition.term)), default=true))
-    before = [col(each) for each in rows.checks.values()]
-    known = tested.bind(all_of([*before, col("pays")]))
+    known = tested.bind(all_of([*rows.outcomes(), tested.take("pays")]))
     rows.check(REST, case((all_of([rest, is_true(known)]), null("BOOLEAN")), default=true))
-    tested.put("verdict", all_of([known, col(rows.checks[REST])]))
+    tested.fix("verdict", all_of([known, tested.take(rows.checks[REST])]))
     number = cast(op("+", col("index"), lit(1)), "VARCHAR")
     more = exp.DPipe(this=number, expression=lit("+"))
-    tested.put("part", case((period, number), (rest, more), default=lit("")))
+    tested.fix("part", case((period, number), (rest, more), default=lit("")))
     tested.flush()
     return tested.at_period(tested.event_date)
 
@@ -302,14 +328,14 @@ def in_instalments(rows: Rows) -> Scope:
     dues = [scope.value(each.due) for each in rule.instalments]
     days = [scope.bind(due.plain(DATE)) for due in dues]
     relation = scope.flush()
-    verdict = col(rows.verdict)
+    verdict = scope.take(rows.verdict)
     labels = list(dict.fromkeys([c.label for each in rule.instalments for c in each.conditions]))
     columns = ["index", "part", "begin", "end", "verdict", "low", "high", "pays", "why", "due",
                *(f"check:{label}" for label in labels), *(f"due:{each.label}" for each in rule.instalments)]  # fmt: skip
     kept = program.add(filter_(select([exp.Star()], relation), no(not_false(verdict))))
     refused = scope.narrowed(kept)
-    _shape(refused)
-    for column, value in (("verdict", verdict), ("low", lit(0)), ("high", lit(0)), ("pays", lit(True)),
+    for column, value in (("index", lit(-1)), ("part", lit("")), ("begin", null("DATE")), ("end", null("DATE")),
+                          ("verdict", verdict), ("low", lit(0)), ("high", lit(0)), ("pays", lit(True)),
                           ("why", lit("")), ("due", null("DATE"))):  # fmt: skip
         refused.put(column, value)
     parts: list[exp.Query] = [select([exp.Star()], refused.flush())]
@@ -339,7 +365,7 @@ def _instalment(rows: Rows, scope: Scope, instalment: Instalment, index: int, du
         checks.append(col(f"check:{condition.label}"))
     known = case((gone, lit(False)), (is_null(due), null("BOOLEAN")), default=lit(True))
     at_due.put(f"due:{instalment.label}", known)
-    verdict = all_of([col(rows.verdict), *checks, col(f"due:{instalment.label}")])
+    verdict = all_of([scope.take(rows.verdict), *checks, col(f"due:{instalment.label}")])
     refused = no(not_false(worth.pays))
     at_due.put("pays", worth.pays)
     at_due.put("why", case((op("is", worth.why, lit("")), lit("金额")), default=worth.why))

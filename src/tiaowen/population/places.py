@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tiaowen.plan import terms as t
+from tiaowen.population.certain import clear_of
 from tiaowen.population.expr import (
     ABSENT_TEXT,
     Sql,
@@ -35,6 +36,8 @@ def in_region(scope: Scope, inner: t.Term, region: t.Term, negated: bool) -> Sql
     if isinstance(region, t.Const):
         code = str(region.value)
         inside = _listed(value, sorted(regions.inside(code)))
+        if clear_of(scope.world, inner, code):  # an unknown place is still unknown
+            return no(inside) if negated else inside
         vague = any_of([is_null(value), among(value, regions.above(code))])
         return case((vague, null("BOOLEAN")), default=no(inside) if negated else inside)
     place = scope.value(region).low

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from tiaowen.population.expr import Sql, name, named, table
+from tiaowen.population.expr import Sql, name, named, says, table
 from tiaowen.population.slim import slim
 
 
@@ -49,7 +49,7 @@ def select(columns: Iterable[Sql], relation: str, alias: str = "") -> exp.Select
 
 
 def filter_(query: exp.Select, where: Sql | None) -> exp.Select:
-    if where is not None:
+    if where is not None and not says(where, True):
         query.set("where", exp.Where(this=where))
     return query
 

@@ -114,6 +114,8 @@ class Rows:
         self.checks: dict[str, str] = {}
         self.keys: list[Sql] = []
         self.counts: Counts | None = None
+        self.unrefused = False  # whether no row that is left is surely refused
+        self.exact = False  # whether what a line comes to is known to the fen
         for other in asked:
             self._ask(other)
         self._dates()
@@ -146,7 +148,7 @@ class Rows:
         scope.put("odate", call("coalesce", day, lit(dt.date.min)))  # it may stand before any other
         if rule.by_application:  # the day of the question decides, not the event's
             gone, day = lit(False), value_of(self.world.on, DATE)
-        scope.put("counted", self._in_force(gone, day, since))
+        scope.fix("counted", self._in_force(gone, day, since))
         first = since if rule.grouping is not None else rule.effective
         self.check(FORCE, self._in_force(gone, day, first))
 
@@ -165,14 +167,23 @@ class Rows:
         if label in self.checks:
             raise Unsupported(self.rule.key, f"两个同名条件「{label}」")
         self.checks[label] = f"check:{label}"
-        self.scope.put(self.checks[label], outcome)
+        self.scope.fix(self.checks[label], outcome)
+
+    def refused(self) -> Sql:
+        """Whether a row is surely refused."""
+        return lit(False) if self.unrefused else no(not_false(self.scope.take(self.verdict)))
+
+    def outcomes(self) -> list[Sql]:
+        """Every check so far."""
+        return [self.scope.take(each) for each in self.checks.values()]
 
     def _conditions(self) -> None:
         plain = [c for c in self.rule.conditions if not (c.joined and self.rule.joined)]
         order = sorted(plain, key=_looks) if self.owed else plain
         outcomes: dict[str, Sql] = {}
-        force = col("counted") if self.rule.thresholds else col(self.checks[FORCE])
-        before = [force if self.dated else not_false(force)]
+        force = "counted" if self.rule.thresholds else self.checks[FORCE]
+        before = [self.scope.take(force) if self.dated else not_false(self.scope.take(force))]
+        settled = [force] if self.dated else []
         spared = {label for threshold in self.rule.thresholds for label in threshold.ignoring}
         early = self.owed and self._whole_groups()
         for condition in order:
@@ -182,8 +193,13 @@ class Rows:
             if condition.label not in spared:
                 known = always_known(self.world, condition.term, self.dated)
                 before.append(outcome if known else not_false(outcome))
+                if early and known:  # whoever is left meets it
+                    outcomes[condition.label] = lit(True)
         if early:
             self._drop_refused(before)
+            for each in settled:
+                self.scope.fixed[each] = lit(True)
+            self.unrefused = not (self.rule.thresholds or self.rule.grouping or self.rule.joined)
         joined: dict[str, Sql] = {}
         if self.rule.joined:
             joined = join_rows(self.scope, self.rule, self.wanted)
@@ -191,7 +207,7 @@ class Rows:
                 self.check(join.label, joined[join.label])
         for condition in self.rule.conditions:
             self.check(condition.label, (outcomes if condition.label in outcomes else joined)[condition.label])
-        self.scope.put("passed", all_of([col(each) for each in self.checks.values()]))
+        self.scope.fix("passed", all_of(self.outcomes()))
         self.verdict = "passed"
 
     def _whole_groups(self) -> bool:
@@ -220,11 +236,11 @@ class Rows:
         for n, threshold in enumerate(self.rule.thresholds):
             scope = self.scope
             rest = [
-                col(c)
+                scope.take(c)
                 for label, c in self.checks.items()
                 if label != FORCE and label not in {*threshold.ignoring, *labels}
             ]
-            passes = scope.bind(all_of([col("counted"), *rest]))
+            passes = scope.bind(all_of([scope.take("counted"), *rest]))
             keys, unknown, parts = self.key_columns(scope, threshold.keys)
             known = all_of([closed(scope, threshold.closure), no(may_join(scope, parts, not_false(passes)))])
             low, high, whole = self._counts(
@@ -238,8 +254,11 @@ class Rows:
                      (all_of([op("<", high, least), whole]), lit(False)), default=null("BOOLEAN")),
             )  # fmt: skip
             self.scope.put(f"group {n}", low)
+            if self.owed and n + 1 == len(self.rule.thresholds) and low == high and says(whole, True):
+                self._drop_refused([self.scope.take(self.checks[threshold.label])])
+                self.scope.fixed[self.checks[threshold.label]] = lit(True)  # whoever is left meets it
         if self.rule.thresholds:
-            self.scope.put("eligible so far", all_of([col(each) for each in self.checks.values()]))
+            self.scope.fix("eligible so far", all_of(self.outcomes()))
             self.verdict = "eligible so far"
 
     def key_columns(self, scope: Scope, keys: tuple[t.Term, ...]) -> tuple[list[Sql], Sql, list[Part]]:
@@ -277,17 +296,23 @@ class Rows:
 
     def _beside(self, keys: list[Sql], measures: dict[str, Sql]) -> dict[str, Sql]:
         """Aggregate per group, and put what was found beside every row of it."""
-        scope, columns = self.scope, {as_: self.program.fresh(f"{as_} ") for as_ in measures}
+        scope, columns, each_once = self.scope, *self._columns_for(measures)
         relation = scope.flush()
-        found = select([*keys, *(named(value, columns[as_]) for as_, value in measures.items())], relation)
+        found = select([*keys, *each_once], relation)
         made = self.program.add(group(found, keys) if keys else found, "found")
         query = select(
-            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each, "a") for each in columns.values())],
+            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each.alias, "a") for each in each_once)],
             relation, "e",
         )  # fmt: skip
         on = all_of(same(col(key.name, "e"), col(key.name, "a")) for key in keys)
         scope.relation = self.program.add(join(query, made, "a", on))
         return {as_: col(column) for as_, column in columns.items()}
+
+    def _columns_for(self, measures: dict[str, Sql]) -> tuple[dict[str, str], list[Sql]]:
+        """A column per measure, and what is aggregated: measures that are the same share one."""
+        made: dict[Sql, str] = {}
+        columns = {as_: made.setdefault(value, self.program.fresh(f"{as_} ")) for as_, value in measures.items()}
+        return columns, [named(value, column) for value, column in made.items()]
 
     # -- groups -------------------------------------------------------------------------
     def grouped(self) -> None:
@@ -295,7 +320,7 @@ class Rows:
         grouping, scope = self.rule.grouping, self.scope
         assert grouping is not None
         keys, unknown, parts = self.key_columns(scope, grouping.keys)
-        passes = col(self.verdict)
+        passes = scope.take(self.verdict)
         known = all_of([closed(scope, grouping.closure), no(may_join(scope, parts, not_false(passes)))])
         people = _persons(self.rule.amount)
         measures = {f"rows {as_}": value for as_, value in self._counted(passes, scope.bind(known), False).items()}
@@ -303,7 +328,8 @@ class Rows:
             counted = self._counted(passes, lit(True), True)
             measures |= {f"people {as_}": value for as_, value in counted.items()}
         for label, column in self.checks.items():
-            rank = case((col(column), lit(2)), (is_null(col(column)), lit(1)), default=lit(0))
+            told = scope.take(column)
+            rank = case((told, lit(2)), (is_null(told), lit(1)), default=lit(0))
             measures[label] = call("max", rank)
         refused = case((not_false(passes), lit(0)), default=lit(1))
         first = call("row", refused, col("odate"), col(ROW))
@@ -313,18 +339,22 @@ class Rows:
         low, high, whole = self._counts(unknown, _of("rows ", found))
         for label, column in list(self.checks.items()):
             best = found[label]
+            if says(scope.take(column), True):  # of every row
+                scope.fixed[f"any {column}"] = lit(True)
+                self.checks[label] = f"any {column}"
+                continue
             outcome = case(
                 (op("is", best, lit(2)), lit(True)), (op("is", best, lit(1)), null("BOOLEAN")), default=lit(False)
             )
             scope.put(f"any {column}", outcome)
             self.checks[label] = f"any {column}"
-        scope.put(
+        scope.fix(
             "group verdict",
-            case((all_of([op(">", low, lit(0)), no(unknown)]), lit(True)),
+            lit(True) if says(all_of([passes, no(unknown)]), True) else case((all_of([op(">", low, lit(0)), no(unknown)]), lit(True)),
                  (any_of([op(">", high, lit(0)), no(whole)]), null("BOOLEAN")), default=lit(False)),
         )  # fmt: skip
         self.verdict = "group verdict"
-        scope.put("several", all_of([unknown, op(">", high, lit(1))]))  # or each to a group of its own
+        scope.fix("several", all_of([unknown, op(">", high, lit(1))]))  # or each to a group of its own
 
         def at_most(count: Sql) -> Sql:
             return scope.bind(case((whole, count), default=null("BIGINT")))
@@ -340,12 +370,12 @@ class Rows:
 
     def _first_rows(self, keys: list[Sql], measures: dict[str, Sql]) -> dict[str, Sql]:
         """One row per group, the one named by `first`, with what was aggregated."""
-        scope, columns = self.scope, {as_: self.program.fresh(f"{as_} ") for as_ in measures}
+        scope, columns, each_once = self.scope, *self._columns_for(measures)
         relation = scope.flush()
-        found = select([named(value, columns[as_]) for as_, value in measures.items()], relation)
+        found = select(each_once, relation)
         made = self.program.add(group(found, keys) if keys else found, "found")
         query = select(
-            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each, "a") for each in columns.values())],
+            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each.alias, "a") for each in each_once)],
             relation, "e",
         )  # fmt: skip
         on = op("is", col(ROW, "e"), col(columns["first"], "a"))

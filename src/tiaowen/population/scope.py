@@ -77,6 +77,7 @@ class Scope:
         self.event_date = "date"
         self.period = "date"
         self._pending: dict[str, tuple[int, Sql]] = {}
+        self.fixed: dict[str, Sql] = {}
 
     # -- columns ------------------------------------------------------------------
     def bind(self, value: Sql, hint: str = "v") -> Sql:
@@ -94,6 +95,19 @@ class Scope:
             if each.name in self._pending:
                 depth = max(depth, self._pending[each.name][0] + 1)
         self._pending[column] = (depth, value)
+
+    def fix(self, column: str, value: Sql) -> None:
+        """Add a named column; a constant, or another column, is only remembered, to be had by `take`."""
+        if isinstance(value, exp.Column) or is_constant(value):
+            self.fixed[column] = value
+        else:
+            self.fixed.pop(column, None)
+            self.put(column, value)
+
+    def take(self, column: str) -> Sql:
+        """A named column, or what stands for it."""
+        found = self.fixed.get(column)
+        return col(column) if found is None else found.copy()
 
     def together(self, values: Iterable[Sql]) -> list[Sql]:
         """Columns of one step: windows over columns of one step share one sort."""
@@ -116,6 +130,7 @@ class Scope:
         """The same columns over another relation that keeps them all."""
         scope = Scope(self.world, self.program, relation, keys or self.keys, self.rule, self.columns)
         scope.known = dict(self.known)
+        scope.fixed = dict(self.fixed)
         scope.event_date, scope.period = self.event_date, self.period
         return scope
 
@@ -143,11 +158,7 @@ class Scope:
         return found
 
     def _keep(self, value: Sql) -> Sql:
-        if isinstance(value, exp.Column | exp.Literal | exp.Null | exp.Boolean):
-            return value
-        if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal | exp.Null | exp.Neg):
-            return value
-        return self.bind(value)
+        return value if is_constant(value) else self.bind(value)
 
     def outcome(self, term: t.Term) -> Sql:
         """A condition: true, false or NULL."""
@@ -162,6 +173,15 @@ class Scope:
         )  # fmt: skip
         on = all_of(op("is", col(key, "e"), col(key, "a")) for key in self.keys)
         self.relation = self.program.add(join(query, relation, "a", on, left=True))
+
+
+def is_constant(value: Sql) -> bool:
+    """Whether a value is the same for every row, as it is written."""
+    bare = value.this if isinstance(value, exp.Cast) else value
+    bare = bare.this if isinstance(bare, exp.Neg) else bare
+    return isinstance(bare, exp.Literal | exp.Boolean | exp.Null) or (
+        isinstance(bare, exp.Array) and not bare.expressions
+    )
 
 
 # -- reading rows --------------------------------------------------------------------

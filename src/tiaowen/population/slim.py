@@ -24,12 +24,12 @@ def slim(steps: Steps, final: exp.Query) -> list[tuple[str, exp.Query]]:
         columns[name] = _columns(query, columns)
     wanted: dict[str, set[str]] = {name: set() for name in columns}
     _note(final, None, columns, wanted)
-    read = {each.name for each in final.find_all(exp.Table)}
+    read = {each.name for each in _tables(final)}
     kept = []
     for name, query in reversed(steps):
         if name in read:
             _note(query, wanted[name], columns, wanted)
-            read |= {each.name for each in query.find_all(exp.Table)}
+            read |= {each.name for each in _tables(query)}
             kept.append((name, query))
     return _nested(kept[::-1], final)
 
@@ -39,13 +39,13 @@ def _nested(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[
     readers = [*(query for _, query in steps), final]
     times: dict[str, int] = {}
     for each in readers:
-        for read in each.find_all(exp.Table):
+        for read in _tables(each):
             times[read.name] = times.get(read.name, 0) + 1
     queries = dict(steps)
     depth: dict[str, int] = {}
     for reader in readers:
         deepest = 0
-        for read in list(reader.find_all(exp.Table)):
+        for read in _tables(reader):
             inner = queries.get(read.name)
             if inner is None or times[read.name] != 1 or depth[read.name] >= DEEPEST:
                 continue
@@ -57,6 +57,30 @@ def _nested(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[
             if query is reader:
                 depth[name] = deepest
     return [(name, query) for name, query in steps if name in queries]
+
+
+def _tables(query: Any) -> list[exp.Table]:
+    """What a step reads from: its own sources, not what has been written into their place."""
+    if isinstance(query, exp.Union):
+        return [*_tables(query.this), *_tables(query.expression)]
+    sources = [query.args["from_"].this] if query.args.get("from_") else []
+    sources += [each.this for each in query.args.get("joins") or []]
+    return [each for each in sources if isinstance(each, exp.Table)]
+
+
+def _read(query: exp.Expression) -> list[exp.Column]:
+    """Every column that is named somewhere in a query."""
+    found: list[exp.Column] = []
+    waiting: list[Any] = [query]
+    while waiting:  # a walk of our own: this is most of the work of making a statement
+        each = waiting.pop()
+        if isinstance(each, exp.Column):
+            found.append(each)
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, exp.Expression):
+            waiting += each.args.values()
+    return found
 
 
 def _columns(query: Any, known: dict[str, list[str]]) -> list[str]:
@@ -100,7 +124,7 @@ def _note(query: Any, outputs: set[str] | None, known: dict[str, list[str]], wan
         outputs = None
     if outputs is not None or any(_star(each) is not None for each in query.expressions):
         query.set("expressions", _chosen(query, outputs, sources, known))
-    for each in query.find_all(exp.Column):
+    for each in _read(query):
         relation = sources.get(each.table, first) if each.table else first
         if relation in wanted:
             wanted[relation].add(each.name)

@@ -31,7 +31,7 @@ from tiaowen.population.expr import (
     op,
     over,
 )
-from tiaowen.population.program import filter_, join, select
+from tiaowen.population.program import filter_, join, select, union
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Column, Table
 
@@ -43,11 +43,33 @@ def claims(table: Table, opened: Collection[str]) -> list[str]:
     return [table.id, *(f"{table.id}.{each.name}" for each in _references(table, opened))]
 
 
-def check_rows(connection: Any, table: Table, opened: Collection[str], sound: Collection[str] = ()) -> None:
+def check_rows(
+    connection: Any, tables: Collection[Table], opened: Collection[str], sound: Collection[str] = ()
+) -> None:
     """Raise PopulationError for an id that is missing or stands twice, or a reference to no row.
 
     `sound`: claims that are known to hold.
     """
+    for table in tables:
+        _check_ids(connection, table, sound)
+    referring: dict[str, list[tuple[Table, Column]]] = {}
+    for table in tables:
+        for column in _references(table, opened):
+            if f"{table.id}.{column.name}" not in sound:
+                referring.setdefault(column.type.name, []).append((table, column))
+    for target, columns in referring.items():  # together, so that the ids of a large table are gathered once
+        if _stray(connection, target, columns) is None:
+            continue
+        for table, column in columns:
+            stray = _stray(connection, target, [(table, column)])
+            if stray is not None:
+                raise PopulationError(
+                    f"{table.id}.parquet {column.name}: {stray} 不在 {target} 里 (no such row)；"
+                    f"不知道的写 NULL，没有的写 {ABSENT_TEXT} (unknown is NULL, none is {ABSENT_TEXT})"
+                )
+
+
+def _check_ids(connection: Any, table: Table, sound: Collection[str]) -> None:
     if table.id not in sound and not in_order(connection, facts_of(table.id)):
         different = exp.Count(this=exp.Distinct(expressions=[col("id")]))
         counted = _rows(connection, select([how_many(), different], facts_of(table.id)))[0]
@@ -55,23 +77,18 @@ def check_rows(connection: Any, table: Table, opened: Collection[str], sound: Co
             raise PopulationError(
                 f"{table.id}.parquet id: {counted[0]} 行只有 {counted[1]} 个 id (ids missing or twice)；每行一个 one per row"
             )
-    for column in _references(table, opened):
-        if f"{table.id}.{column.name}" not in sound:
-            stray = _stray(connection, table, column)
-            if stray is not None:
-                raise PopulationError(
-                    f"{table.id}.parquet {column.name}: {stray} 不在 {column.type.name} 里 (no such row)；"
-                    f"不知道的写 NULL，没有的写 {ABSENT_TEXT} (unknown is NULL, none is {ABSENT_TEXT})"
-                )
 
 
-def _stray(connection: Any, table: Table, column: Column) -> str | None:
-    """The first value of a column that is no row's id."""
-    mine = col(column.name)
-    told = filter_(select([named(mine, "told")], facts_of(table.id)), all_of([not_null(mine), op("is not", mine, lit(ABSENT_TEXT))]))  # fmt: skip
+def _stray(connection: Any, target: str, columns: Collection[tuple[Table, Column]]) -> str | None:
+    """The first value of some columns that is the id of no row of the table they refer to."""
+    told: list[exp.Query] = []
+    for table, column in columns:
+        mine = col(column.name)
+        known = all_of([not_null(mine), op("is not", mine, lit(ABSENT_TEXT))])
+        told.append(filter_(select([named(mine, "told")], facts_of(table.id)), known))
     query = exp.Select(expressions=[call("min", col("told", "r"))])
-    query.set("from_", exp.From(this=exp.Subquery(this=told, alias=exp.TableAlias(this=name("r")))))
-    join(query, facts_of(column.type.name), "j", op("is", col("told", "r"), col("id", "j")))
+    query.set("from_", exp.From(this=exp.Subquery(this=union(told), alias=exp.TableAlias(this=name("r")))))
+    join(query, facts_of(target), "j", op("is", col("told", "r"), col("id", "j")))
     query.args["joins"][-1].set("kind", "ANTI")
     ((found,),) = _rows(connection, query)
     return None if found is None else str(found)

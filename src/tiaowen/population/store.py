@@ -18,11 +18,13 @@ import duckdb
 from sqlglot import exp
 
 from tiaowen.evaluate.facts import Coverage, Facts, Row
+from tiaowen.population.bound import for_database
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.expr import (
     ABSENT_DATE,
     ABSENT_TEXT,
     Sql,
+    among,
     call,
     cast,
     col,
@@ -35,7 +37,7 @@ from tiaowen.population.expr import (
     null,
     sql_type,
 )
-from tiaowen.population.program import select
+from tiaowen.population.program import filter_, select
 from tiaowen.population.soundness import check_rows, claims
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Table, Vocabulary
@@ -51,9 +53,12 @@ def sql(query: exp.Expression | exp.Query) -> str:
 
 
 def connect(memory: str, folder: Path, threads: int | None = None) -> Connection:
-    """A database of its own in a folder that the caller throws away; spills there too."""
+    """A database of its own in a folder that the caller throws away; spills there too.
+
+    `memory` bounds this process, not just the database.
+    """
     settings: dict[str, Any] = {
-        "memory_limit": memory,
+        "memory_limit": for_database(memory),
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",
@@ -174,9 +179,7 @@ def open_tables(
     known = set(checked)
     opened = {each.id for each in tables}
     looked = [table for table in tables if table.id not in known]
-    for table in looked:
-        if table in filled:
-            check_rows(connection, table, opened, sound)
+    check_rows(connection, [table for table in looked if table in filled], opened, sound)
     return [claim for table in looked for claim in claims(table, opened)]
 
 
@@ -227,6 +230,7 @@ class Lacks:
         self.folder = folder
         self.known: dict[tuple[str, str], bool] = {}
         self._told: set[str] = set()
+        self._vague: dict[tuple[str, str, tuple[str, ...]], bool] = {}
 
     def __call__(self, table: str, column: str) -> bool:
         key = (table, column)
@@ -238,6 +242,14 @@ class Lacks:
             ((found,),) = self.connection.execute(sql(select([counted], facts_of(table)))).fetchall()
             self.known[key] = found > 0
         return self.known[key]
+
+    def vague(self, table: str, column: str, codes: tuple[str, ...]) -> bool:
+        """Whether some row's column is one of these codes; each is looked for once."""
+        key = (table, column, codes)
+        if key not in self._vague:
+            found = filter_(select([col("id")], facts_of(table)), among(col(column), codes)).limit(1, copy=False)
+            self._vague[key] = bool(self.connection.execute(sql(found)).fetchall())
+        return self._vague[key]
 
     def _footers(self, table: str, path: Path) -> None:
         """What the footers of the files say of every column, where each part says it."""

@@ -14,12 +14,16 @@ from tiaowen.vocabulary.types import Type
 
 @dataclass(frozen=True)
 class World:
-    """`lacks(table, column)`: whether some row does not know that column (counted once per run)."""
+    """`lacks(table, column)`: whether some row does not know that column (counted once per run).
+
+    `vague(table, column, codes)`: whether some row's place is one of these, or may be (None: nobody has looked).
+    """
 
     vocabulary: Vocabulary
     coverage: tuple[Coverage, ...]
     on: dt.date | None
     lacks: Callable[[str, str], bool]
+    vague: Callable[[str, str, tuple[str, ...]], bool] | None = None
 
     def type_of(self, table: str, column: str) -> Type:
         return self.vocabulary.tables[table].columns[column].type

@@ -9,11 +9,11 @@ from typing import Any
 
 from tiaowen.check.library import Library
 from tiaowen.evaluate.dates import add_months
-from tiaowen.evaluate.evaluation import closure
 from tiaowen.evaluate.facts import Coverage, Facts, Row
 from tiaowen.plan import terms as t
 from tiaowen.plan.amounts import ByCode
 from tiaowen.plan.rules import DocumentPlan, Rule
+from tiaowen.plan.together import closure
 from tiaowen.population.rows import terms_in
 from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.types import NONE, Type

@@ -1,0 +1,103 @@
+"""What the benefits of a document come to, without keeping a line that nothing else needs.
+
+A benefit that stands alone is summed while it is worked out; one that a stacking acts upon, or that another
+rule asks, keeps what these read, and is summed when they are through.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlglot import exp
+
+from tiaowen.check.library import Library
+from tiaowen.plan.rules import DocumentPlan
+from tiaowen.plan.together import closure
+from tiaowen.population.execution import may_be_paid
+from tiaowen.population.expr import Sql, col, how_many, is_null, name, named, table, total
+from tiaowen.population.lines import Statement, acting, lines_statement, members
+from tiaowen.population.program import filter_
+from tiaowen.population.rows import lines_of, tables_read
+from tiaowen.population.stackings import PAID, apply_stacking
+from tiaowen.population.store import Connection, Lacks, connect, create, open_tables, read_manifest, sql
+from tiaowen.population.world import World
+
+READ = ("row", "eligible", "first row", "index", "line date", "verdict", *PAID)
+
+
+@dataclass(frozen=True)
+class Total:
+    """Lines that may be paid; what is surely due and at most due, in fen (`high` None: some line has no highest sum)."""
+
+    lines: int
+    low: int
+    high: int | None
+
+
+def totals(
+    library: Library, document_id: str, folder: Path, *, rules: Iterable[str] | None = None,
+    on: dt.date | None = None, memory: str = "1GB", threads: int | None = None, checked: bool = False,
+) -> dict[str, Total]:  # fmt: skip
+    """Benefit → what its lines come to; the same sums as of the lines of `run`.
+
+    `rules`: only these (default: every benefit of the document).  `checked`: ids and references of the folder
+    are known to be sound, as after an earlier run, and are not looked at.
+    Raises PopulationError (folder, file, column) and Unsupported (rule, construct).
+    """
+    plan = library.plans[document_id]
+    wanted = set(plan.rules) if rules is None else closure(plan, rules)
+    with tempfile.TemporaryDirectory(prefix="tiaowen-") as scratch:
+        connection = connect(memory, Path(scratch), threads)
+        try:
+            return _totals(connection, library, plan, folder, wanted, on, checked)
+        finally:
+            connection.close()
+
+
+def _totals(
+    connection: Connection, library: Library, plan: DocumentPlan, folder: Path, wanted: set[str],
+    on: dt.date | None, checked: bool,
+) -> dict[str, Total]:  # fmt: skip
+    covers, asked = read_manifest(folder)
+    asked_for = {each for name in wanted for each in plan.rules[name].asks}
+    benefits = [name for name in plan.order if name in wanted and plan.rules[name].kind == "benefit"]
+    ordered = [name for name in plan.order if name in benefits or name in asked_for]
+    stackings = acting(plan, benefits)
+    read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings)
+    open_tables(connection, library.vocabulary, folder, read, checked=read if checked else ())
+    lacks = Lacks(connection, folder)
+    world = World(library.vocabulary, covers, on if on is not None else asked, lacks, lacks.vague)
+    kept = {each for stacking in stackings for each in members(stacking, benefits)} | asked_for
+    found = {}
+    for each in ordered:
+        statement = lines_statement(world, plan.rules[each], stackings, benefits, owed=each not in asked_for)
+        if each in kept:
+            create(connection, lines_of(each), _kept(statement))
+        else:
+            found[each] = _added_up(connection, exp.Subquery(this=statement.query))
+    for stacking in stackings:
+        apply_stacking(connection, world, stacking, members(stacking, benefits))
+    return {each: found[each] if each in found else _added_up(connection, table(lines_of(each))) for each in benefits}
+
+
+def _kept(statement: Statement) -> exp.Query:
+    """The lines of a rule with the columns that stackings and rules that ask it read."""
+    keys = [each.alias for each in statement.query.expressions if each.alias.startswith(("stack:", "cap:"))]
+    query = exp.Select(expressions=[col(each) for each in (*READ, *keys)])
+    query.set("from_", exp.From(this=exp.Subquery(this=statement.query, alias=exp.TableAlias(this=name("l")))))
+    return query
+
+
+def _added_up(connection: Connection, lines: Sql) -> Total:
+    sums = [how_many(), total(col("paid_low")), total(col("paid_high")), how_many(is_null(col("paid_high")))]
+    query = exp.Select(expressions=[named(value, f"n{n}") for n, value in enumerate(sums)])
+    query.set("from_", exp.From(this=lines))
+    ((many, low, high, unbounded),) = connection.execute(sql(filter_(query, may_be_paid()))).fetchall()
+    return Total(int(many), int(low), None if unbounded else int(high))
+
+
+__all__ = ["Total", "totals"]

@@ -1,0 +1,65 @@
+"""Totals without lines: what the lines of a whole run add up to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.tiaowen.population.comparison import database, in_order
+from tests.tiaowen.population.random_facts import RandomFacts
+from tiaowen.check.library import load_library
+from tiaowen.evaluate.evaluation import evaluate_plan
+from tiaowen.files import open_library, read_folder
+from tiaowen.population import Total, totals
+from tiaowen.population.bound import for_database, held
+from tiaowen.population.store import write_facts
+
+LIBRARY = open_library(thorough=False)
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("document", [each for each, plan in LIBRARY.plans.items() if plan.rules])
+def test_totals_are_what_the_lines_of_each_case_add_up_to(document: str) -> None:
+    plan = LIBRARY.plans[document]
+    benefits = [rule.id for rule in plan.rules.values() if rule.kind == "benefit"]
+    asking = [each for each in benefits if plan.rules[each].asks]
+    for rule in dict.fromkeys([*asking[:2], *benefits[:: max(1, len(benefits) // 5)]]):
+        facts = RandomFacts(LIBRARY, plan, rule, Random(3), 24).build()
+        in_order(facts)
+        lines = {name: result.lines for name, result in evaluate_plan(plan, facts, [rule]).results.items()}
+        with TemporaryDirectory() as folder:
+            write_facts(facts, Path(folder), database())
+            found = totals(LIBRARY, document, Path(folder), rules=[rule], threads=1)
+        for name, total in found.items():
+            owed = [each for each in lines[name] if each.verdict is not False and each.paid_high != 0]
+            highs = [each.paid_high for each in owed]
+            high = None if None in highs else sum(each for each in highs if each is not None)
+            assert total == Total(len(owed), sum(each.paid_low for each in owed), high), name
+
+
+def test_one_document_is_opened_alone_with_the_whole_vocabulary() -> None:
+    alone = open_library(thorough=False, documents=["xiaoshan-2025-3"])
+    assert alone.errors == []
+    assert list(alone.plans) == ["xiaoshan-2025-3"]
+    assert list(alone.plans["xiaoshan-2025-3"].rules) == list(LIBRARY.plans["xiaoshan-2025-3"].rules)
+    assert alone.vocabulary.tables == LIBRARY.vocabulary.tables
+
+
+def test_the_ten_clauses_over_flattened_facts_are_a_sound_document() -> None:
+    flat = load_library(read_folder(ROOT / "bench" / "flat"))
+    ten = [rule.id for rule in flat.plans["ten"].rules.values()]
+    assert flat.errors == []
+    assert set(ten) <= set(LIBRARY.plans["xiaoshan-2025-3"].rules)
+    assert len(ten) == 10
+
+
+def test_a_bound_on_memory_leaves_the_database_what_the_process_does_not_hold() -> None:
+    mine = held()
+    assert 10**7 < mine < 10**11
+    left = int(for_database("100GB").removesuffix("MB")) * 10**6
+    assert abs(90 * 10**9 - mine - left) < 10**8  # a tenth for what DuckDB does not count
+    assert for_database("30MB") == "10MB"  # never less than a third
+    assert for_database("80%") == "80%"  # for DuckDB to read
