@@ -101,8 +101,8 @@ def answer(dispute: Dispute, viewer: Viewer, upheld: bool, words: str, on: dt.da
     if Dispute.objects.filter(claim=held, answered_at=None).exists() or held.state != State.UNDER_OBJECTION:
         return None
     last = held.movements.filter(event=Event.OBJECT).order_by("-number")[0]
-    since = held.disputes.filter(made_at__gte=held.disputes.filter(against=last.source).latest("id").made_at)
-    if upheld or since.filter(upheld=True).exists():
+    opener = held.disputes.exclude(against=State.UNDER_OBJECTION).latest("id")
+    if held.disputes.filter(id__gte=opener.pk, upheld=True).exists():
         movement = moving.move(held, Event.UPHOLD, viewer, words=words, on=on)
         dues.release(held, viewer.user, gettext_noop("异议成立"))
         determine.determine(held, None, on=on)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -49,16 +50,11 @@ def open_draft(
     organisation = organisation or (viewer.organisation if viewer else None)
     way = way or (WORDED[viewer.capacity] if viewer else Way.PROACTIVE)
     user = viewer.user if viewer else None
-    known = Claim.objects.filter(
-        benefit=benefit,
-        holder=holder,
-        region=region,
-        state=State.DRAFT,
-        applicant=user,
-        batch=batch,
-        applicant_organisation=viewer.organisation if viewer else None,
-    ).first()
-    if known is not None:
+    mine = Q(applicant=user, batch=batch, applicant_organisation=viewer.organisation if viewer else None)
+    if person is not None and viewer is not None:
+        mine |= Q(applicant=None, way=Way.PROACTIVE, payee_person=person)  # made ready overnight: theirs to confirm
+    known = Claim.objects.filter(mine, benefit=benefit, holder=holder, region=region, state=State.DRAFT).first()
+    if known is not None and (viewer is None or acts_as(viewer, known)):
         return known
     found = judging.judge_live(region.code, benefit, holder, on or today(), person=person, organisation=organisation)
     parties = found.parties()

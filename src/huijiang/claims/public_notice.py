@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from huijiang import audit
+from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import dues, effects, locks, moving
+from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Claim, Dispute, NoticeEntry, PublicNotice
-from huijiang.claims.states import Event, State, Who
+from huijiang.claims.states import Event, State
 from huijiang.claims.terms import terms_of
 from huijiang.documents import library
 from huijiang.regions.models import Region
@@ -150,17 +152,11 @@ def name_of(benefit: str) -> str:
 
 
 def _may(viewer: Viewer, region: Region) -> bool:
-    return any(
-        region.path.startswith(path)
-        for path in viewer.paths()
-        if Who.REVIEWER in viewer.roles or Who.SECOND_REVIEWER in viewer.roles
-    )
+    return region.path.startswith(viewer.paths(Role.REVIEWER, Role.SECOND_REVIEWER) or ("\0",))
 
 
 def entries(notice: PublicNotice, viewer: Viewer | None = None) -> QuerySet[NoticeEntry]:
     """What stands on a notice: nothing once it is taken down, but for those who may open its claims."""
-    from huijiang.claims.access import access_claims
-
     if notice.taken_down_at is None and notice.ends_on >= today():
         return notice.entries.all()
     return notice.entries.filter(Q(claim__in=access_claims(viewer))) if viewer else notice.entries.none()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from huijiang.claims import determine, dues, moving, replay
+from huijiang.claims import determine, dues, moving, replay, tasks
 from huijiang.claims.states import State
+from huijiang.registry.models import MODELS
 from tests.huijiang.claims.office import ON, Office
 from tests.huijiang.entitlements.town import TRAINER
 
@@ -43,6 +44,18 @@ def test_the_next_month_is_due_under_the_same_signatures(desk: Office) -> None:
     assert [(each.period, each.amount) for each in made] == [("2026-12", 100_000)]
     claim.refresh_from_db()
     assert claim.state == State.APPROVED
+
+
+def test_the_night_makes_the_months_due_and_leaves_doubtful_ones_to_a_person(desk: Office) -> None:
+    """December and January are due on 15 January 2027; in February nobody knows any more who granted the honour."""
+    claim = desk.paid()
+    assert tasks.next_periods(dt.date(2027, 1, 15)) == (2, 0)
+    MODELS["recognition"].objects.filter(pk=desk.town.honour.pk).update(granted_by=None)
+    assert tasks.next_periods(dt.date(2027, 2, 15)) == (0, 1)
+    assert tasks.next_periods(dt.date(2027, 2, 16)) == (0, 0)
+    (found,) = claim.checks.all()
+    assert (found.verifier, found.verdict, found.severity) == ("next_period", "failed", "review")
+    assert "2027-02" in found.words
 
 
 def test_the_training_bodys_grant_is_one_due(desk: Office) -> None:

@@ -195,6 +195,8 @@ def test_sixty_four_officers_never_exceed_a_limit_together(desk: Office) -> None
     assert (group.used, group.cap) == (5_000_000, 5_000_000)
     assert Due.objects.filter(cancelled_at=None).aggregate(sum=Sum("amount"))["sum"] == LEFT * 50_000
     assert Claim.objects.filter(state=State.APPROVED).count() == LEFT
+    made = review.recalculate(Claim.objects.filter(state=State.SECOND_REVIEW)[0], officers[0], "额度用完", on=ON)
+    assert (made.outcome, made.high, made.point) == ("excluded", 0, None)
 
 
 def agency_claims() -> tuple[list[Claim], list[Viewer]]:

@@ -54,6 +54,14 @@ def test_a_draft_of_the_same_event_is_the_same_draft(desk: Office) -> None:
     assert first.pk == again.pk
 
 
+def test_a_claim_made_ready_overnight_waits_for_the_person_to_confirm(desk: Office) -> None:
+    ready = intake.open_draft(None, desk.town.xiaoshan, CHIEF, desk.town.holder, person=desk.town.worker.pk, on=ON)
+    assert (ready.way, ready.applicant) == ("proactive", None)
+    assert desk.draft().pk == ready.pk
+    sent = intake.submit(ready, desk.worker, on=ON)
+    assert (sent.way, sent.applicant) == ("proactive", desk.town.worker_user)
+
+
 def test_nobody_claims_for_another(desk: Office) -> None:
     """The training body has no consent of hers; a counter clerk of the place may file for her, and then signs nothing."""
     with pytest.raises(MayNot):

@@ -1,0 +1,63 @@
+"""The night's work on claims: notices come down on their day, and the next month becomes due where its facts hold.
+
+A claim whose next period can't be due by itself gets a finding for a person to judge, once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from huijiang import audit
+from huijiang.accounts.viewers import today
+from huijiang.claims import dues, public_notice
+from huijiang.claims.errors import ClaimError
+from huijiang.claims.models import Check, Claim
+from huijiang.claims.models.checks import Severity, Verdict
+from huijiang.claims.moving import last_of
+from huijiang.claims.states import State
+from huijiang.jobs import Handle, every, job
+
+JOB = "claims.nightly"
+NEXT_PERIOD = "next_period"
+CONTINUING = (State.APPROVED, State.PAYABLE, State.PAID)
+
+
+@job(JOB, "申报夜间处理", repeatable=True)
+def night(run: Handle) -> None:
+    down, went_on = public_notice.take_down()
+    run.progress(1, note="公示")
+    made, held = next_periods(today())
+    run.result(notices=down, went_on=went_on, due=made, held=held)
+
+
+def next_periods(on: dt.date) -> tuple[int, int]:
+    """Make what has come due of allowances that run on; gives how many dues, and how many claims wait for a person."""
+    made = held = 0
+    for claim in (
+        Claim.objects.filter(state__in=CONTINUING).exclude(determinations__later=0).order_by("id").iterator(500)
+    ):
+        try:
+            made += len(dues.next_periods(claim, on))
+        except ClaimError as error:
+            held += _held(claim, str(error))
+    return made, held
+
+
+def _held(claim: Claim, why: str) -> int:
+    """Write the finding down; not again while nobody has judged the last one."""
+    if claim.checks.filter(verifier=NEXT_PERIOD, judgement="").exists():
+        return 0
+    made = last_of(claim)
+    found = Check(
+        claim=claim, determination=made, verifier=NEXT_PERIOD, version=made.release if made else "",
+        verdict=Verdict.FAILED, severity=Severity.REVIEW, words=why[:300],
+    )  # fmt: skip
+    with transaction.atomic():
+        found.save()
+        audit.record(None, "claims.next_period_held", f"claim:{claim.uid}", claim.region_id, check=found.uid)
+    return 1
+
+
+every("30 19 * * *", JOB)
