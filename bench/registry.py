@@ -1,9 +1,7 @@
 """The registry at the size of a county: load, snapshot, and an import, over the embedded PostgreSQL.
 
 Every step is a process of its own against one server in a temporary folder, as an installation runs it.
-CPU seconds are the step's own (with the processes that it starts) and, beside them, the server's; memory
-is the peak of both while the step runs: the step's processes together, and what the server takes beside
-its shared buffers.  BENCH_PEOPLE is the size (1,000,000); BENCH_COUNTY a county of `huijiang synth` that is
+BENCH_PEOPLE is the size (1,000,000); BENCH_COUNTY a county of `huijiang synth` that is
 there already.
 """
 
@@ -12,44 +10,19 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bench.steps import run, server_of, step
 
 TITLE = "The registry: load, snapshot, import"
 PEOPLE = 1_000_000
 FILE_ROWS = 100_000
 REGION = "萧山区"
 DAY = dt.date(2025, 6, 30)
-EVERY = 0.2  # seconds between two looks at the memory
-PAGE = os.sysconf("SC_PAGE_SIZE")
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class Spent:
-    """One step: seconds, CPU seconds of the step and of the server, peaks in MiB, the last line it printed."""
-
-    wall: float
-    own: float
-    server: float
-    own_peak: int
-    server_peak: int
-    said: str
-
-    def told(self) -> str:
-        return (
-            f"{self.wall:.0f} s; {self.own + self.server:.0f} CPU s ({self.own:.0f} + PostgreSQL {self.server:.0f}); "
-            f"peak {self.own_peak} MiB + PostgreSQL {self.server_peak} MiB"
-        )
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -61,14 +34,14 @@ def rows() -> list[tuple[str, str, str]]:
         county = Path(os.environ.get("BENCH_COUNTY") or home / "county")
         if not county.is_dir():
             arguments = ["--people", str(people), "--seed", "1", "--region", REGION, "--out", str(county)]
-            _run(["huijiang", "synth", *arguments], home)
-        with _server(home) as server:
+            run(["huijiang", "synth", *arguments], home)
+        with server_of(home) as server:
             return list(_steps(home, county, server, people))
 
 
 def _steps(home: Path, county: Path, server: int, people: int) -> Iterator[tuple[str, str, str]]:
-    _run(["huijiang", "secrets"], home)
-    _run(["huijiang", "upgrade"], home)
+    run(["huijiang", "secrets"], home)
+    run(["huijiang", "upgrade"], home)
     done = step("load", ["huijiang", "load", str(county)], home, server)
     stored = done.said.split("；")[0]
     yield f"`huijiang load` of {people:,} people: {stored}", done.told(), "stated"
@@ -82,117 +55,6 @@ def _steps(home: Path, county: Path, server: int, people: int) -> Iterator[tuple
         yield f"{count:,} certificates as .{kind}, preview: {found}", read.told(), "bounded memory"
         kept = step(f"store {kind}", ["bench.registry", "store", batch], home, server)
         yield f"{count:,} certificates as .{kind}, stored: {kept.said}", kept.told(), "bounded memory"
-
-
-# -- measuring -----------------------------------------------------------------------------
-@contextmanager
-def _server(home: Path) -> Iterator[int]:
-    """The embedded server as an installation starts it; gives its process id."""
-    from huijiang.supervisor import places
-    from huijiang.supervisor.postgres import Postgres
-    from huijiang.supervisor.supervisor import DATABASE
-
-    server = Postgres(places.data(home), places.socket(home))
-    number = server.start().pid
-    try:
-        server.ensure_database(DATABASE)
-        yield number
-    finally:
-        server.stop()
-
-
-def step(name: str, command: list[str], home: Path, server: int) -> Spent:
-    """Run one step in a fresh process and look at it and the server meanwhile."""
-    sys.stderr.write(f"·   {name}\n")
-    before, own_before = server_seconds(server), resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    with _start(command, home) as process:
-        peaks = Peaks(process.pid, server)
-        peaks.start()
-        said, wrong = process.communicate()
-        wall = time.perf_counter() - start
-        peaks.stop()
-    if process.returncode:
-        raise RuntimeError(f"bench registry, {name}: {wrong[-2000:]}{said[-2000:]}")
-    own = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime
-    last = next(line for line in reversed(said.splitlines()) if line.strip() and not line.startswith("  "))
-    return Spent(wall, spent, server_seconds(server) - before, peaks.own >> 20, peaks.server >> 20, last)
-
-
-def _start(command: list[str], home: Path) -> subprocess.Popen[str]:
-    told = {**os.environ, "HUIJIANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "huijiang.settings", "DATABASE_URL": ""}
-    pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, "-m", *command], stdout=pipe, stderr=pipe, text=True, env=told)
-
-
-def _run(command: list[str], home: Path) -> None:
-    with _start(command, home) as process:
-        _, wrong = process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"bench registry, {' '.join(command[:2])}: {wrong[-2000:]}")
-
-
-class Peaks(threading.Thread):
-    """The most memory seen: of a step's processes together, and of the server's beside its shared buffers."""
-
-    def __init__(self, own: int, server: int) -> None:
-        super().__init__(daemon=True)
-        self.pids = own, server
-        self.own = self.server = 0
-        self.over = threading.Event()
-
-    def run(self) -> None:
-        while not self.over.wait(EVERY):
-            living = parents()
-            self.own = max(self.own, sum(memory(each) for each in family(self.pids[0], living)))
-            self.server = max(self.server, sum(memory(each) for each in family(self.pids[1], living)))
-
-    def stop(self) -> None:
-        self.over.set()
-        self.join()
-
-
-def parents() -> dict[int, int]:
-    """Every process that lives, and its parent."""
-    found = {}
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit() and (fields := stat(int(path.name))):
-            found[int(path.name)] = int(fields[1])
-    return found
-
-
-def family(first: int, living: dict[int, int]) -> list[int]:
-    """A process and all that descend from it."""
-    found = [first]
-    for each in found:
-        found += [pid for pid, parent in living.items() if parent == each]
-    return found
-
-
-def stat(pid: int) -> list[str]:
-    """Fields of /proc/PID/stat from the state on; empty when the process is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return []
-
-
-def memory(pid: int) -> int:
-    """Resident bytes that are not shared with others: what files and shared buffers take is not in them."""
-    try:
-        _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
-    except (OSError, ValueError):
-        return 0
-    return (int(resident) - int(shared)) * PAGE
-
-
-def server_seconds(server: int) -> float:
-    """CPU seconds of the server so far: its own, of sessions that ended, and of those that live."""
-    ticks = sum(int(each) for each in stat(server)[11:15])
-    for pid in family(server, parents())[1:]:
-        ticks += sum(int(each) for each in stat(pid)[11:13])
-    return ticks / TICK
 
 
 # -- a file to import ----------------------------------------------------------------------

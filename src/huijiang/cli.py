@@ -2,11 +2,15 @@
 
 huijiang serve                  the platform: web, worker, and its own database if none is set
 huijiang upgrade | doctor | secrets | backup | restore | rotate-keys | verify-audit | anchor
+huijiang verify-files           whether every stored paper opens
 huijiang documents import | export   a policies folder becomes a release, and back
 huijiang appoint                make somebody system, security or audit administrator
 huijiang messages [--check]     the English of the pages, compiled or checked
+huijiang claims-states          the states of a claim, drawn for the documentation
 huijiang synth | load           a synthetic county: made, and put into the registry
+huijiang exchange list | read | write   files of other systems: 金保, insurance, certificates, rosters
 huijiang picture                who is owed what in a synthetic county
+huijiang bank-simulator         a bank for demos: answers payment files in a folder
 huijiang demo                   a sample roster, the county's picture, and the platform with both
 """
 
@@ -17,8 +21,23 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
-from huijiang.commands import appoint, audit, backup, demo, doctor, load, rotate_keys, secrets, serve, upgrade
+from huijiang.commands import (
+    appoint,
+    audit,
+    backup,
+    claims_states,
+    demo,
+    doctor,
+    exchange,
+    files,
+    load,
+    rotate_keys,
+    secrets,
+    serve,
+    upgrade,
+)
 from huijiang.configuration import ConfigurationError
+from huijiang.funds import simulator
 from huijiang.picture.command import add_picture
 from huijiang.supervisor.postgres import PostgresError
 from huijiang.supervisor.supervisor import SupervisorError
@@ -32,7 +51,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_picture(commands)
     add_synth(commands)
-    for each in (demo, serve, upgrade, load, appoint, doctor, secrets, backup, rotate_keys, audit, messages):
+    simulator.add(commands)
+    for each in (
+        demo,
+        serve,
+        upgrade,
+        load,
+        appoint,
+        doctor,
+        secrets,
+        backup,
+        rotate_keys,
+        audit,
+        files,
+        messages,
+        claims_states,
+        exchange,
+    ):
         each.add(commands)
     arguments = parser.parse_args(argv)
     try:

@@ -42,7 +42,16 @@ class Database:
     options: tuple[tuple[str, str], ...] = ()
 
     def django(self) -> dict[str, Any]:
-        """As an entry of Django's DATABASES."""
+        """As an entry of Django's DATABASES.
+
+        `prepared=off` among the options: statements are not kept between calls (`huijiang.prepared`), for a pooler
+        that gives each transaction another connection.
+        """
+        options: dict[str, Any] = dict(self.options)
+        kept = options.pop("prepared", "on")
+        if kept not in ("on", "off"):
+            raise ConfigurationError(f"DATABASE_URL prepared={kept}；应为 expected on or off")
+        options["prepare_threshold"] = 5 if kept == "on" else None
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": self.name,
@@ -53,7 +62,7 @@ class Database:
             "ATOMIC_REQUESTS": True,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(self.options),
+            "OPTIONS": options,
         }
 
 
@@ -108,6 +117,15 @@ def policies() -> Path:
     """The folder of policy files that this installation starts from (`HUIJIANG_POLICIES`)."""
     said = os.environ.get("HUIJIANG_POLICIES", "")
     return Path(said).resolve() if said else default_folder()
+
+
+def public_address() -> str:
+    """Where people reach the platform (`HUIJIANG_ADDRESS`), as printed on letters: `https://hj.example.gov.cn`; else
+    the first origin that forms come from.  Raises ConfigurationError for what is no address of the web."""
+    said = os.environ.get("HUIJIANG_ADDRESS") or next(iter(words("HUIJIANG_ORIGINS")), "http://localhost:8000")
+    if urlsplit(said).scheme not in ("http", "https") or not urlsplit(said).hostname:
+        raise ConfigurationError(f"HUIJIANG_ADDRESS: {said!r}；应为 expected https://host")
+    return said.rstrip("/")
 
 
 def provider() -> str:

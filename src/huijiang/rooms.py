@@ -9,7 +9,20 @@ from __future__ import annotations
 from typing import Final
 
 GROUND: Final = ("web", "audit", "jobs")
-ROOMS: Final = ("regions", "accounts", "registry", "access", "documents", "entitlements")
+ROOMS: Final = (
+    "regions",
+    "accounts",
+    "registry",
+    "access",
+    "documents",
+    "entitlements",
+    "files",
+    "letters",
+    "notices",
+    "claims",
+    "funds",
+    "api",
+)
 
 
 def apps() -> list[str]:

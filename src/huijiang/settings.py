@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from huijiang import configuration, logs, rooms
 from huijiang.accounts.options import *  # noqa: F403 - every name of it is a setting
 from huijiang.accounts.options import SIGN_IN_ORIGINS
+from huijiang.api.options import *  # noqa: F403 - every name of it is a setting
 from huijiang.web import site
 
 HERE = Path(__file__).resolve().parent
@@ -41,6 +43,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "axes",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     *rooms.apps(),
 ]
 
@@ -49,10 +53,12 @@ MIDDLEWARE = [
     "huijiang.health.measures.Measured",
     "huijiang.health.faults.DatabaseFaults",
     "huijiang.web.middleware.ContentPolicy",
+    "huijiang.web.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "huijiang.api.middleware.Doorway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -111,6 +117,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+SESSION_ENGINE = "huijiang.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -131,11 +138,14 @@ KEY_FILE = DATA / "secrets" / "keys.json"
 KEY_PROVIDER = configuration.provider()
 
 LOGGING = logs.configuration(configuration.log_level())
+PAPER_FONT = os.environ.get("HUIJIANG_FONT", "")  # a Chinese font to embed in letters; empty: one of the machine's
+PUBLIC_ADDRESS = configuration.public_address()
 METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 << 20  # a paper is never written to disk in the clear
+LARGEST_BODY = 72 << 20  # the largest roster, and its form
 
 FORM_RENDERER = "huijiang.web.forms.Renderer"
 SITE = site.read()

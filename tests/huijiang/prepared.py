@@ -21,7 +21,7 @@ from huijiang.supervisor.postgres import USER, Postgres
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 KEPT: Final = ROOT / ".cache" / "tests" / "postgres"
 NAME: Final = "prepared"
-SETTINGS: Final = {"fsync": "off", "shared_buffers": "64MB"}
+SETTINGS: Final = {"fsync": "off", "shared_buffers": "64MB", "max_connections": "100"}
 MIGRATE: Final = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.huijiang.settings"

@@ -2,12 +2,14 @@
 
 | who | rows | columns that the vocabulary shows to |
 |---|---|---|
-| worker | those that point to the person | self |
+| worker | those about the person: the table's `person` column, or the person's own row | self |
+| worker named otherwise in a row (a master, a recruiter) | where the table shows something to them | named |
 | agent of the employer named in the row | those rows | employer |
 | agent of the body that supplied the row | those rows | supplier |
 | agent, of rows about the organisation itself | those rows | self |
 | agent with the person's consent | rows of that person | consent, beside the above |
 | staff with a role of FACTS | rows managed by a region of theirs | authority |
+| another system | those of its office, or of its firm | of these, the ones that it was registered for |
 | everybody else | none | none |
 
 An identity number is never a column of a list: it is unmasked one by one, with a purpose (`sightings`).
@@ -27,7 +29,7 @@ from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.registry.vocabulary import stored_columns, vocabulary
-from tiaowen.vocabulary.model import Table
+from tiaowen.vocabulary.model import Column, Table
 
 FACTS: Final = frozenset({
     Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.HOTLINE, Role.REGISTRAR,
@@ -62,10 +64,13 @@ def access_rows(viewer: Viewer, table_id: str) -> QuerySet[Model]:
 def access_columns(viewer: Viewer, table_id: str, row: Any = None) -> frozenset[str]:
     """The columns that the viewer may see: of one row, or (for lists) those that are sure in every row they see."""
     table = vocabulary().tables[table_id]
-    words = _words(viewer, table, row)
+    if row is None and viewer.capacity is Capacity.WORKER and _named(table):
+        ways = [frozenset({"named"}), *([frozenset({"self"})] if _subject(table) else [])]
+    else:
+        ways = [_words(viewer, table, row)]
     return frozenset(
         each.name for each in stored_columns(table)
-        if words & {word.strip() for word in each.visible.split(",")} and not _hidden(viewer, table_id, each.name)
+        if all(words & _seen_by(each) for words in ways) and not _hidden(viewer, table_id, each.name)
     )  # fmt: skip
 
 
@@ -105,10 +110,27 @@ def in_scope(paths: Iterable[str], column: str = "managed_by") -> Q:
     return found
 
 
-def _about_person(table: Table, person: int | None) -> Q:
+def _subject(table: Table) -> str:
+    """The column with the one whom a row is about: "pk" in the table of people, empty in tables about nobody."""
     if table.id == "person":
-        return Q(pk=person)
-    return reduce(or_, (Q(**{name: person}) for name in _references(table, "person")), Q(pk__in=()))
+        return "pk"
+    return table.person if table.person in _references(table, "person") else ""
+
+
+def _named(table: Table) -> list[str]:
+    """Columns with people who are only named in a row, in tables that show them something of it."""
+    if table.id == "person" or not any("named" in _seen_by(each) for each in stored_columns(table)):
+        return []
+    return [name for name in _references(table, "person") if name != table.person]
+
+
+def _seen_by(column: Column) -> frozenset[str]:
+    return frozenset(word.strip() for word in column.visible.split(","))
+
+
+def _about_person(table: Table, person: int | None) -> Q:
+    columns = [*filter(None, [_subject(table)]), *_named(table)]
+    return reduce(or_, (Q(**{name: person}) for name in columns), Q(pk__in=()))
 
 
 def _about_organisation(table: Table, viewer: Viewer) -> Q:
@@ -140,7 +162,7 @@ def _words(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
     """Under which of the vocabulary's words the viewer stands to a row; to a row not theirs, under none."""
     match viewer.capacity:
         case Capacity.WORKER:
-            return frozenset({"self"}) if row is None or _points_to_person(table, row, viewer) else frozenset()
+            return _words_of_worker(viewer, table, row)
         case Capacity.STAFF:
             own = bool(viewer.roles & FACTS) and (row is None or _managed(viewer, table, row))
             return frozenset({"authority"}) if own else frozenset()
@@ -148,10 +170,21 @@ def _words(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
             return _words_of_agent(viewer, table, row)
 
 
-def _points_to_person(table: Table, row: Any, viewer: Viewer) -> bool:
-    if table.id == "person":
-        return bool(row.pk == viewer.person)
-    return any(getattr(row, f"{name}_id") == viewer.person for name in _references(table, "person"))
+def _words_of_worker(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
+    subject = _subject(table)
+    if row is None:
+        return frozenset({"self"}) if subject else frozenset()
+    words = set()
+    if subject and _is(row, subject, viewer):
+        words.add("self")
+    if any(_is(row, name, viewer) for name in _named(table)):
+        words.add("named")
+    return frozenset(words)
+
+
+def _is(row: Any, column: str, viewer: Viewer) -> bool:
+    found = row.pk if column == "pk" else getattr(row, f"{column}_id")
+    return bool(found == viewer.person)
 
 
 def _managed(viewer: Viewer, table: Table, row: Any) -> bool:
@@ -183,6 +216,8 @@ def _agreed(viewer: Viewer, person: int) -> bool:
 
 def _hidden(viewer: Viewer, table_id: str, column: str) -> bool:
     if (table_id, column) == ("person", "id_number"):
+        return True
+    if viewer.only is not None and f"{table_id}.{column}" not in viewer.only:
         return True
     only_hotline = viewer.capacity is Capacity.STAFF and viewer.roles & FACTS == {Role.HOTLINE}
     return only_hotline and (table_id, column) in HIDDEN_FROM_HOTLINE

@@ -7,19 +7,28 @@ import datetime as dt
 from django.db.models import Q
 from django.http import HttpRequest
 
-from huijiang.access.models import Agency, Binding
+from huijiang import prepared
+from huijiang.access.models import Agency
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Capacity, Viewer, once, today
 
 CHOSEN = "organisation"  # in the session: for which organisation an agent is at work
 
 
+_BOUND = b"SELECT person_id FROM access_binding WHERE user_id = $1::bigint AND ended_at IS NULL"
+_AGENCIES = b"""
+SELECT held.organisation_id, held.power FROM access_agency AS held
+JOIN registry_organisation AS organisation ON organisation.id = held.organisation_id
+WHERE held.user_id = $1::bigint AND held.ended_at IS NULL
+  AND held.starts_on <= $2 AND (held.ends_on IS NULL OR held.ends_on >= $2)
+ORDER BY organisation.pinyin, held.id"""
+
+
 def as_worker(user: User, on: dt.date | None = None) -> Viewer | None:
     """The viewer that this account is as a person; None while it is bound to nobody."""
-    bound = Binding.objects.filter(user=user, ended_at=None).first()
-    if bound is None:
-        return None
-    return Viewer(user, Capacity.WORKER, on or today(), person=bound.person_id)
+    for (person,) in prepared.rows(_BOUND, str(user.pk)):
+        return Viewer(user, Capacity.WORKER, on or today(), person=person)
+    return None
 
 
 def agencies(user: User, on: dt.date | None = None) -> list[Agency]:
@@ -31,10 +40,10 @@ def agencies(user: User, on: dt.date | None = None) -> list[Agency]:
 
 def as_agent(user: User, organisation: int | None = None, on: dt.date | None = None) -> Viewer | None:
     """The viewer that acts for one organisation (the first where none is named)."""
-    for each in agencies(user, on):
-        if organisation in (None, each.organisation_id):
-            return Viewer(user, Capacity.AGENT, on or today(), organisation=each.organisation_id,
-                          owner=each.power == Agency.Power.OWNER)  # fmt: skip
+    day = on or today()
+    for held, power in prepared.rows(_AGENCIES, str(user.pk), day):
+        if organisation in (None, held):
+            return Viewer(user, Capacity.AGENT, day, organisation=held, owner=power == Agency.Power.OWNER)
     return None
 
 

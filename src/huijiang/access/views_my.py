@@ -144,6 +144,8 @@ def _capacity(words: str) -> str:
 
 
 def _purpose(value: str) -> str:
+    if value == "own":
+        return _("本单位办事")
     return str(Purpose(value).label) if value in Purpose.values else value
 
 
@@ -155,6 +157,8 @@ def _columns(columns: list[str]) -> str:
     for name in columns:
         if name == "identity_document.number":
             said.append(_("完整证件号码"))
+        elif name in ("file", "file.download"):  # of the rooms above, which add no word of their own here
+            said.append(_("下载了材料原件") if name == "file.download" else _("查看了材料"))
         else:
             last = name.rpartition(".")[2]
             said.append(known[last].label if chinese and last in known else last.replace("_", " "))

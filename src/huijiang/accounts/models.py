@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huijiang.regions.models import Region
-from huijiang.sealed.fields import SealedText
+from huijiang.sealed.fields import KeyedHash, SealedText
 
 _DAYS = Func(F("starts_on"), F("ends_on"), Value("[]"), function="DATERANGE", output_field=DateRangeField())
 
@@ -35,7 +35,11 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     """One person's account.  What it may do comes from its grants, bindings and agencies alone: there is
-    no superuser, and no role that gives itself another."""
+    no superuser, and no role that gives itself another.
+
+    `identity` is what stays the same in the number of the person's document (as `registry.identity.ReadDocument.matched`,
+    under the same context, so that the hashes of both tables compare): staff with two accounts are one natural person.
+    """
 
     uid = models.UUIDField("外部编号", default=uuid.uuid4, unique=True, editable=False)
     login = models.CharField("登录名", max_length=64, unique=True)
@@ -47,6 +51,9 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField("开通时间", db_default=Now())
     managed_by = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
     phone = SealedText("手机", context="user.phone", null=True, blank=True)
+    identity = SealedText("证件号码", context="identity.matched", null=True, blank=True)
+    identity_hash = KeyedHash("identity")
+    identity_hash_next = KeyedHash("identity", coming=True)
     sessions_ended = models.PositiveIntegerField("会话代次", default=0)
 
     objects = UserManager()

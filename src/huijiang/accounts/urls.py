@@ -44,6 +44,7 @@ urlpatterns = [
     path("admin-ops/audit/", views_audit.events, name="events"),
     path("admin-ops/audit/export.csv", views_audit.export, name="export_events"),
     path("admin-ops/audit/verify/", views_audit.verify, name="verify_events"),
+    path("admin-ops/audit/verification/", views_audit.verification, name="verification"),
     path("admin-ops/sign-ins/", views_audit.sign_in_log, name="sign_in_log"),
     path("admin-ops/regions/", views_regions.regions, name="regions"),
 ]

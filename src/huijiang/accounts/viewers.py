@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.http import HttpRequest
 
-from huijiang.accounts.models import Grant, Role, User
+from huijiang import prepared
+from huijiang.accounts.models import Role, User
 
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -26,7 +26,8 @@ class Capacity(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff."""
+    """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff; `only`: the columns
+    (`table.column`) that this viewer is held to, None for no such bound (another system has one)."""
 
     user: User
     capacity: Capacity
@@ -35,6 +36,7 @@ class Viewer:
     organisation: int | None = None
     owner: bool = False
     grants: tuple[tuple[Role, str], ...] = ()
+    only: frozenset[str] | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -55,11 +57,17 @@ def today() -> dt.date:
     return dt.datetime.now(HERE).date()
 
 
+_GRANTS = b"""
+SELECT held.role, region.path FROM accounts_grant AS held JOIN regions_region AS region ON region.code = held.region_id
+WHERE held.user_id = $1::bigint AND held.ended_at IS NULL
+  AND held.starts_on <= $2 AND (held.ends_on IS NULL OR held.ends_on >= $2)
+ORDER BY held.id"""
+
+
 def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
     """The viewer with every role that this account has on a day; None where it has none."""
     day = on or today()
-    held = Grant.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user, starts_on__lte=day, ended_at=None)
-    grants = tuple((Role(each.role), each.region.path) for each in held.select_related("region").order_by("id"))
+    grants = tuple((Role(role), path) for role, path in prepared.rows(_GRANTS, str(user.pk), day))
     return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
 
 

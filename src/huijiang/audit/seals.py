@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
@@ -100,16 +100,19 @@ def _canonical(event: Event) -> bytes:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def verify(anchors: Mapping[dt.date, str] | None = None) -> Iterator[Fault]:
+def verify(
+    anchors: Mapping[dt.date, str] | None = None, told: Callable[[int, int], None] | None = None
+) -> Iterator[Fault]:
     """Recompute the whole chain; yields what does not fit, nothing when all is whole.
 
     `anchors`: day → head that was kept outside; a chain that was forged as a whole shows there.
+    `told` hears after each seal how many are done, of how many.
     """
     previous: Seal | None = None
     seals = list(Seal.objects.order_by("number"))
     starts = {each.era: each.first_id for each in seals}
     heads: dict[dt.date, list[str]] = {}
-    for each in seals:
+    for done, each in enumerate(seals, 1):
         number = previous.number + 1 if previous else 1
         if each.number != number:
             yield Fault(each.number, f"应为第 {number} 个封存 seal {number} was expected: one is missing")
@@ -127,6 +130,8 @@ def verify(anchors: Mapping[dt.date, str] | None = None) -> Iterator[Fault]:
             yield Fault(each.number, f"内容与封存时不同 contents differ from what was sealed (from {each.since})")
         heads.setdefault(each.at.astimezone(dt.UTC).date(), []).append(each.head)
         previous = each
+        if told is not None:
+            told(done, len(seals))
     for day, head in (anchors or {}).items():
         if head not in heads.get(day, ()):  # more may have been sealed that day after the head was kept
             there = heads[day][-1] if day in heads else "没有 none"

@@ -1,10 +1,15 @@
-"""`huijiang backup FILE`, `huijiang restore FILE`: the database as one file; secrets are kept apart, on purpose."""
+"""`huijiang backup FILE`, `huijiang restore FILE`: the database as one file and the papers beside it (`FILE.files`);
+secrets are kept apart, on purpose.
+
+The papers are copied after the database, so that every paper that the database names is there; they stay encrypted.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,14 +45,55 @@ def run_backup(arguments: argparse.Namespace) -> int:
             handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as out:
                 client("pg_dump", [*line, "-Fc", "-d", name], environment, out)
+        papers = pack(papers_folder(), papers_of(arguments.file))
         unfinished.replace(arguments.file)
     except (PostgresError, OSError) as error:
         unfinished.unlink(missing_ok=True)
         print(f"huijiang backup: {error}", file=sys.stderr)
         return 1
-    print(f"{arguments.file}: {arguments.file.stat().st_size >> 10} KiB；密钥另存 keep apart: "
+    print(f"{arguments.file}: {arguments.file.stat().st_size >> 10} KiB；{papers} 份材料 papers: {papers_of(arguments.file)}；密钥另存 keep apart: "
           f"{configuration.home() / 'secrets'}")  # fmt: skip
     return 0
+
+
+def papers_folder() -> Path:
+    return configuration.home() / "files"
+
+
+def papers_of(backup: Path) -> Path:
+    """The archive of papers that belongs to a backup."""
+    return backup.with_name(f"{backup.name}.files")
+
+
+def pack(folder: Path, archive: Path) -> int:
+    """Every stored paper into an archive; gives how many.  One that its retention removes meanwhile is left out."""
+    unfinished, count = archive.with_name(f".{archive.name}.unfinished"), 0
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w") as made:
+            for path in sorted(folder.glob("[0-9a-f][0-9a-f]/*")):
+                try:
+                    made.add(path, f"{path.parent.name}/{path.name}", recursive=False)
+                    count += 1
+                except FileNotFoundError:
+                    continue
+        unfinished.replace(archive)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return count
+
+
+def unpack(archive: Path, folder: Path) -> int:
+    """The papers of a backup into an empty place; gives how many.  Raises PostgresError where there are papers."""
+    if any(folder.glob("[0-9a-f][0-9a-f]/*")):
+        raise PostgresError(f"{folder}: 已有材料 has papers already；只恢复到空文件夹 restore into an empty one")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tarfile.open(archive, mode="r:") as made:
+        members = [each for each in made if each.isfile()]
+        made.extractall(folder, members, filter="data")
+    for each in members:
+        (folder / each.name).chmod(0o600)
+    return len(members)
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
@@ -68,8 +114,12 @@ def run_restore(arguments: argparse.Namespace) -> int:
             with arguments.file.open("rb") as given:
                 client("pg_restore", [*line, "--single-transaction", "--exit-on-error", "--no-owner", "-d", name],
                        environment, given=given)  # fmt: skip
-    except PostgresError as error:
+        papers = papers_of(arguments.file)
+        count = unpack(papers, papers_folder()) if papers.is_file() else 0
+    except (PostgresError, OSError, tarfile.TarError) as error:
         print(f"huijiang restore: {error}", file=sys.stderr)
         return 1
-    print("已恢复 restored；接着 then: huijiang doctor && huijiang verify-audit")
+    print(
+        f"已恢复 restored，{count} 份材料 papers；接着 then: huijiang doctor && huijiang verify-audit && huijiang verify-files"
+    )
     return 0

@@ -86,9 +86,10 @@ def prepare(county: Path) -> None:
     from huijiang.accounts import demo as staff
     from huijiang.accounts.models import User
     from huijiang.accounts.viewers import today
-    from huijiang.documents import releases
+    from huijiang.documents import invented, releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun
+    from huijiang.notices import demo as messages
     from huijiang.regions.models import Region
     from huijiang.registry.load import load
     from huijiang.registry.models import Person
@@ -102,7 +103,10 @@ def prepare(county: Path) -> None:
             steward, approver = (
                 User.objects.get(login=f"{staff.PREFIX}{name}") for name in ("steward", "steward-approver")
             )
-            releases.approve(releases.make(releases.read_folder(settings.POLICIES), steward), approver, today())
+            example = invented.folder(settings.POLICIES)
+            files = invented.with_invented(releases.read_folder(settings.POLICIES), example)
+            made = releases.make(files, steward, originals=invented.originals(example, steward))
+            releases.approve(made, approver, today())
     if not Person.objects.exists():
         _say("写入名册 into the registry")
         load(county, region, DAY)
@@ -110,6 +114,7 @@ def prepare(county: Path) -> None:
         _say("夜间计算 the nightly run")
         nightly.run(today())
     people.make(region)
+    messages.make()
 
 
 def _tell(address: str) -> None:

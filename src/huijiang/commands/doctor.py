@@ -84,6 +84,38 @@ def _database() -> Iterator[Finding]:
             name, not kept, "守得住 kept" if kept else "守不住，这个数据库不能用 not kept: use another database"
         )
 
+    yield from _installation()
+
+
+def _installation() -> Iterator[Finding]:
+    """What this installation's own tables lack: laws that are not in place, signers whom nobody knows."""
+    from django.db import Error, transaction
+
+    from huijiang.claims.humans import unknown_signers
+
+    missing = _triggers_missing()
+    yield Finding("法则已安装 laws are in place", bool(missing), f"缺少或停用 missing or disabled: {'、'.join(missing[:5])}；"
+                  "运行 run: huijiang upgrade" if missing else "触发器都在 every trigger is there")  # fmt: skip
+    try:
+        with transaction.atomic():
+            unknown = unknown_signers()
+    except Error as error:
+        yield Finding("签署人 signers", True, f"{type(error).__name__}；运行 run: huijiang upgrade")
+        return
+    yield Finding("签署人 signers", False, f"{len(unknown)} 人没有登记证件，两个账户会被当作两个人 without an identity document: "
+                  f"{'、'.join(each.login for each in unknown[:10])}" if unknown else "都有证件 all are known")  # fmt: skip
+
+
+def _triggers_missing() -> list[str]:
+    import pgtrigger
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        there = {row[0] for row in cursor.fetchall()}
+    return sorted(f"{model._meta.db_table}.{trigger.name}" for model, trigger in pgtrigger.registered()
+                  if trigger.get_pgid(model) not in there)  # fmt: skip
+
 
 def _refused(execute: Callable[[str], object], statement: str) -> bool:
     """Whether the database refuses a statement."""
@@ -110,6 +142,14 @@ def _partial_unique(execute: Callable[[str], object]) -> bool:
     execute("CREATE UNIQUE INDEX ON law (who) WHERE open")
     execute("INSERT INTO law VALUES (1, true), (1, false), (1, false)")
     return _refused(execute, "INSERT INTO law VALUES (1, true)")
+
+
+def _apart(execute: Callable[[str], object]) -> bool:
+    """Two rows of one thing may not differ in a column: what keeps one person to one kind of signature."""
+    execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+    execute("CREATE TEMP TABLE law (who bigint, kind text, EXCLUDE USING gist (who WITH =, kind WITH <>))")
+    execute("INSERT INTO law VALUES (1, 'a'), (1, 'a'), (2, 'b')")
+    return _refused(execute, "INSERT INTO law VALUES (1, 'b')")
 
 
 def _deferred(execute: Callable[[str], object]) -> bool:
@@ -150,6 +190,7 @@ def _skip_locked(execute: Callable[[str], object]) -> bool:
 LAWS: dict[str, Callable[[Callable[[str], object]], bool]] = {
     "时段不重叠 spells never overlap (EXCLUDE)": _exclusion,
     "只有一个有效 only one open (partial unique)": _partial_unique,
+    "一人一种签署 one kind a person (EXCLUDE with <>)": _apart,
     "借贷平衡 postings balance (deferred constraint)": _deferred,
     "只增不改 events are only added (triggers)": _append_only,
     "队列与快照 queue and snapshots (SKIP LOCKED, xid8)": _skip_locked,

@@ -25,6 +25,7 @@ def apply() -> None:
     set_up()
     from django.core.management import call_command
 
+    from huijiang.files.paper import faces
     from huijiang.regions import tree
     from huijiang.registry.vocabulary import vocabulary
     from huijiang.web import messages
@@ -32,4 +33,5 @@ def apply() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     tree.sync(vocabulary().regions)
     messages.compile_catalogues()
+    faces.prepare()
     call_command("collectstatic", verbosity=0, interactive=False)

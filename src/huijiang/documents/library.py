@@ -12,7 +12,7 @@ from threading import Lock
 from django.conf import settings
 
 from huijiang.documents.models import Release
-from huijiang.documents.releases import files_of, in_force
+from huijiang.documents.releases import files_of, in_force, number_in_force, read_folder
 from tiaowen.check.library import Library, load_library
 from tiaowen.files import open_library
 
@@ -22,9 +22,15 @@ READING = Lock()  # two requests don't read the same release at once
 
 def current() -> Library:
     """The library in force today.  Raises PolicyError when the policy files don't pass their checks."""
-    release = in_force()
+    release = number_in_force()
     with READING:
-        return _of_folder() if release is None else _of_release(release.pk)
+        return _of_folder() if release is None else _of_release(release)
+
+
+def files() -> dict[str, str]:
+    """The files that run today: of the release in force, else those that came with the software."""
+    release = in_force()
+    return read_folder(settings.POLICIES) if release is None else files_of(release)
 
 
 def of(release: Release) -> Library:

@@ -22,6 +22,21 @@ NEVER_EMPTIED = pgtrigger.Trigger(
 )
 
 
+WITH_ITS_RELEASE = pgtrigger.Trigger(
+    name="with_its_release",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("made_in", "bigint")],
+    func="""
+                    SELECT transaction INTO made_in FROM documents_release WHERE id = NEW.release_id;
+                    IF made_in IS DISTINCT FROM pg_current_xact_id()::text::bigint
+                    THEN RAISE EXCEPTION 'pgtrigger: with_its_release: a file comes with its release, not later';
+                    END IF;
+                    RETURN NEW;
+                """,
+)
+
+
 class Release(models.Model):
     """One bundle of files, named by the digest over their names and texts.
 
@@ -117,21 +132,27 @@ class ReleaseFile(models.Model):
         indexes = (models.Index(name="release_file_path", fields=("path", "release")),)
         triggers = (
             pgtrigger.Protect(name="kept_as_it_was", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="with_its_release",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                declare=[("made_in", "bigint")],
-                func="""
-                    SELECT transaction INTO made_in FROM documents_release WHERE id = NEW.release_id;
-                    IF made_in IS DISTINCT FROM pg_current_xact_id()::text::bigint
-                    THEN RAISE EXCEPTION 'pgtrigger: with_its_release: a file comes with its release, not later';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            WITH_ITS_RELEASE,
             NEVER_EMPTIED,
         )
 
     def __str__(self) -> str:
         return self.path
+
+
+from huijiang.documents.desk_records import Draft, DraftVersion, Original, ReleaseOriginal, Trial  # noqa: E402
+from huijiang.documents.rating_records import Rating  # noqa: E402
+from huijiang.documents.search_records import SearchEntry, SearchSound  # noqa: E402
+
+__all__ = [
+    "Draft",
+    "DraftVersion",
+    "Original",
+    "Rating",
+    "Release",
+    "ReleaseFile",
+    "ReleaseOriginal",
+    "SearchEntry",
+    "SearchSound",
+    "Trial",
+]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
-from huijiang.documents import blocks, cited, library, shelf, worded
+from huijiang.documents import blocks, cited, library, search, shelf, worded
 from huijiang.documents.pages_library import about_release, choice, places, topics
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.layout import Crumb
@@ -69,17 +69,15 @@ def promises(held: Library) -> list[Promise]:
     ]
 
 
-def _answers(each: Promise, said: dict[str, str], held: Library) -> bool:
+def _answers(each: Promise, said: dict[str, str], held: Library, found: set[tuple[str, str]] | None) -> bool:
     rule, plan = each.rule, each.document.plan
-    text = shelf.folded("\n".join([rule.name, rule.fund, plan.title, plan.number,
-                                   *(condition.label for condition in rule.conditions)]))  # fmt: skip
     return (
         (not said.get("kind") or rule.kind == said["kind"])
         and (not said.get("to") or worded.payee_kind(rule) == said["to"])
         and (not said.get("topic") or rule.table == said["topic"])
         and (not said.get("place") or plan.region in held.vocabulary.regions.chain(said["place"]))
         and (not said.get("validity") or each.document.validity == said["validity"])
-        and all(word in text for word in shelf.words_of(said.get("q", "")))
+        and (found is None or (plan.id, rule.id) in found)
     )
 
 
@@ -89,7 +87,10 @@ def benefits(request: HttpRequest) -> HttpResponse:
     held = library.current()
     form = BenefitFilter(request.GET, held)
     form.is_valid()
-    found = [each for each in promises(held) if _answers(each, form.cleaned_data, held)]
+    said = form.cleaned_data
+    words = tuple(shelf.words_of(said.get("q", "")))
+    named = set(search.find(held, shelf.Asked(words), today()).benefits) if words else None
+    found = [each for each in promises(held) if _answers(each, said, held, named)]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("名称")),
@@ -110,13 +111,13 @@ def _row(held: Library, each: Promise) -> list[Cell]:
     return [
         Cell(rule.name, reverse("documents:benefit", args=[plan.id, rule.id]), note=f"{plan.number} {rule.clause}"),
         Cell(held.vocabulary.tables[rule.table].label),
-        Cell(_whom(held, rule)),
+        Cell(whom(held, rule)),
         Cell(str(worded.headline(rule, held.vocabulary)) if rule.kind == "benefit" else _("不发钱，给待遇")),
         Cell(tag=each.document.tag),
     ]
 
 
-def _whom(held: Library, rule: Rule) -> str:
+def whom(held: Library, rule: Rule) -> str:
     if rule.kind == "benefit":
         return worded.payee(held.vocabulary, rule)
     return worded.who(held.vocabulary, rule.to) or _("文件没有写明")
@@ -159,7 +160,7 @@ def _needed(held: Library, rule: Rule) -> Table:
 
 def _facts(held: Library, found: shelf.Document, rule: Rule, closes: list[str]) -> list[Fact]:
     table = held.vocabulary.tables[rule.table]
-    lines = [(_("给谁"), _whom(held, rule)), (_("为哪件事"), table.label)]
+    lines = [(_("给谁"), whom(held, rule)), (_("为哪件事"), table.label)]
     if rule.kind == "benefit":
         fund = rule.fund if rule.fund not in ("", "undetermined") else _("文件没有写明")
         lines.append((_("资金"), fund))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,14 +18,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
-from huijiang.documents import blocks, cited, differences, library, releases, shelf
-from huijiang.documents.models import Release, ReleaseFile
+from huijiang.documents import blocks, cited, differences, library, originals, releases, search, shelf, worded
+from huijiang.documents.models import Release, ReleaseFile, Trial
+from huijiang.web.components.figures import thousands
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import is_foreign
 from huijiang.web.doors import public
 from tiaowen.check.library import Library
 
 PER_PAGE = 20
+FEW = 10  # people: fewer are not told one by one
 SHOWN = 6  # clauses of one document before the others fold away
 
 
@@ -115,10 +118,14 @@ def policies(request: HttpRequest) -> HttpResponse:
     held = library.current()
     form = PolicyFilter(request.GET, held)
     asked = form.asked()
-    hits = shelf.find(shelf.documents(held, today()), asked)
-    page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
+    found = search.find(held, asked, today())
+    page = Paginator(found.hits, PER_PAGE).get_page(request.GET.get("page"))
     shown = [_hit(hit, asked.words) for hit in page]
-    told = {"form": form, "page": page, "hits": shown, "asked": asked, "clauses": sum(len(hit.clauses) for hit in hits)}
+    benefits = (
+        [_benefit(held, *each, asked.words) for each in found.benefits] if asked.words and page.number == 1 else []
+    )
+    told = {"form": form, "page": page, "hits": shown, "asked": asked, "clauses": found.clauses,
+            "benefits": benefits[:SHOWN], "more": len(benefits) - SHOWN}  # fmt: skip
     return render(request, "documents/policies.html", told | about_release())
 
 
@@ -133,6 +140,13 @@ def _hit(hit: shelf.Hit, words: tuple[str, ...]) -> dict[str, Any]:
     ]
     return {"document": hit.document, "title": highlighted(hit.document.plan.title, words),
             "first": lines[:SHOWN], "rest": lines[SHOWN:], "count": len(lines), "tallies": tallies(hit.document)}  # fmt: skip
+
+
+def _benefit(held: Library, document: str, rule: str, words: tuple[str, ...]) -> dict[str, Any]:
+    promise, plan = held.plans[document].rules[rule], held.plans[document]
+    amount = str(worded.headline(promise, held.vocabulary)) if promise.kind == "benefit" else _("待遇")
+    return {"address": reverse("documents:benefit", args=[document, rule]), "name": highlighted(promise.name, words),
+            "amount": amount, "number": f"{plan.number} {promise.clause}"}  # fmt: skip
 
 
 def tallies(found: shelf.Document) -> list[tuple[int, str]]:
@@ -155,9 +169,12 @@ def _document(name: str) -> shelf.Document:
 @require_safe
 def document(request: HttpRequest, document: str) -> HttpResponse:
     found = _document(document)
-    parts = [{"clause": each, "lines": _lines(found, each), "tag": f"h{min(each.level, 5)}"} for each in found.clauses]
+    original = originals.of_release(releases.in_force(), document)
+    printed = originals.beside(original, found.library.sources[document].read)
+    parts = [{"clause": each, "lines": _lines(found, each), "tag": f"h{min(each.level, 5)}",
+              "printed": printed.get(each.heading.index, []), "summary": each.summary} for each in found.clauses]  # fmt: skip
     told = {"document": found, "parts": parts, "whole": _lines(found, found.whole), "tallies": tallies(found),
-            "versions": versions(found)}  # fmt: skip
+            "versions": versions(found), "original": original}  # fmt: skip
     return render(request, "documents/document.html", told | about_release())
 
 
@@ -194,8 +211,10 @@ def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
     here = reverse("documents:clause", args=[document, held.key])
     citations = [each for each in cited.citations(found.library, everything, document, rules)
                  if each.clause.address != here]  # fmt: skip
+    original = originals.of_release(releases.in_force(), document)
+    printed = originals.beside(original, found.library.sources[document].read).get(held.heading.index, [])
     values = {
-        "document": found, "clause": held, "crumbs": crumbs, "citations": citations,
+        "document": found, "clause": held, "original": original, "printed": printed, "crumbs": crumbs, "citations": citations,
         "running": [each for each in told if each.kind not in ("question", "note")],
         "questions": [each for each in told if each.kind == "question"],
         "notes": [each for each in told if each.kind == "note"],
@@ -204,6 +223,17 @@ def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
         "below": [each for each in found.clauses if held.title in each.above] if held is not found.whole else [],
     }  # fmt: skip
     return render(request, "documents/clause.html", values | about_release())
+
+
+@public
+@require_safe
+def printed(request: HttpRequest, document: str) -> HttpResponse:
+    """The printed text of a document as it was attached, to download."""
+    original = originals.of_release(releases.in_force(), document)
+    if original is None:
+        raise Http404(f"original of {document}")
+    return HttpResponse(original.text, content_type="text/plain; charset=utf-8",
+                        headers={"Content-Disposition": f'attachment; filename="{document}.txt"'})  # fmt: skip
 
 
 @public
@@ -222,4 +252,25 @@ def difference(request: HttpRequest, document: str) -> HttpResponse:
     texts = [{row.path: row.text for row in ReleaseFile.objects.filter(release=each, path=path)} for each in (old, new)]
     changes = differences.between(*texts)
     return render(request, "documents/difference.html",
-                  {"document": found, "old": old, "new": new, "changes": changes} | about_release())  # fmt: skip
+                  {"document": found, "old": old, "new": new, "changes": changes, "affected": affected(new, document)} | about_release())  # fmt: skip
+
+
+def affected(release: Release, document: str) -> dict[str, Any] | None:
+    """Whom a release touches, as tried before it came in force; a few people are not counted one by one."""
+    tried = Q(release=release) | Q(version__in=[draft.latest.pk for draft in release.drafts.all()])
+    trial = Trial.objects.filter(tried, kind=Trial.Kind.EFFECT, result__isnull=False).first()
+    if trial is None:
+        return None
+    names = {"person": _("个人"), "organisation": _("单位")}
+    rows = [
+        (names.get(kind, _("其他")), _few(up), _few(down))
+        for kind, up, _more, down, _less in trial.result["moved"]["kind"]
+    ]
+    mine = [each["name"] for each in trial.result["benefits"] if each["key"].partition("#")[0] == document]
+    return {"rows": rows, "on": trial.result["on"], "benefits": mine,
+            "place": library.current().vocabulary.regions.name(trial.result["region"])}  # fmt: skip
+
+
+def _few(count: int) -> str:
+    """A count that says nothing of a single person."""
+    return thousands(count) if count == 0 or count >= FEW else _("不到 %(n)s") % {"n": FEW}

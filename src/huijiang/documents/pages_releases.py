@@ -152,7 +152,8 @@ def _page(request: HttpRequest, release: Release, approve_form: ApproveForm, ref
         "values": sum(each.values for each in changes),
         "decides": release.waiting and _has(request, Role.STEWARD_APPROVER) and not own,
         "own": release.waiting and own, "approve_form": approve_form, "refuse_form": refuse_form,
-        "forms": [approve_form, refuse_form],
+        "forms": [approve_form, refuse_form], "originals": list(release.originals.select_related("original")),
+        "goes_back": release.approved and _has(request, Role.STEWARD) and now is not None and now.digest != release.digest,
     }  # fmt: skip
     return render(request, "documents/release.html", told, status=status)
 
@@ -211,6 +212,20 @@ def refuse(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已退回，理由已告诉提交的人。"))
             return redirect("documents:release", uid=uid)
     return _page(request, release, ApproveForm(initial={"in_force_from": today()}), form, 422)
+
+
+@makers
+@require_POST
+def again(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Roll back: a new release equal to this one, for another person to approve."""
+    release = get_object_or_404(Release, uid=uid)
+    try:
+        made = releases.again(release, request.user)  # type: ignore[arg-type]
+    except releases.ReleaseError as error:
+        messages.error(request, str(error))
+        return redirect("documents:release", uid=uid)
+    messages.success(request, _("已照这一版做出新的一版，请另一位政策复核人员决定。"))
+    return redirect("documents:release", uid=made.uid)
 
 
 @stewards

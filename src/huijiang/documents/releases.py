@@ -14,10 +14,10 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from huijiang import audit
+from huijiang import audit, prepared
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.documents.models import Release, ReleaseFile
+from huijiang.documents.models import Original, Release, ReleaseFile, ReleaseOriginal
 from tiaowen.cases.run import CaseRunner
 from tiaowen.cases.suite import read_suite
 from tiaowen.check.library import Library, fingerprint, load_library
@@ -31,6 +31,10 @@ LOCK = 7_202_604_01  # one release is numbered at a time
 
 class ReleaseError(ValueError):
     """Something that can't be done with a release; says what and how to mend it."""
+
+
+class Tampered(ReleaseError):
+    """A release whose files in the database are not those that were released: nothing runs on them."""
 
 
 class Refused(ReleaseError):
@@ -130,16 +134,21 @@ def _run_cases(library: Library, files: Mapping[str, str], wrong: list[str], lan
 
 
 @transaction.atomic
-def make(files: Mapping[str, str], by: User, note: str = "", language: str = "zh") -> Release:
+def make(
+    files: Mapping[str, str], by: User, note: str = "", language: str = "zh",
+    originals: Mapping[str, Original] | None = None,
+) -> Release:  # fmt: skip
     """Store a release of files that pass.  The same content as the newest release that was not refused gives that one.
 
+    `originals`: document → its printed text; the others keep what the release in force has.
     Raises Refused with the findings.
     """
     checked = check(files, language)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    texts = _originals(files, originals or {})
     newest = Release.objects.filter(refused_because="").first()
-    if newest is not None and newest.digest == checked.digest:
+    if newest is not None and newest.digest == checked.digest and originals_of(newest) == texts:
         return newest
     last = Release.objects.order_by("-number").values_list("number", flat=True).first()
     release = Release.objects.create(
@@ -150,8 +159,42 @@ def make(files: Mapping[str, str], by: User, note: str = "", language: str = "zh
         ReleaseFile(release=release, path=path, text=text, digest=hashlib.sha256(text.encode()).hexdigest())
         for path, text in sorted(files.items())
     )
+    ReleaseOriginal.objects.bulk_create(
+        ReleaseOriginal(release=release, document=document, original_id=original)
+        for document, original in sorted(texts.items())
+    )
     audit.record(by, "documents.release_made", f"release:{release.uid}", number=release.number, digest=release.digest)
     return release
+
+
+def _originals(files: Mapping[str, str], given: Mapping[str, Original]) -> dict[str, int]:
+    """Document → primary key of its original, of the documents that are there."""
+    there = {path.rsplit("/", 1)[-1].removesuffix(".md") for path in files if path.endswith(".md")}
+    last = newest()
+    texts = (originals_of(last) if last is not None else {}) | {name: each.pk for name, each in given.items()}
+    return {name: original for name, original in texts.items() if name in there}
+
+
+def originals_of(release: Release) -> dict[str, int]:
+    """Document → primary key of its original."""
+    return dict(ReleaseOriginal.objects.filter(release=release).values_list("document", "original_id"))
+
+
+def again(release: Release, by: User) -> Release:
+    """Back to an earlier release: a new one with the same content, for somebody else to approve.
+
+    Raises ReleaseError when it is the one in force, was never approved, or an equal one waits already.
+    """
+    now = in_force()
+    if not release.approved:
+        raise ReleaseError(f"第 {release.number} 版没有启用过，不能退回到它 was never in force")
+    if now is not None and now.digest == release.digest:
+        raise ReleaseError(f"现行的第 {now.number} 版就是这个内容 the release in force has this content")
+    texts = {each.document: each.original for each in release.originals.select_related("original")}
+    made = make(files_of(release), by, f"退回到第 {release.number} 版", originals=texts)
+    if made.approved:
+        raise ReleaseError(f"第 {made.number} 版就是这个内容，已经复核 has this content and was approved")
+    return made
 
 
 @transaction.atomic
@@ -200,9 +243,31 @@ def in_force(on: dt.date | None = None) -> Release | None:
     return Release.objects.filter(in_force_from__lte=on or today()).order_by("-in_force_from", "-number").first()
 
 
+def newest() -> Release | None:
+    """The approved release that comes last, whether its day has come or not: what a new one goes on from."""
+    return Release.objects.filter(in_force_from__isnull=False).order_by("-in_force_from", "-number").first()
+
+
+_IN_FORCE = b"""
+SELECT id FROM documents_release WHERE in_force_from <= $1 ORDER BY in_force_from DESC, number DESC LIMIT 1"""
+
+
+def number_in_force() -> int | None:
+    """The primary key of the release in force today: asked on every page."""
+    return next((pk for (pk,) in prepared.rows(_IN_FORCE, today())), None)
+
+
 def files_of(release: Release) -> dict[str, str]:
-    """Path → text of every file."""
-    return dict(ReleaseFile.objects.filter(release=release).values_list("path", "text"))
+    """Path → text of every file.  Raises Tampered when they are not what was released."""
+    files = dict(ReleaseFile.objects.filter(release=release).values_list("path", "text"))
+    found = fingerprint(files)
+    if found != release.digest:
+        raise Tampered(
+            f"版本 {release.number}: 数据库里的文件被改过，拒绝使用 its files were changed in the database；"
+            f"摘要 digest {found[:12]}，应为 expected {release.digest[:12]}；"
+            "请从备份恢复，或退回到另一版 restore a backup, or go back to another release"
+        )
+    return files
 
 
 def export(release: Release, folder: Path) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -126,13 +126,32 @@ def document(library: Library, name: str, on: dt.date) -> Document | None:
 
 
 def documents(library: Library, on: dt.date) -> list[Document]:
-    """All documents: valid ones first, the nearest place first, then the newest."""
+    """All documents: valid ones first, the nearest place first, then the newest.  Kept for each library and day."""
+    return list(_documents(_Held(library), on))
+
+
+class _Held:
+    """A library as a key: two of the same release are the same shelf."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def __hash__(self) -> int:
+        return hash(self.library.release)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.library.release == self.library.release
+
+
+@lru_cache(maxsize=6)
+def _documents(held: _Held, on: dt.date) -> tuple[Document, ...]:
+    library = held.library
     order = list(VALIDITY)
     regions = library.vocabulary.regions
     found = [_document(library, plan, on) for plan in library.plans.values()]
     found.sort(key=lambda each: (order.index(each.validity), -len(regions.chain(each.plan.region)),
                                  -(each.plan.issued or dt.date.min).toordinal(), each.plan.id))  # fmt: skip
-    return found
+    return tuple(found)
 
 
 def _document(library: Library, plan: DocumentPlan, on: dt.date) -> Document:
@@ -209,36 +228,3 @@ class Asked:
     def inside(self) -> bool:
         """Whether clauses are looked for, not only documents."""
         return bool(self.words or self.topic)
-
-
-def find(found: Iterable[Document], asked: Asked) -> list[Hit]:
-    """The documents that answer, in the order given."""
-    return list(_find(found, asked))
-
-
-def _find(found: Iterable[Document], asked: Asked) -> Iterator[Hit]:
-    for each in found:
-        plan = each.plan
-        if asked.validity and each.validity != asked.validity:
-            continue
-        if asked.issuer and asked.issuer not in plan.issuers:
-            continue
-        if asked.place and plan.region not in each.library.vocabulary.regions.chain(asked.place):
-            continue
-        if not asked.inside:
-            yield Hit(each, (), True)
-            continue
-        title = folded(f"{plan.title}\n{plan.number}")
-        named = bool(asked.words) and not asked.topic and all(word in title for word in asked.words)
-        clauses = tuple(clause for clause in each.clauses if _clause_answers(each, clause, asked))
-        if clauses or named:
-            yield Hit(each, clauses, named)
-
-
-def _clause_answers(found: Document, clause: Clause, asked: Asked) -> bool:
-    if asked.topic and not any(
-        block.id in found.plan.rules and found.plan.rules[block.id].table == asked.topic for block in clause.blocks
-    ):
-        return False
-    text = clause_text(found, clause)
-    return all(word in text for word in asked.words)

@@ -23,9 +23,9 @@ from huijiang.access import doors
 from huijiang.access.law import access_organisations, access_people
 from huijiang.access.models import Consent
 from huijiang.access.sightings import saw
-from huijiang.accounts.viewers import Viewer
+from huijiang.accounts.viewers import Viewer, today
 from huijiang.documents import library
-from huijiang.entitlements import live, roster, wording
+from huijiang.entitlements import live, roster, roster_csv, wording
 from huijiang.entitlements.explanation import explanation
 from huijiang.entitlements.models import NightlyRun, Standing, State
 from huijiang.entitlements.sees import sees
@@ -196,16 +196,34 @@ def agreed(viewer: Viewer, organisation: Any) -> Table | None:
     )
 
 
-class RosterForm(forms.Form):
-    """One workbook in the template."""
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
 
-    file = forms.FileField(label=gettext_lazy("职工名册"), max_length=200)
 
-    def clean_file(self) -> Any:
-        said = self.cleaned_data["file"]
-        if said.size > roster.MOST_BYTES:
+class RosterFiles(forms.FileField):
+    """One workbook in the template, or CSV files of its sheets; a list of what was sent."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        sent = [super(RosterFiles, self).clean(each, initial) for each in data or [None]]
+        if sum(each.size for each in sent) > roster.MOST_BYTES:
             raise forms.ValidationError(_("文件超过 10 MB，请分成几份。"))
-        return said
+        if len({each.name for each in sent}) < len(sent):
+            raise forms.ValidationError(_("有两个文件同名，只要一个。"))
+        return sent
+
+
+class RosterForm(forms.Form):
+    file = RosterFiles(label=gettext_lazy("职工名册"), max_length=200)
+
+
+def known_of(organisation: Any) -> dict[str, str]:
+    """The lines of the form that the register answers, for a firm that sends its staff alone."""
+    told = {"单位名称": organisation.name, "统一社会信用代码": organisation.uscc or "",
+            "所在地区": organisation.place_id or organisation.managed_by_id, "单位类型": organisation.kind or "",
+            "填报日期": today().isoformat()}  # fmt: skip
+    return {label: value for label, value in told.items() if value}
 
 
 @doors.agent
@@ -221,7 +239,10 @@ def staff(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         language = "en" if (get_language() or "").startswith("en") else "zh"
         try:
-            report = roster.judge(form.cleaned_data["file"].chunks(), viewer.on)
+            sent = {each.name: each.chunks() for each in form.cleaned_data["file"]}
+            report = roster.judge(sent, known_of(organisation), viewer.on)
+        except roster.FileError as error:
+            form.add_error("file", str(error))
         except roster.WorkbookError as error:
             told["faults"] = _faults(error, language)
             form.add_error("file", _("名册有错误，一行也没有计算。请按下面的表改好再传。"))
@@ -265,5 +286,8 @@ def _report_tables(report: Report) -> list[tuple[str, int, Table]]:
 @doors.agent
 @require_GET
 def template_file(request: HttpRequest) -> HttpResponse:
+    if request.GET.get("as") == "csv":
+        return HttpResponse(roster_csv.templates(), content_type="application/zip",
+                            headers={"Content-Disposition": 'attachment; filename="roster-csv.zip"'})  # fmt: skip
     return HttpResponse(roster.template(), content_type=XLSX,
                         headers={"Content-Disposition": 'attachment; filename="roster.xlsx"'})  # fmt: skip

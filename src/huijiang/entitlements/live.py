@@ -6,14 +6,16 @@ Facts of other people, which a condition may read (a cap that a team shares, say
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from huijiang.documents import library
 from huijiang.entitlements import reach
 from huijiang.entitlements.models import State
 from huijiang.registry import facts as registry
 from huijiang.registry.vocabulary import vocabulary
+from tiaowen.check.library import Library
 from tiaowen.evaluate.answers import Answer, Answers, unverified
 from tiaowen.evaluate.facts import Row
 from tiaowen.evaluate.lines import Check
@@ -22,11 +24,11 @@ from tiaowen.plan.terms import Term
 
 ANOTHERS = "（涉及他人，不显示）"
 HIDDEN = "（按规定不显示）"
-Sees = Callable[[str, str, str], bool]
+Sees = Callable[[str, str, str, str], bool]  # table, column, managing region, row
 """Whether the reader may see a column of a table in a row that a region manages."""
 
 
-def _everything(table: str, column: str, managed_by: str) -> bool:
+def _everything(table: str, column: str, managed_by: str, row: str) -> bool:
     return True
 
 
@@ -55,13 +57,24 @@ class MissingShown:
 @dataclass(frozen=True)
 class Condition:
     """`outcome`: True met, False unmet, None unknown.  `kind`: force (the document holds), fact, join, threshold,
-    amount, while, must; open: left by the text to somebody, whom `missing` names: no register can settle it."""
+    amount, while, must; open: left by the text to somebody, whom `missing` names: no register can settle it.
+
+    `facts` and `missing` are looked up when asked for: most conditions of a page stand folded.
+    """
 
     label: str
     outcome: bool | None
-    facts: tuple[FactShown, ...]
-    missing: tuple[MissingShown, ...]
-    kind: str = "fact"
+    kind: str
+    _told: _Told = field(repr=False, compare=False)
+    _check: Check = field(repr=False, compare=False)
+
+    @cached_property
+    def facts(self) -> tuple[FactShown, ...]:
+        return self._told.facts(self._check)
+
+    @cached_property
+    def missing(self) -> tuple[MissingShown, ...]:
+        return self._told.missing(self._check)
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """One benefit for one event or group.  Money in fen; `high` None is open; `if_…`: once all is known."""
+    """One benefit for one event or group.  Money in fen; `high` None is open; `if_…`: once all is known.
+
+    The working, the readings and what is unverified are worked out when asked for, from the same evaluation.
+    """
 
     key: str
     name: str
@@ -111,15 +127,28 @@ class Entitlement:
     to_me: bool
     conditions: tuple[Condition, ...]
     step: Step | None
-    working: tuple[str, ...]
     gives: str
     taken_away: tuple[tuple[str, str], ...]
-    unverified: tuple[str, ...]
-    questions: tuple[Question, ...]
-    issuers: tuple[str, ...] = ()
-    effective: dt.date | None = None
-    expires: dt.date | None = None
-    periods: int = 1
+    issuers: tuple[str, ...]
+    effective: dt.date | None
+    expires: dt.date | None
+    periods: int
+    _told: _Told = field(repr=False, compare=False)
+
+    @cached_property
+    def working(self) -> tuple[str, ...]:
+        """The amount, row by row."""
+        return tuple(self._told.said.working_of(self._told.answer))
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Those whose readings disagree about this result."""
+        return tuple(self._told.questions())
+
+    @cached_property
+    def unverified(self) -> tuple[str, ...]:
+        """Lists and figures behind it that nobody has verified."""
+        return tuple(unverified(self._told.said.library, self._told.answer.rule))
 
     @property
     def open(self) -> tuple[Condition, ...]:
@@ -140,6 +169,7 @@ class Result:
     release: str
     entitlements: tuple[Entitlement, ...]
     beyond: tuple[str, ...] = field(default=())
+    own: Mapping[str, Sequence[Row]] = field(default_factory=dict, compare=False, repr=False)  # about them, by table
 
     def of(self, state: State) -> tuple[Entitlement, ...]:
         return tuple(each for each in self.entitlements if each.state is state)
@@ -166,17 +196,19 @@ class Result:
 
 def of_person(pk: int, region: str, on: dt.date, sees: Sees = _everything) -> Result:
     """What a person is owed in a place on a day.  Raises NoSuchRow."""
-    near = reach.of_people(region)
-    case = registry.facts_of_person(pk, on, near.ties, library.placed(region).vocabulary)
+    placed = library.placed(region)
+    near = reach.of_people(placed, region)
+    case = registry.facts_of_person(pk, on, near.ties, placed.vocabulary)
     case.own = {each for each in case.own if _about(case, *each)}
-    return _result(case, near, region, on, sees)
+    return _result(case, placed, near, region, on, sees)
 
 
 def of_organisation(pk: int, region: str, on: dt.date, sees: Sees = _everything, only: str = "") -> Result:
     """What an organisation is owed in a place on a day, of one benefit where `only` names it.  Raises NoSuchRow."""
-    near = reach.of_one(region, only) if only else reach.of_organisations(region)
-    case = registry.facts_of_organisation(pk, on, near.ties, library.placed(region).vocabulary)
-    return _result(case, near, region, on, sees)
+    placed = library.placed(region)
+    near = reach.of_one(placed, region, only) if only else reach.of_organisations(placed, region)
+    case = registry.facts_of_organisation(pk, on, near.ties, placed.vocabulary)
+    return _result(case, placed, near, region, on, sees)
 
 
 def _about(case: registry.RegistryCase, table: str, row: str) -> bool:
@@ -188,27 +220,34 @@ def _about(case: registry.RegistryCase, table: str, row: str) -> bool:
     return bool(subject) and found.values.get(subject) is case.person
 
 
-def _result(case: registry.RegistryCase, near: reach.Reach, region: str, on: dt.date, sees: Sees) -> Result:
-    placed = library.placed(region)
+def _result(
+    case: registry.RegistryCase, placed: Library, near: reach.Reach, region: str, on: dt.date, sees: Sees
+) -> Result:
+    case.facts.brief = True  # what is out of force is not shown
     said = Answers(placed, reach.evaluation(placed, case.facts, near), region)
-    found = [
-        _Told(case, said, answer, sees).entitlement()
-        for plan in placed.in_place(region)
-        for answer in said.of(plan)
-        if answer.outcome not in ("not in force", "not applicable")
-        and answer.rule.key not in case.beyond
-        and case.concerns(answer)
-    ]
+    found = []
+    for plan in placed.in_place(region):
+        answers = said.of(plan, readings=False)
+        found += [
+            _Told(case, said, answer, answers, sees).entitlement()
+            for answer in answers
+            if answer.outcome not in ("not in force", "not applicable")
+            and answer.rule.key not in case.beyond
+            and case.concerns(answer)
+        ]
     order = list(State)
     found.sort(key=lambda each: (order.index(each.state), not each.to_me, -(each.low or each.if_low), each.key))
-    return Result(on, region, placed.release, tuple(found), tuple(sorted(case.beyond)))
+    own = {table: [each for each in rows if (table, each.id) in case.own] for table, rows in case.facts.tables.items()}
+    return Result(on, region, placed.release, tuple(found), tuple(sorted(case.beyond)), own)
 
 
 class _Told:
-    """One answer in plain values."""
+    """One answer in plain values.  `answers` are all of its document: readings look at a rule's together."""
 
-    def __init__(self, case: registry.RegistryCase, said: Answers, answer: Answer, sees: Sees) -> None:
-        self.case, self.said, self.answer, self.sees = case, said, answer, sees
+    def __init__(
+        self, case: registry.RegistryCase, said: Answers, answer: Answer, answers: list[Answer], sees: Sees
+    ) -> None:
+        self.case, self.said, self.answer, self.answers, self.sees = case, said, answer, answers, sees
 
     def entitlement(self) -> Entitlement:
         answer = self.answer
@@ -221,15 +260,16 @@ class _Told:
             low=answer.low, high=answer.high, due_low=answer.due_low, due_high=answer.due_high,
             if_low=answer.if_low, if_high=answer.if_high, payee=self._who(answer.payee),
             to_me=rule.kind != "benefit" or self._to_me(),
-            conditions=tuple(self._condition(each) for each in answer.checks), step=step,
-            working=tuple(self.said.working_of(answer)), gives=line.words,
+            conditions=tuple(Condition(c.label, c.outcome, c.kind, self, c) for c in answer.checks), step=step,
+            gives=line.words,
             taken_away=tuple(dict.fromkeys(fallen for each in answer.lines for fallen in each.fallen)),
-            unverified=tuple(unverified(self.said.library, answer.rule)), questions=tuple(self._questions()),
-            issuers=plan.issuers, effective=plan.effective, expires=plan.expires, periods=len(answer.lines),
+            issuers=plan.issuers, effective=plan.effective, expires=plan.expires, periods=len(answer.lines), _told=self,
         )  # fmt: skip
 
-    def _questions(self) -> Iterable[Question]:
+    def questions(self) -> Iterable[Question]:
         """Those whose readings disagree about this result."""
+        if not self.answer.readings:
+            self.said.read([each for each in self.answers if each.rule is self.answer.rule])
         for name, readings in self.answer.readings.items():
             if len(set(readings.values())) > 1:
                 asked = self.answer.document.questions[name]
@@ -268,19 +308,21 @@ class _Told:
             return str(payee.values.get("name", ""))
         return ANOTHERS
 
-    def _condition(self, check: Check) -> Condition:
-        facts = tuple(self._fact(each) for each in self.said.facts_of(self.answer, check))
-        missing: Iterable[MissingShown] = ()
-        if check.outcome is None:
-            missing = dict.fromkeys(
-                MissingShown(m.label, m.source, m.table) for m in self.said.missing_of(self.answer, check)
-            )
-        return Condition(check.label, check.outcome, tuple(dict.fromkeys(facts)), tuple(missing), check.kind)
+    def facts(self, check: Check) -> tuple[FactShown, ...]:
+        """What a condition read."""
+        return tuple(dict.fromkeys(self._fact(each) for each in self.said.facts_of(self.answer, check)))
+
+    def missing(self, check: Check) -> tuple[MissingShown, ...]:
+        """What would settle it; nothing where it is settled."""
+        if check.outcome is not None:
+            return ()
+        found = self.said.missing_of(self.answer, check)
+        return tuple(dict.fromkeys(MissingShown(each.label, each.source, each.table) for each in found))
 
     def _fact(self, fact: Fact) -> FactShown:
         origin = self.case.origins.get((fact.table, fact.row))
         value = fact.value if self._mine(fact.table, fact.row) else ANOTHERS
-        if value and not self.sees(fact.table, fact.column, origin.managed_by if origin else ""):
+        if value and not self.sees(fact.table, fact.column, origin.managed_by if origin else "", fact.row):
             value = HIDDEN
         return FactShown(fact.label, value, origin.source if origin else fact.source,
                          origin.as_of if origin else None, fact.known, fact.table, fact.column)  # fmt: skip

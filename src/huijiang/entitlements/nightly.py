@@ -1,4 +1,4 @@
-"""The night's run over everybody: snapshot → engine over Parquet → changes of the stored results.
+"""The night's run over everybody: snapshot → rules over Parquet → changes of the stored results.
 
 Everything of one region is stored in one transaction: a run that is killed leaves the night before.  The same
 facts on the same day twice change nothing.
@@ -22,16 +22,14 @@ from psycopg import sql
 from huijiang import audit
 from huijiang.documents import library
 from huijiang.entitlements.models import NightlyRun
-from huijiang.entitlements.nightly_lines import BETWEEN, gather
+from huijiang.entitlements.nightly_lines import gather
 from huijiang.regions.models import Region
 from huijiang.registry.models import Person
 from huijiang.registry.snapshot import snapshot
-from tiaowen.population.run_folder import run_folder
 
 Progress = Callable[[str], None]
 BLOCK: Final = 1 << 20
 LOCK: Final = "entitlements.nightly"
-STEPS: Final = 3  # of each region; the snapshot comes before
 
 
 def run(on: dt.date, progress: Progress = lambda _: None, memory: str = "512MB") -> list[NightlyRun]:
@@ -68,11 +66,9 @@ def _region(
     region: Region, on: dt.date, facts: Path, taken_at: dt.datetime, out: Path, progress: Progress, memory: str
 ) -> NightlyRun:
     placed = library.placed(region.code)
-    progress(f"{region.name} rules")
-    run_folder(library.current(), facts, out, region=region.code, on=on, memory=memory,
-               told=lambda done, all_, what: progress(f"{region.name} {done}/{all_} {what}"))  # fmt: skip
-    progress(f"{region.name} results")
-    gather(placed.in_place(region.code), out, out / "found.csv", memory)
+    out.mkdir()
+    gather(placed, region.code, on, facts, out / "found.csv", memory,
+           lambda done, all_, what: progress(f"{region.name} {done}/{all_} {what}"))  # fmt: skip
     progress(f"{region.name} changes")
     return store(region, placed.release, on, taken_at, out / "found.csv")
 
@@ -103,19 +99,15 @@ def store(region: Region, release: str, on: dt.date, taken_at: dt.datetime, foun
 def _copy(cursor: Any, found: Path) -> None:
     cursor.execute(
         "CREATE TEMP TABLE night_found (benefit text, holder text, person_id bigint, organisation_id bigint, state text,"
-        " low bigint, high bigint, waits text, waits_for varchar(128)[], same bigint) ON COMMIT DROP"
+        " low bigint, high bigint, waits_for varchar(128)[], same bigint) ON COMMIT DROP"
     )
     command = (
-        "COPY night_found (benefit, holder, person_id, organisation_id, state, low, high, waits)"
+        "COPY night_found (benefit, holder, person_id, organisation_id, state, low, high, waits_for)"
         " FROM STDIN (FORMAT csv, NULL '\\N')"
     )
     with found.open("rb") as source, cursor.copy(command) as copy:
         while block := source.read(BLOCK):
             copy.write(block)
-    cursor.execute(
-        "UPDATE night_found SET waits_for = CASE WHEN waits = '' THEN '{}'::varchar(128)[] ELSE string_to_array(waits, %s)::varchar(128)[] END",
-        (BETWEEN,),
-    )
     cursor.execute("CREATE INDEX ON night_found (benefit, holder)")
     cursor.execute("ANALYZE night_found")
 

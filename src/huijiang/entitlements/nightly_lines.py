@@ -1,12 +1,15 @@
-"""The lines of a folder run, gathered into one row per benefit and holder: who is owed what, or what is open.
+"""The benefits of a place over a snapshot, as one row per benefit and holder: who is owed what, or what is open.
 
-Kept are benefits that are owed, open, or refused by one condition alone.  What that one would bring is worked
+Rules run straight into the found rows: no lines are written that nobody reads, and treatments, duties and checks,
+which store nothing, don't run unless a benefit asks for them.  Kept are benefits that are owed, open, or refused by one condition alone.  What that one would bring is worked
 out when somebody looks (`live`): here the amount of such a row is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +17,17 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from tiaowen.check.library import Library
 from tiaowen.plan import terms as t
-from tiaowen.plan.rules import DocumentPlan, Rule
+from tiaowen.plan.rules import Rule
+from tiaowen.population.computing import forget
+from tiaowen.population.rows import lines_of
+from tiaowen.population.stackings import apply_stacking
+from tiaowen.population.store import Lacks, connect, create, open_tables, read_manifest
+from tiaowen.population.units import Unit, tables_of, units
+from tiaowen.population.world import World
 
-BETWEEN: Final = "\x1f"  # between labels; no label holds it
+Told = Callable[[int, int, str], None]
 FORCE: Final = "有效期"
 CHECK: Final = "check:"
 KINDS: Final = ("person", "organisation")
@@ -39,7 +49,7 @@ SHAPE: Final = """
 INSERT INTO found
 SELECT $1, left(holder, 128), CASE WHEN $2 = 'person' THEN owner END, CASE WHEN $2 = 'organisation' THEN owner END, state,
        CASE WHEN state = 'near' THEN 0 ELSE low END, CASE WHEN state = 'near' THEN NULL ELSE high END,
-       CASE state WHEN 'ready' THEN '' WHEN 'unknown' THEN unknown ELSE unmet END
+       concat('{', CASE state WHEN 'ready' THEN '' WHEN 'unknown' THEN unknown ELSE unmet END, '}')
 FROM gathered WHERE state IS NOT NULL
 """
 MAKE: Final = """
@@ -48,35 +58,56 @@ CREATE TABLE found (benefit VARCHAR, holder VARCHAR, person BIGINT, organisation
 """
 
 
-def gather(plans: list[DocumentPlan], out: Path, to: Path, memory: str = "512MB") -> int:
-    """Write the rows of a finished run as CSV (columns as COLUMNS); how many there are."""
-    duck = duckdb.connect(config={"memory_limit": memory, "threads": 2, "temp_directory": str(to.parent / "spill")})
-    try:
-        duck.execute(MAKE)
-        for rule, path in _files(plans, out):
-            owner = _owner(rule)
-            if owner is None:
-                continue
-            role, kind = owner
-            duck.from_parquet(str(path)).create_view("lines", replace=True)
-            labels = [each for each in duck.table("lines").columns if each.startswith(CHECK)]
-            keys = [each for each in duck.table("lines").columns if each.startswith("key:")]
-            _view(duck, "kept", _kept(rule, role, labels, keys))
-            _view(duck, "gathered", sqlglot.parse_one(GATHER, dialect="duckdb"))
-            duck.execute(SHAPE, [rule.key, kind])
-        rows = duck.table("found").count("*").fetchall()[0][0]
-        duck.table("found").write_csv(str(to), header=False, na_rep="\\N", quotechar='"', encoding="utf-8")
-    finally:
-        duck.close()
+def gather(
+    library: Library, region: str, on: dt.date, facts: Path, to: Path, memory: str, told: Told = lambda *_: None
+) -> int:
+    """Write what a snapshot comes to in a place as CSV (columns as COLUMNS); how many rows there are.
+
+    `library` is placed.  `told(done, all, rules)` is called before each unit and at the end.
+    """
+    every = [
+        unit for plan in library.in_place(region) for unit in units(plan)
+        if any(plan.rules[name].kind == "benefit" for name in unit.rules)
+    ]  # fmt: skip
+    covers, _day = read_manifest(facts)
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=to.parent) as scratch:
+        duck = connect(memory, Path(scratch))
+        try:
+            open_tables(duck, library.vocabulary, facts, tables_of(library.vocabulary, every))
+            world = World(library.vocabulary, covers, on, Lacks(duck, facts))
+            duck.execute(MAKE)
+            for done, unit in enumerate(every):
+                told(done, len(every), "、".join(unit.rules))
+                _run(duck, world, unit)
+            rows = duck.table("found").count("*").fetchall()[0][0]
+            duck.table("found").write_csv(str(to), header=False, na_rep="\\N", quotechar='"', encoding="utf-8")
+        finally:
+            duck.close()
+    told(len(every), len(every), "")
     return int(rows)
 
 
-def _files(plans: list[DocumentPlan], out: Path) -> Iterator[tuple[Rule, Path]]:
-    for plan in plans:
-        for rule in plan.rules.values():
-            path = out / plan.id / f"{rule.id}.parquet"
-            if rule.kind == "benefit" and path.is_file():
-                yield rule, path
+def _run(duck: duckdb.DuckDBPyConnection, world: World, unit: Unit) -> None:
+    """The found rows of the benefits of a unit."""
+    kind = "VIEW" if len(unit.rules) == 1 else "TABLE"  # a rule that stands alone is read once
+    statements = unit.statements(world)
+    for name, statement in statements.items():
+        create(duck, lines_of(name), statement.query, kind)
+    for stacking in unit.stackings:
+        apply_stacking(duck, world, stacking, unit.members(stacking))
+    for name in unit.rules:
+        rule = unit.plan.rules[name]
+        owner = _owner(rule)
+        if rule.kind != "benefit" or owner is None:
+            continue
+        role, whose = owner
+        said = statements[name]
+        _view(duck, "kept", _kept(rule, role, list(said.checks.values()), list(said.keys)))
+        _view(duck, "gathered", sqlglot.parse_one(GATHER, dialect="duckdb"))
+        duck.execute(SHAPE, [rule.key, whose])
+    for view in ("gathered", "kept"):
+        duck.execute(exp.Drop(tables=[exp.to_table(view)], kind="VIEW", exists=True).sql("duckdb"))
+    forget(duck, unit, kind)
 
 
 def _view(duck: duckdb.DuckDBPyConnection, name: str, query: exp.Expression) -> None:
@@ -115,16 +146,21 @@ def _kept(rule: Rule, role: str, labels: list[str], keys: list[str]) -> exp.Sele
         *(_col(each) for each in ("verdict", "paid_low", "paid_high", "begin", "part")),
         exp.alias_(_named(labels, exp.null()), "unknown"),
         exp.alias_(unmet, "unmet"),
-    ).from_("lines").where(kept)  # fmt: skip
+    ).from_(exp.table_(lines_of(rule.id), quoted=True)).where(kept)  # fmt: skip
 
 
 def _named(labels: list[str], outcome: exp.Expression) -> exp.Expression:
-    """The labels of the checks with an outcome, as one text."""
+    """The labels of the checks with an outcome, as the inside of an array of PostgreSQL."""
     told = [
-        exp.Case(ifs=[exp.If(this=exp.Is(this=_col(each), expression=outcome.copy()), true=_text(each.removeprefix(CHECK)))])
+        exp.Case(ifs=[exp.If(this=exp.Is(this=_col(each), expression=outcome.copy()), true=_text(_element(each.removeprefix(CHECK))))])
         for each in labels
     ]  # fmt: skip
-    return _call("concat_ws", _text(BETWEEN), *told) if told else _text("")
+    return _call("concat_ws", _text(","), *told) if told else _text("")
+
+
+def _element(label: str) -> str:
+    escaped = label.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _col(name: str) -> exp.Column:

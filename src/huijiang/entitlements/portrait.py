@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from huijiang.entitlements.live import ANOTHERS
 from huijiang.registry.columns import NONE_SUFFIX
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary
 from huijiang.web.components.lists import Fact
+from tiaowen.evaluate.facts import Row
 from tiaowen.explain.show import show_value
 from tiaowen.vocabulary.model import Column
 
@@ -110,16 +111,37 @@ def shown(row: Any, column: Column) -> str:
 
 def in_short(viewer: Viewer, person: Any) -> list[tuple[str, str]]:
     """The facts that most results rest on: employer, place, highest certificate, insurance since."""
-    allowed = access_columns(viewer, "person")
+    certificate = access_rows(viewer, "certificate").filter(holder=person.pk).order_by("-issued_on").first()
+    spell = access_rows(viewer, "insurance").filter(worker=person.pk).order_by("-started_on").first()
+    told = (certificate.occupation, certificate.level) if certificate is not None else None
+    return _short(viewer, person, told, spell.started_on if spell is not None else None)
+
+
+def my_short(viewer: Viewer, person: Any, own: Mapping[str, Sequence[Row]]) -> list[tuple[str, str]]:
+    """The same for the worker themselves, from the rows that their results were just worked out from."""
+    certificate = _last(own.get("certificate", ()), "issued_on")
+    spell = _last(own.get("insurance", ()), "started_on")
+    told = (certificate.get("occupation"), certificate.get("level")) if certificate is not None else None
+    return _short(viewer, person, told, spell.get("started_on") if spell is not None else None)
+
+
+def _last(rows: Sequence[Row], column: str) -> Mapping[str, object] | None:
+    """The newest; one whose day nobody knows stands before all others, as in a list sorted by the database."""
+    days = [each.values.get(column) for each in rows]
+    newest = [day.toordinal() if isinstance(day, dt.date) else dt.date.max.toordinal() for day in days]
+    return rows[newest.index(max(newest))].values if rows else None
+
+
+def _short(
+    viewer: Viewer, person: Any, certificate: tuple[object, object] | None, since: object
+) -> list[tuple[str, str]]:
     found = []
-    if "employer" in allowed:
+    if "employer" in access_columns(viewer, "person"):
         known = _("无") if person.employer_none else ""
         found.append((_("工作单位"), person.employer.name if person.employer else known or _("不知道")))
-    certificate = access_rows(viewer, "certificate").filter(holder=person.pk).order_by("-issued_on").first()
     if certificate is not None:
-        told = [each for each in (certificate.occupation, certificate.level) if each]
+        told = [each for each in certificate if isinstance(each, str) and each]
         found.append((_("最近的证书"), "，".join(told) or _("不知道")))
-    spell = access_rows(viewer, "insurance").filter(worker=person.pk).order_by("-started_on").first()
-    if spell is not None and spell.started_on:
-        found.append((_("参保"), _("%(day)s 起") % {"day": spell.started_on.isoformat()}))
+    if isinstance(since, dt.date):
+        found.append((_("参保"), _("%(day)s 起") % {"day": since.isoformat()}))
     return found

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from huijiang.documents import library
 from huijiang.registry.facts import Ties
 from tiaowen.check.library import Library
 from tiaowen.evaluate.evaluation import DocumentResult, Evaluation, evaluate_plan
@@ -31,33 +29,47 @@ class Reach:
     ties: Ties
 
 
-def of_people(region: str) -> Reach:
+PEOPLE = "people"
+FIRMS = "firms"
+MOST_KEPT = 512
+_KEPT: dict[tuple[str, str, str], Reach] = {}  # (release, region, which)
+
+
+def of_people(placed: Library, region: str) -> Reach:
     """What may concern a person in a place."""
-    return _reach(region, library.placed(region).release, "people")
+    return _reach(placed, region, PEOPLE)
 
 
-def of_organisations(region: str) -> Reach:
+def of_organisations(placed: Library, region: str) -> Reach:
     """What may concern a firm in a place: every rule."""
-    return _reach(region, library.placed(region).release, "firms")
+    return _reach(placed, region, FIRMS)
 
 
-def of_one(region: str, key: str) -> Reach:
+def of_one(placed: Library, region: str, key: str) -> Reach:
     """One rule, with what its conditions ask and what it is stacked with."""
-    return _reach(region, library.placed(region).release, key)
+    return _reach(placed, region, key)
 
 
-@lru_cache(maxsize=512)
-def _reach(region: str, release: str, which: str) -> Reach:
+def _reach(placed: Library, region: str, which: str) -> Reach:
     """Kept for each release: `which` is people, firms or the key of a rule."""
-    placed = library.placed(region)
+    kept = (placed.release, region, which)
+    found = _KEPT.get(kept)
+    if found is None:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        found = _KEPT[kept] = _worked_out(placed, region, which)
+    return found
+
+
+def _worked_out(placed: Library, region: str, which: str) -> Reach:
     plans = placed.in_place(region, False)
     far = far_rules(placed.vocabulary, plans)
     chosen: dict[str, frozenset[str]] = {}
     for plan in plans:
         mine = [
             rule.id for rule in plan.rules.values()
-            if rule.kind in KINDS and (which in ("firms", rule.key)
-                                       or (which == "people" and _about_person(placed.vocabulary, rule, far)))
+            if rule.kind in KINDS and (which in (FIRMS, rule.key)
+                                       or (which == PEOPLE and _about_person(placed.vocabulary, rule, far)))
         ]  # fmt: skip
         chosen[plan.id] = frozenset(closure(plan, mine))
     slim = [replace(plan, rules={n: r for n, r in plan.rules.items() if n in chosen[plan.id]}) for plan in plans]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from huijiang.access.law import FACTS, access_columns
+from huijiang.access.law import FACTS, access_columns, access_rows
 from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.entitlements.live import Sees
 from huijiang.regions.models import Region
+from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 
 
@@ -23,14 +24,18 @@ def sees(viewer: Viewer) -> Sees:
         return region is not None and any(region.path.startswith(path) for path in paths)
 
     @cache
-    def columns(table: str) -> frozenset[str]:
+    def columns(table: str, row: str) -> frozenset[str]:
+        """A worker is one thing to the rows about them and another to those that only name them."""
+        if viewer.capacity is Capacity.WORKER and row.isdecimal() and table in MODELS:
+            found = access_rows(viewer, table).filter(pk=row).first()
+            return access_columns(viewer, table, found) if found is not None else frozenset()
         return access_columns(viewer, table)
 
-    def visible(table: str, column: str, managed_by: str) -> bool:
+    def visible(table: str, column: str, managed_by: str, row: str = "") -> bool:
         if not here(managed_by):
             return False
         stored = {each.name for each in stored_columns(vocabulary().tables[table])} if table in _tables() else set()
-        return column not in stored or _public(table) or column in columns(table)
+        return column not in stored or _public(table) or column in columns(table, row)
 
     return visible
 

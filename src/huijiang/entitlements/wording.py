@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -31,11 +32,19 @@ def amount_of(low: int, high: int | None, label: str = "", kind: str = "") -> Am
 
 def clause_of(each: Entitlement, named: bool = False) -> Clause:
     """The clause with its page, where there is one."""
+    return Clause(
+        each.clause,
+        _page_of(each.document_id, each.clause),
+        each.document if named and len(each.document) <= MOST_NUMBER else "",
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _page_of(document: str, clause: str) -> str:
     try:
-        address = reverse("documents:clause", args=[each.document_id, each.clause])
+        return reverse("documents:clause", args=[document, clause])
     except NoReverseMatch:
-        address = ""
-    return Clause(each.clause, address, each.document if named and len(each.document) <= MOST_NUMBER else "")
+        return ""
 
 
 def condition(judged: Judged, of: Entitlement, mend: str = "") -> parts.Condition:
@@ -67,13 +76,14 @@ def _seen(judged: Judged, of: Entitlement) -> str:
 
 
 def _missing(judged: Judged) -> str:
-    named = [
-        _("%(what)s（在%(who)s）") % {"what": each.label, "who": each.source} if each.table else each.label
-        for each in judged.missing[:MOST_FACTS]
-    ]
     if judged.kind == "open":
         return "；".join(each.label for each in judged.missing) or _("由有关部门另行判断")
-    return _("还缺：") + "；".join(named)
+    told = judged.missing[:MOST_FACTS]
+    held = [_("%(what)s（在%(who)s）") % {"what": each.label, "who": each.source} for each in told if each.table]
+    said = [_("还缺：") + "；".join(held)] if held else []
+    return "；".join(
+        [*said, *(_("“%(list)s”还没有公布全文") % {"list": each.label} for each in told if not each.table)]
+    )
 
 
 def is_open(judged: Judged) -> bool:
@@ -123,8 +133,9 @@ def next_step(each: Entitlement, address: str) -> Step | None:
             missing = dict.fromkeys(m for judged in each.open if not is_open(judged) for m in judged.missing)
             holders = "、".join(dict.fromkeys(m.source for m in missing if m.table))
             text = _("所缺的信息在：%(who)s。那里补上后，这里马上重新判断。") % {"who": holders}
-            if not holders:
-                text = _("有名录或标准还没有公布全文，公布后这里马上重新判断。")
+            if not holders:  # a list or a standard: nothing that the one who reads this could bring
+                lists = "、".join(dict.fromkeys(m.label for m in missing)) or _("有关名录或标准")
+                text = _("“%(lists)s”由主管部门公布，您不用做什么；公布后这里马上重新判断。") % {"lists": lists}
         case State.NEAR if each.step is not None and each.step.day is not None:
             text = _("%(day)s 起满足“%(label)s”，不用做什么。") % {
                 "day": each.step.day.isoformat(), "label": each.step.label,

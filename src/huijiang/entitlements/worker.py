@@ -21,10 +21,12 @@ from huijiang.entitlements.sees import sees
 from huijiang.web.components.benefits import Step
 from huijiang.web.components.layout import Crumb
 
+SHOWN_OF_ME = ("managed_by__name", "employer__name", "employer_none", "name", "uid")
+
 
 def _me(request: HttpRequest) -> tuple[Viewer, Any]:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer, get_object_or_404(access_people(viewer).select_related("managed_by", "employer"))
+    return viewer, get_object_or_404(access_people(viewer).select_related("managed_by", "employer").only(*SHOWN_OF_ME))
 
 
 def _result(viewer: Viewer, person: Any) -> live.Result:
@@ -45,7 +47,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown = wording.sections(result, address, reverse("entitlements:facts"))
     return render(request, "entitlements/mine.html", {
         "sections": shown, "first": wording.first_sentence(result, shown), "result": result,
-        "told": portrait.in_short(viewer, person), "place": person.managed_by.name,
+        "told": portrait.my_short(viewer, person, result.own), "place": person.managed_by.name,
     })  # fmt: skip
 
 

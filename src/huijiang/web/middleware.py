@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -34,3 +35,16 @@ class ContentPolicy:
         response = self.get_response(request)
         response.headers[HEADER] = self.policy
         return response
+
+
+class BodyLimit:
+    """A body that is larger than anything here takes is not read at all."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdigit() and int(said) > settings.LARGEST_BODY:
+            return render(request, "web/too_large.html", {"limit": settings.LARGEST_BODY >> 20}, status=413)
+        return self.get_response(request)

@@ -27,7 +27,8 @@ class NavigationError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One link of the navigation; `posts` makes it a button (signing out changes something)."""
+    """One link of the navigation; `posts` makes it a button (signing out changes something), `count` says how many
+    things wait there."""
 
     label: str
     url_name: str
@@ -36,6 +37,7 @@ class Entry:
     order: int = 0
     icon: str = ""
     posts: bool = False
+    count: Callable[[HttpRequest], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Shown:
     current: bool
     icon: str = ""
     posts: bool = False
+    count: int = 0
 
 
 def everyone(request: HttpRequest) -> bool:
@@ -94,7 +97,14 @@ class Navigation:
         leading = [address for address in addresses if request.path.startswith(address) and address != "/"]
         best = max(leading, key=len, default="/" if request.path == "/" else "")
         return [
-            Shown(entry.label, address, address == best, entry.icon, entry.posts)
+            Shown(
+                entry.label,
+                address,
+                address == best,
+                entry.icon,
+                entry.posts,
+                entry.count(request) if entry.count else 0,
+            )
             for entry, address in zip(seen, addresses, strict=True)
         ]
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from huijiang.web import home
+from huijiang.web import home, rules_page
 
 
 @require_safe
@@ -40,7 +40,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/rules.html")
+    return render(request, "web/rules.html", {"sections": rules_page.shown(request)})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -24,6 +24,7 @@ PLAIN = {"bool": "是否 bool", "date": "日期 date", "month": "月份 month", 
          "text": "文字 text", "region": "区划 region"}  # fmt: skip
 SEEN_BY = {
     "self": "本人",
+    "named": "行中提到的另一人",
     "employer": "用人单位",
     "supplier": "培训评价机构",
     "authority": "主管部门",

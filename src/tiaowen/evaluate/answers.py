@@ -105,7 +105,7 @@ class Answers:
                 continue
             mine = [self._answer(plan, rule, result, lines) for lines in by_holder(result, name)]
             if readings and mine:
-                self._readings(plan, rule, mine)
+                self.read(mine)
             found += mine
         self._risks(result, found)
         return found
@@ -144,11 +144,12 @@ class Answers:
         return Answer(rule, plan, lines, outcome_of(lines), low, high, due_low, due_high, if_low,
                       if_high, who["payee"], who["beneficiary"], who["applicant"])  # fmt: skip
 
-    def _readings(self, plan: DocumentPlan, rule: Rule, answers: list[Answer]) -> None:
-        """What each reading of each question makes of the same holders.
+    def read(self, answers: list[Answer]) -> None:
+        """Add to all answers of one rule what each reading of each question makes of the same holders.
 
         Questions are varied one at a time; together while their combinations are few.
         """
+        plan, rule = answers[0].document, answers[0].rule
         questions = questions_of(plan, rule)
         if not questions or all(a.outcome in ("refused", "not in force") and _plain(a) for a in answers):
             return

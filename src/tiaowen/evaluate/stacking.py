@@ -52,7 +52,7 @@ def _apply(compiler: Compiler, stacking: Stacking, results: Mapping[str, Result]
         for line in results[name].lines:
             if not line.possible:
                 continue
-            key = _key(compiler, line, stacking.keys.get(name, ()))
+            key = key_of(compiler, line, stacking.keys.get(name, ()))
             if key is None:
                 continue
             live.setdefault(name, []).append(line)
@@ -73,7 +73,7 @@ def _left(result: Result) -> list[tuple[int, int | None]]:
     return [(line.paid_low, line.paid_high) for line in result.lines]
 
 
-def _key(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, ...] | None:
+def key_of(compiler: Compiler, line: Line, words: tuple[Any, ...]) -> tuple[Any, ...] | None:
     if not words:
         return None
     before = line.env[t.PERIOD]
@@ -171,7 +171,7 @@ def _caps(compiler: Compiler, stacking: Stacking, members: list[str], results: M
         for name in members:
             for line in results[name].lines:
                 if line.possible:
-                    key = _key(compiler, line, stacking.limit_keys.get(name, {}).get(cap.label, ()))
+                    key = key_of(compiler, line, stacking.limit_keys.get(name, {}).get(cap.label, ()))
                     if key is not None and _is_partial(key):
                         strays.append((key, [line]))
                     elif key is not None:

@@ -47,6 +47,10 @@ def come(table_id: str) -> str:
     return f"come {table_id}"
 
 
+def keys_of(table_id: str) -> str:
+    return f"keys {table_id}"
+
+
 def inside(value: Sql, ids: str, column: str = "id") -> Sql:
     """Whether a value is one of a relation's."""
     return exp.Paren(this=exp.In(this=value, query=exp.Subquery(this=select([col(column)], ids))))
@@ -78,6 +82,7 @@ class Changes:
         self.differing: dict[str, set[str]] = {}  # columns that some row changed
         self.only: dict[str, bool] = {}  # whether some row is in one state only
         self.parts: dict[tuple[str, frozenset[str]], tuple[str, int]] = {}
+        self.keyed: dict[str, set[str]] = {}
         self.differ = [each for each in self.tables if each not in same]
         open_tables(connection, vocabulary, folder, self.tables, checked=self.tables)
         connection.execute(sql(exp.Create(this=exp.Table(this=name(WAS)), kind="SCHEMA", exists=True)))
@@ -183,21 +188,31 @@ class Changes:
             self.rows[table_id] = count(self.connection, facts_of(table_id))
         return self.rows[table_id]
 
+    def key(self, table_id: str) -> None:
+        """Take ids and references of a table out of its file: rows will be found by them again and again."""
+        if table_id not in self.keyed:
+            names = ["id", *(each.name for each in self.references(table_id))]
+            create(self.connection, keys_of(table_id), select([col(each) for each in names], facts_of(table_id)))
+            self.keyed[table_id] = set(names)
+
+    def rows_of(self, table_id: str, *asked: Sql | None) -> str:
+        """The relation of a table that has the columns that are asked for, whole or its keys only."""
+        names = {each.name for one in asked if one is not None for each in one.find_all(exp.Column)}
+        return keys_of(table_id) if names <= self.keyed.get(table_id, set()) else facts_of(table_id)
+
+    def moving_rows(self, columns: Iterable[Sql], table_id: str) -> exp.Query:
+        """The rows that moved as they are, and as they were."""
+        chosen = list(columns)
+        return union([select(chosen, come(table_id)), select([each.copy() for each in chosen], left(table_id))])
+
     def both(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> exp.Query:
         """Rows of a table as they are, with those that moved as they were."""
         chosen = list(columns)
-        parts: list[exp.Query] = [filter_(select(chosen, facts_of(table_id)), where)]
+        parts: list[exp.Query] = [filter_(select(chosen, self.rows_of(table_id, *chosen, where)), where)]
         if self.moves(table_id):
             condition = where.copy() if where is not None else None
             parts.append(filter_(select([each.copy() for each in chosen], left(table_id)), condition))
         return union(parts)
-
-
-def read_columns(vocabulary: Vocabulary, tables: Iterable[str], queries: Iterable[exp.Query]) -> dict[str, set[str]]:
-    """Table → its columns that some query may read: those whose names occur in it."""
-    names = {each.name for query in queries for each in query.find_all(exp.Column)}
-    return {each: {c.name for c in vocabulary.tables[each].columns.values() if c.derived is None and c.name in names}
-            for each in tables}  # fmt: skip
 
 
 def _absent() -> Sql:

@@ -33,11 +33,21 @@ class Finished:
 
 
 @dataclass
+class Worded:
+    """`definition`: the address of a unit's statements; `lacks`: `table.column` → what was asked and answered
+    while they were made; `names`: the columns that they read."""
+
+    definition: str
+    lacks: dict[str, bool] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Ledger:
     """`rules`: `document#rule` → Finished; `inputs`: table → fingerprint; `lacks`: `table.column` →
     whether some row does not know it (true of `inputs` only); `sound`: what has been found to hold of
-    the rows of `inputs` (`soundness`); `unfinished`: keys of an earlier run
-    whose files may still be there."""
+    the rows of `inputs` (`soundness`); `wordings`: what a unit says (`wording`) → what came of it;
+    `unfinished`: keys of an earlier run whose files may still be there."""
 
     release: str = ""
     region: str = ""
@@ -46,6 +56,7 @@ class Ledger:
     lacks: dict[str, bool] = field(default_factory=dict)
     sound: list[str] = field(default_factory=list)
     rules: dict[str, Finished] = field(default_factory=dict)
+    wordings: dict[str, Worded] = field(default_factory=dict)
     unfinished: list[str] = field(default_factory=list)
 
     def done(self, out: Path, key: str, address: str) -> Finished | None:
@@ -94,7 +105,8 @@ def read_ledger(out: Path) -> Ledger:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         rules = {key: Finished(**each) for key, each in told.pop("rules").items()}
-        return Ledger(**told, rules=rules)
+        wordings = {key: Worded(**each) for key, each in told.pop("wordings", {}).items()}
+        return Ledger(**told, rules=rules, wordings=wordings)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PopulationError(
             f"{path.name}: {error}；不是本命令写的，请换一个输出文件夹 not written by this command: name another folder"
@@ -147,6 +159,7 @@ __all__ = [
     "LEDGER",
     "Finished",
     "Ledger",
+    "Worded",
     "address",
     "file_of",
     "fingerprint",

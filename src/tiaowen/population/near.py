@@ -78,14 +78,14 @@ class Near:
             fresh, later = later, {}
             if not fresh:
                 break
-            for table_id, column, target in forward:
-                if table_id in fresh:
-                    rows = self.changes.both([col(column)], table_id, inside(col("id"), fresh[table_id]))
-                    told = exp.Select(expressions=[named(col(column), "id")])
-                    told.set("from_", exp.From(this=exp.Subquery(this=rows, alias=exp.TableAlias(this=name("r")))))
-                    more(target, filter_(told, not_null(col(column))))
+            for table_id, relation in fresh.items():
+                references = [(column, target) for here, column, target in forward if here == table_id]
+                leading = self._leading(table_id, relation, [column for column, _ in references])
+                for column, target in references:
+                    more(target, filter_(select([named(col(column), "id")], leading), not_null(col(column))))
             for table_id, column, target in back:
                 if target in fresh:
+                    self.changes.key(table_id)
                     more(table_id, self.changes.both([col("id")], table_id, inside(col(column), fresh[target])))
         else:
             whole |= set(later)
@@ -96,6 +96,14 @@ class Near:
         self.tables = set(need) | whole | {each for edge in (*forward, *back) for each in (edge[0], edge[2])}
         for table_id in sorted(self.tables):
             self._fill(table_id, None if table_id in whole else need.get(table_id, ""))
+
+    def _leading(self, table_id: str, ids: str, columns: list[str]) -> str:
+        """The references of some rows, out of one reading of their table."""
+        relation = f"leading {table_id} {ids}"
+        if columns:
+            chosen = [col(each) for each in dict.fromkeys(columns)]
+            create(self.connection, relation, self.changes.both(chosen, table_id, inside(col("id"), ids)))
+        return relation
 
     def _edges(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
         """References that are followed, and columns that are looked through: table, column, table it refers to."""

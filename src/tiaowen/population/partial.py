@@ -6,13 +6,14 @@ depends on another, and each is judged by the whole statement over all the facts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside, read_columns
+from tiaowen.population.changes import Changes, count, inside
 from tiaowen.population.computing import Made, drop, forget, shown
 from tiaowen.population.doubt import Watched, compare, watch
 from tiaowen.population.expr import col, lit, name, named, op, total
@@ -68,12 +69,10 @@ class Partial:
         self.beyond: dict[str, str] = {}
         self.built = False
 
-    def take(self, unit: Unit, statements: Mapping[str, Statement], watched: Watched) -> bool:
-        """Find what a change reaches; whether the unit can be run over that alone."""
+    def take(self, unit: Unit, columns: Mapping[str, frozenset[str]], watched: Watched) -> bool:
+        """Find what a change reaches; whether the unit can be run over that alone.  `columns`: table → those it reads."""
         try:
-            said = [each.query for each in statements.values()]
-            read = read_columns(self.world.vocabulary, self.changes.tables, said)
-            found = self._reached(unit, {each: frozenset(names) for each, names in read.items()}, watched)
+            found = self._reached(unit, columns, watched)
         except Unbounded as why:
             self.beyond.update(dict.fromkeys(unit.keys, str(why)))
             return False
@@ -140,11 +139,13 @@ class Partial:
 
     # -- lines before and after -------------------------------------------------------------
     def run(
-        self, unit: Unit, statements: dict[str, Statement], before: Mapping[str, Finished], place: Path, scratch: Path
-    ) -> dict[str, Made]:
+        self, unit: Unit, says: Callable[[], dict[str, Statement]], before: Mapping[str, Finished], place: Path,
+        scratch: Path,
+    ) -> dict[str, Made]:  # fmt: skip
         """Bring a unit up to date; gives what it made, without the rules that have no line changed.
 
-        Raises Unbounded if it turns out that everybody is reached.  The statements are used up.
+        Raises Unbounded if it turns out that everybody is reached.  `says` makes the statements, where they
+        are run at all; they are used up.
         """
         found = self.reached[tuple(unit.keys)]
         if not found.lines:
@@ -156,13 +157,14 @@ class Partial:
             create(self.connection, base(table_id), select([col("id")], relation), "VIEW")
         queries: dict[str, exp.Query] = {}
         used: set[str] = set()
-        for rule, statement in statements.items():
+        for rule, statement in says().items():
             queries[rule] = narrowed(statement.query, statement.rule.table)
             used |= {each.name.removeprefix("near ") for each in queries[rule].find_all(exp.Table)
                      if each.name.startswith("near ")}  # fmt: skip
         if not used <= self.near.tables:
             raise Unbounded("、".join(sorted(used - self.near.tables)))
-        texts = {rule: created(lines_of(rule), query) for rule, query in queries.items()}
+        texts = {rule: self.connection.extract_statements(created(lines_of(rule), query))
+                 for rule, query in queries.items()}  # fmt: skip
         noted: Watched = {}
         try:
             for state in ("then", "now"):
@@ -183,11 +185,12 @@ class Partial:
                     made[key] = Made(linked(place, key, scratch), before[key].figures, noted)
         return made
 
-    def _lines(self, unit: Unit, texts: dict[str, str], state: str, found: Reached) -> Watched:
+    def _lines(self, unit: Unit, texts: dict[str, list[duckdb.Statement]], state: str, found: Reached) -> Watched:
         """The lines of the rows that are reached, in one state of the facts."""
         connection = self.connection
-        for text in texts.values():
-            connection.execute(text)
+        for parsed in texts.values():  # once for both states
+            for each in parsed:
+                connection.execute(each)
         mine = {rule: inside(col("first row"), found.lines[unit.plan.rules[rule].table]) for rule in unit.rules}
         noted: Watched = {}
         for stacking in unit.stackings:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside, left
+from tiaowen.population.changes import Changes, count, inside, left, moved
 from tiaowen.population.expr import Sql, any_of, call, col, is_null, lit, name, named
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
@@ -41,15 +41,23 @@ class Reach:
         key = (source, tuple(sorted(relation for relation, many in moved.values() if many)))
         if key not in self.found:
             conditions = self._by_reference(source, columns)
+            parts: list[exp.Query] = []
             for look in source.looks:
-                conditions += self._by_look(look, source, columns)
-            if not conditions:
+                keys = self._by_look(look, source, columns)
+                if keys and not look.key:  # the rows that ask are named themselves
+                    parts.append(select([col("id")], keys))
+                elif keys:
+                    conditions.append(self.leading(source.table, look.key, keys))
+            if not conditions and not parts:
                 self.found[key] = (mine, moving)
-            else:
-                parts: list[exp.Query] = [filter_(select([col("id")], facts_of(source.table)), any_of(conditions))]
-                if moving:
-                    parts.append(select([col("id")], mine))
-                self.found[key] = self.keep(union(parts))
+                return self.found[key]
+            if conditions:
+                where = any_of(conditions)
+                rows = self.changes.rows_of(source.table, where)
+                parts.append(filter_(select([col("id")], rows), where))
+            if moving:
+                parts.append(select([col("id")], mine))
+            self.found[key] = self.keep(union(parts))
         return self.found[key]
 
     def tables(self, source: Source) -> set[str]:
@@ -68,19 +76,23 @@ class Reach:
                 found.append(inside(col(column), relation))
         return found
 
-    def _by_look(self, look: Look, source: Source, columns: Mapping[str, frozenset[str]]) -> list[Sql]:
-        """Conditions: the key is that of a row found there that may differ."""
+    def _by_look(self, look: Look, source: Source, columns: Mapping[str, frozenset[str]]) -> str:
+        """The keys of the rows found there that may differ; empty where none does."""
         relation, many = self.touched(look.source, columns)
         if not many:
-            return []
+            return ""
         self._known(source.table, look.key)
-        keys, _ = self.keep(self.changes.both([named(col(look.column), "id")], look.source.table,
-                                              inside(col("id"), relation)))  # fmt: skip
+        wanted = [named(col(look.column), "id")]
+        if relation == moved(look.source.table):
+            keys, _ = self.keep(self.changes.moving_rows(wanted, look.source.table))
+        else:
+            self.changes.key(look.source.table)
+            keys, _ = self.keep(self.changes.both(wanted, look.source.table, inside(col("id"), relation)))
         if count(self.connection, keys, is_null(col("id"))):
             raise Unbounded(
                 f"{look.source.table}.{look.column}: 变了的行不知道属于谁 a row that moved may be anybody's"
             )
-        return [self.leading(source.table, look.key, keys)]
+        return keys
 
     def _known(self, table_id: str, path: Path) -> None:
         """A row that does not know its key may go with any."""
@@ -126,6 +138,8 @@ class Reach:
         every = [sorted({(tables[rule], column) for rule, column in tie.items()}) for tie in ties]
         tied = [places for at, places in enumerate(every) if places not in every[:at] and not _itself(places)]
         sizes = {table_id: count(self.connection, relation) for table_id, relation in reached.items()}
+        for table_id in {each for places in tied for each, _ in places}:
+            self.changes.key(table_id)
         for _ in range(ROUNDS):
             grown = False
             for places in tied:
@@ -141,7 +155,9 @@ class Reach:
         raise Unbounded("键一个接一个 keys that lead on and on")
 
     def _values(self, places: Iterable[tuple[str, str]], reached: dict[str, str], loose: bool) -> str:
-        parts = [self.changes.both([named(col(column), "id")], table_id, inside(col("id"), reached[table_id]))
+        parts = [self.changes.moving_rows([named(col(column), "id")], table_id)
+                 if reached[table_id] == moved(table_id)
+                 else self.changes.both([named(col(column), "id")], table_id, inside(col("id"), reached[table_id]))
                  for table_id, column in places]  # fmt: skip
         values, _ = self.keep(union(parts))
         if not loose and count(self.connection, values, is_null(col("id"))):
@@ -154,7 +170,7 @@ class Reach:
         if size <= FEW:
             return
         if (table_id, column) not in self.values:
-            told = select([call("approx_count_distinct", col(column))], facts_of(table_id))
+            told = select([call("approx_count_distinct", col(column))], self.changes.rows_of(table_id, col(column)))
             self.values[table_id, column] = int(self.connection.execute(sql(told)).fetchall()[0][0])
         asked = count(self.connection, values)
         if asked * 2 > self.values[table_id, column]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlglot import exp
+
 from tiaowen.check.library import Library
-from tiaowen.population.changes import Changes, read_columns
+from tiaowen.population.changes import Changes
 from tiaowen.population.computing import Made, compute
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.kept import KEPT, keep_facts, kept_facts
-from tiaowen.population.ledger import Finished, Ledger, address, fingerprint, read_ledger, write_ledger
+from tiaowen.population.ledger import Finished, Ledger, Worded, address, fingerprint, read_ledger, write_ledger
 from tiaowen.population.lines import Statement
 from tiaowen.population.partial import Partial
 from tiaowen.population.reading import Unbounded, words_in
@@ -21,11 +24,13 @@ from tiaowen.population.results import Placed, linked, remove
 from tiaowen.population.soundness import claims
 from tiaowen.population.store import Connection, Lacks, open_tables, read_manifest
 from tiaowen.population.units import Unit, tables_of
+from tiaowen.population.wording import Wordings
 from tiaowen.population.world import World
 
 Told = Callable[[int, int, str], None]
-# rules of units seen over the same facts in this process → the unit and the address of its definition
-Shared = dict[tuple[int, ...], tuple[Unit, str]]
+# rules of units seen over the same facts in this process → the unit, its wording, what came of that
+Shared = dict[tuple[int, ...], tuple[Unit, str, Worded]]
+OFTEN = 0.1  # seconds between two writings of the ledger: a run that is killed loses no more
 
 
 @dataclass
@@ -47,12 +52,13 @@ class FolderRun:
 
 @dataclass
 class Waiting:
-    """A unit that is not finished: what it says, and over which facts."""
+    """A unit that is not finished: what it says, over which facts, and the columns that it reads."""
 
     unit: Unit
     statements: dict[str, Statement] | None
     definition: str
     address: str
+    names: list[str]
 
 
 class Work:
@@ -79,12 +85,16 @@ class Work:
         self.shared: Shared = {}
         self.keep = True
         self.opened: set[str] = set()
+        self.columns = {each.name for table in library.vocabulary.tables.values() for each in table.columns.values()}
         self.checked: set[str] = set()
         tables = library.vocabulary.tables
         self.sound = {*self.earlier.sound_of(inputs, tables), *self.before.sound_of(inputs, tables)}
         self.known = {**self.earlier.lacks_of(inputs), **self.before.lacks_of(inputs)}
-        self.counted = Lacks(connection)
+        self.counted = Lacks(connection, folder)
+        self.asked: dict[str, bool] = {}  # of columns, since a unit began to be worded
+        self.written = 0.0
         self.world = World(library.vocabulary, covers, day, self.lacks)
+        self.wordings = Wordings(self.world)
 
     def lacks(self, name: str, column: str) -> bool:
         """Whether some row does not know a column: from an earlier run over the same file, or counted."""
@@ -93,7 +103,8 @@ class Work:
                 open_tables(self.connection, self.library.vocabulary, self.folder, [name], checked=[name])
                 self.opened.add(name)
             self.known[name, column] = self.counted(name, column)
-        return self.known[name, column]
+        found = self.asked[f"{name}.{column}"] = self.known[name, column]
+        return found
 
     def open(self, names: list[str]) -> None:
         """Open tables and look whether their rows are sound."""
@@ -129,7 +140,7 @@ class Work:
                 found.computed += each.unit.keys
                 made = compute(self.connection, self.world, each.unit, self._says(each), self.scratch)
                 self._enter(each, made)
-            self._remember()
+            self._remember(due=False)
             done += 1
         found.beyond = partial.beyond if partial is not None else {}
         if self.keep:  # last: `since` may be this very folder
@@ -148,11 +159,30 @@ class Work:
         )
         statements = None
         if known not in self.shared:
-            statements = unit.statements(self.world)
-            self.shared[known] = (unit, unit.address(statements, {}))
-        definition = self.shared[known][1]
+            wording = self.wordings.of(unit)
+            found = self._worded(wording)
+            if found is None:
+                self.asked.clear()
+                statements = unit.statements(self.world)
+                names = {each.name for one in statements.values() for each in one.query.find_all(exp.Column)}
+                found = Worded(
+                    unit.address(statements, {}), dict(sorted(self.asked.items())), sorted(names & self.columns)
+                )
+            self.shared[known] = (unit, wording, found)
+        _, wording, worded = self.shared[known]
+        self.ledger.wordings[wording] = worded
         inputs = {name: self.ledger.inputs[name] for name in unit.tables(self.library.vocabulary)}
-        return Waiting(unit, statements, definition, address(definition, inputs))
+        return Waiting(unit, statements, worded.definition, address(worded.definition, inputs), worded.names)
+
+    def _worded(self, wording: str) -> Worded | None:
+        """What an earlier run made of the same words, if rows lack values where they did then."""
+        for ledger in (self.before, self.earlier):
+            found = ledger.wordings.get(wording)
+            if found is not None and all(
+                self.lacks(*told.split(".", 1)) is lacks for told, lacks in found.lacks.items()
+            ):
+                return found
+        return None
 
     def _says(self, each: Waiting) -> dict[str, Statement]:
         """The statements of a unit, to be used up once."""
@@ -185,23 +215,25 @@ class Work:
         if not ready:
             return None
         same = {name for name in tables if self.earlier.inputs[name] == self.ledger.inputs[name]}
-        for each in ready:
-            each.statements = each.statements or each.unit.statements(self.world)
-        said = [statement.query for each in ready for statement in (each.statements or {}).values()]
-        columns = read_columns(vocabulary, tables, said)
+        columns = {each: self._read(each, {name for one in ready for name in one.names}) for each in tables}
         words = words_in(
             [[*(each.unit.plan.rules[name] for name in each.unit.rules), *each.unit.stackings] for each in ready]
         )
-        wanted = {each: {c.name for c in vocabulary.tables[each].columns.values()
-                         if c.derived is None and (c.name in columns[each] or c.name in words)} for each in tables}  # fmt: skip
+        wanted = {each: columns[each] | self._read(each, words) for each in tables}
         changes = Changes(self.connection, vocabulary, self.folder, since / KEPT, tables, same, wanted)
         self.opened |= set(tables)
         self.checked |= set(tables)
         self.sound |= {claim for name in tables for claim in claims(vocabulary.tables[name], tables)}
         found = Partial(changes, self.world, columns)
         for each in ready:
-            found.take(each.unit, each.statements or {}, self.earlier.rules[each.unit.keys[0]].watched)
+            read = {name: frozenset(self._read(name, set(each.names))) for name in tables}
+            found.take(each.unit, read, self.earlier.rules[each.unit.keys[0]].watched)
         return found
+
+    def _read(self, table: str, names: set[str]) -> set[str]:
+        """Columns of a table that somebody may read who reads columns of these names."""
+        columns = self.library.vocabulary.tables[table].columns.values()
+        return {each.name for each in columns if each.derived is None and each.name in names}
 
     def _updated(self, partial: Partial, each: Waiting) -> bool:
         """Bring a unit up to date row by row; False where it must be run whole."""
@@ -210,7 +242,7 @@ class Work:
             return False
         before = {key: self.earlier.rules[key] for key in keys}
         try:
-            made = partial.run(each.unit, self._says(each), before, since, self.scratch)
+            made = partial.run(each.unit, lambda: self._says(each), before, since, self.scratch)
         except Unbounded as why:
             partial.beyond.update(dict.fromkeys(keys, str(why)))
             return False
@@ -231,11 +263,17 @@ class Work:
                 os.fsync(stream.fileno())
         return placed.into(self.out, key)
 
-    def _remember(self) -> None:
-        """The ledger as it stands; files that are there but not finished stay named until they are swept."""
+    def _remember(self, due: bool = True) -> None:
+        """The ledger as it stands; files that are there but not finished stay named until they are swept.
+
+        Not `due`: only if some time has passed since it was written.
+        """
+        if not due and time.monotonic() - self.written < OFTEN:
+            return
         self.ledger.lacks = {f"{name}.{column}": lacks for (name, column), lacks in sorted(self.known.items())}
         self.ledger.sound = sorted(self.sound)
         write_ledger(self.out, self.ledger)
+        self.written = time.monotonic()
 
     def _sweep(self) -> None:
         """Files that an earlier run wrote here and this one has no rule for."""

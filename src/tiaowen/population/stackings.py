@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 from sqlglot import exp
 
 from tiaowen.plan.rules import Limit, Stacking
@@ -215,15 +216,25 @@ def _difference(stacking: Stacking, members: list[str], at: int) -> dict[str, Sq
 
 
 def _replace(connection: Connection, member: str, spans: str, key: str, columns: dict[str, Sql]) -> None:
-    """The lines of a member with new ends."""
+    """The lines of a member with new ends; most lines are in dispute with none and stay where they are."""
     relation = lines_of(member)
     chosen = [
         named(columns[each], each) if each in columns else col(each, "l")
         for each in connection.table(exp.Table(this=table(relation).this).sql("duckdb")).columns
     ]
     query = select(chosen, relation, "l")
-    join(query, spans, "s", op("is", col(key, "l"), col("key", "s")), left=True)
-    create(connection, relation, query)
+    told = isinstance(connection, duckdb.DuckDBPyConnection)  # Spark's tables are views: nothing is taken out of them
+    join(query, spans, "s", op("is", col(key, "l"), col("key", "s")), left=not told)
+    if not told:
+        create(connection, relation, query)
+        return
+    ends = f"ends {member}"
+    create(connection, ends, query)
+    disputed = exp.Subquery(this=select([col("key")], spans))
+    where = exp.Where(this=exp.In(this=col(key), query=disputed))
+    connection.execute(sql(exp.Delete(this=table(relation), where=where)))
+    connection.execute(sql(exp.Insert(this=table(relation), expression=select([exp.Star()], ends))))
+    connection.execute(sql(exp.Drop(tables=[table(ends)], kind="TABLE")))
 
 
 def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, members: list[str]) -> None:

@@ -2,6 +2,6 @@
 
 from tiaowen.simulate.errors import PatchError
 from tiaowen.simulate.patch import Scenario, patched_library, read_scenario
-from tiaowen.simulate.simulation import Simulation, simulate
+from tiaowen.simulate.simulation import Simulation, simulate, simulate_library
 
-__all__ = ["PatchError", "Scenario", "Simulation", "patched_library", "read_scenario", "simulate"]
+__all__ = ["PatchError", "Scenario", "Simulation", "patched_library", "read_scenario", "simulate", "simulate_library"]

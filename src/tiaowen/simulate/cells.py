@@ -26,8 +26,11 @@ CREATE TABLE cut (key VARCHAR, address VARCHAR, kind VARCHAR, payee VARCHAR, mon
 CREATE TABLE used (side BIGINT, key VARCHAR, address VARCHAR);
 """
 TAKEN = """
-INSERT INTO cut SELECT $1, $2, $3, payee, month, level, place, size, low, high, open FROM "one cut"
+INSERT INTO cut SELECT n.key, n.address, n.kind, payee, month, level, place, size, low, high, open
+FROM "some cuts" c JOIN (SELECT unnest($1) AS file, unnest($2) AS key, unnest($3) AS address, unnest($4) AS kind) n
+ON c.filename = n.file
 """
+USED = "INSERT INTO used SELECT $1, unnest($2), unnest($3)"
 PARTS = """
 SELECT CASE $2 WHEN 'month' THEN month ELSE place END AS label, sum(low)::HUGEINT, sum(high)::HUGEINT, sum(open)::HUGEINT
 FROM cut NATURAL JOIN used WHERE side = $1 GROUP BY label ORDER BY label
@@ -96,15 +99,17 @@ class Cells:
 
     def side(self, number: int, run: FolderRun, out: Path, rules: dict[str, Rule]) -> None:
         """Take in the results of one side: 0 is the base."""
-        for key, rule in rules.items():
-            if rule.kind != "benefit":
-                continue
-            made = Made(key, run.ledger.rules[key].address, rule, out)
-            if (key, made.address) not in self.read:
-                self.read.add((key, made.address))
-                self.connection.read_parquet(str(self.cuts.file(made))).create_view("one cut", replace=True)
-                self.connection.execute(TAKEN, [key, made.address, payee_kind(rule)])
-            self.connection.execute("INSERT INTO used VALUES ($1, $2, $3)", [number, key, made.address])
+        paid = [(Made(key, run.ledger.rules[key].address, rule, out), payee_kind(rule))
+                for key, rule in rules.items() if rule.kind == "benefit"]  # fmt: skip
+        new = [(str(self.cuts.file(made)), made.key, made.address, kind) for made, kind in paid
+               if (made.key, made.address) not in self.read]  # fmt: skip
+        if new:
+            self.read |= {(key, address) for _, key, address, _ in new}
+            files, *told = ([each[at] for each in new] for at in range(4))
+            self.connection.read_parquet(files, filename=True).create_view("some cuts", replace=True)
+            self.connection.execute(TAKEN, [files, *told])
+        used = [(made.key, made.address) for made, _ in paid]
+        self.connection.execute(USED, [number, [key for key, _ in used], [address for _, address in used]])
 
     # -- questions -----------------------------------------------------------------------
     def months(self, side: int) -> dict[str, Part]:

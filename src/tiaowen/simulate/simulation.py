@@ -103,6 +103,31 @@ def simulate(
     plans = [plans_of(each, region, drafts) for each in libraries]
     for patch, mine in zip(scenarios, plans[1:], strict=True):
         _applies(library, patch, mine, region)
+    return _side_by_side(libraries, plans, folder, scenarios, results, region, drafts, on, memory, since, told)
+
+
+def simulate_library(
+    library: Library, other: Library, folder: Path, results: Path, *, name: str, region: str = "",
+    drafts: bool = False, on: dt.date | None = None, memory: str = "1GB",
+    told: Callable[[int, int, str], None] | None = None,
+) -> Simulation:  # fmt: skip
+    """A whole library against another: whatever its files say otherwise, documents added and removed included.
+
+    Results as of `simulate` under `results`; what the folder `base` there holds of the same facts and the same
+    rules is not run again.  Raises PopulationError, Unsupported.
+    """
+    libraries = [library, other]
+    plans = [plans_of(each, region, drafts) for each in libraries]
+    return _side_by_side(libraries, plans, folder, [Scenario(name, name)], results, region, drafts, on, memory, None,
+                         told)  # fmt: skip
+
+
+def _side_by_side(
+    libraries: list[Library], plans: list[list[DocumentPlan]], folder: Path, scenarios: Sequence[Scenario],
+    results: Path, region: str, drafts: bool, on: dt.date | None, memory: str, since: Path | None,
+    told: Callable[[int, int, str], None] | None,
+) -> Simulation:  # fmt: skip
+    library = libraries[0]
     outs = [results / ("base" if at == 0 else str(at)) for at in range(len(libraries))]
     results.mkdir(parents=True, exist_ok=True)
     found = Simulation([], "", region, library.release)

@@ -23,7 +23,7 @@ class Regions:
     by_code: dict[str, Region] = field(default_factory=dict)
     _names: dict[str, list[str]] = field(default_factory=dict)
     _children: dict[str, list[str]] = field(default_factory=dict)
-    _inside: dict[str, frozenset[str]] = field(default_factory=dict)
+    _inside: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)  # worked out from the others
 
     def add(self, region: Region) -> None:
         self.by_code[region.code] = region

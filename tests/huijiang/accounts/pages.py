@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from huijiang import audit, jobs
 from huijiang.accounts.models import PhoneChange, Role, SignIn, User
+from huijiang.accounts.tasks import VERIFY
 from huijiang.jobs.models import Run, State
 from huijiang.sealed import keys
 from tests.huijiang.accounts.people import account, region
@@ -36,6 +37,8 @@ def office() -> dict[str, Any]:
         with transaction.atomic():
             audit.record(officer, "access.activation", "person:0", place.pk, count=3)
         Run.objects.create(kind="accounts.resend", state=State.FAILED, error="网关不通", ended_at=timezone.now())
+        Run.objects.create(kind=VERIFY, state=State.DONE, done=3, total=3, ended_at=timezone.now(),
+                           result={"faults": [[2, "封存时 9 个事件，现有 8 个 events then 9, now 8"]], "count": 1})  # fmt: skip
         jobs.enqueue("accounts.expire")
         PhoneChange.objects.create(user=officer, phone="13900000000", digest="x", expires_at=timezone.now() + LATER)
     users = {each.login.removeprefix("gate-"): each for each in User.objects.filter(login__startswith="gate-")}
@@ -75,6 +78,7 @@ PAGES = [
     page("job", "system", lambda world: {"uid": world["run"].pk}),
     page("events", "audit"),
     page("sign_in_log", "audit"),
+    page("verification", "audit"),
     page("regions", "system"),
 ]
 NOT_PAGES = {
@@ -85,5 +89,5 @@ NOT_PAGES = {
     "accounts:cancel_job": "takes a form and goes back",
     "accounts:run_again": "takes a form and goes back",
     "accounts:export_events": "a file",
-    "accounts:verify_events": "the answer to a form",
+    "accounts:verify_events": "takes a form and goes to the page of what it finds",
 }

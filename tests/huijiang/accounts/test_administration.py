@@ -16,8 +16,11 @@ from django.utils import timezone
 from huijiang import audit, jobs
 from huijiang.accounts import administration
 from huijiang.accounts.models import ADMINISTRATORS, Grant, Role, SecondFactor, User
+from huijiang.accounts.tasks import VERIFY
+from huijiang.audit import seals
 from huijiang.audit.models import Event
 from huijiang.jobs.models import Run, State
+from huijiang.jobs.queue import perform
 from tests.huijiang.accounts.people import FIRST_DAY, PASSWORD, account, region, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -243,7 +246,10 @@ def test_the_audit_administrator_filters_exports_and_checks() -> None:
     rows = client.get("/admin-ops/audit/export.csv").content.decode()
     assert "'=cmd|x" in rows
     assert Event.objects.filter(action="audit.export").count() == len(found) + 1
-    assert "没有改动" in client.post("/admin-ops/audit/verify/").content.decode()
+    for _ in range(2):
+        assert client.post("/admin-ops/audit/verify/").headers["Location"] == "/admin-ops/audit/verification/"
+    assert Run.objects.filter(kind=VERIFY).count() == 1
+    assert "正在校验" in client.get("/admin-ops/audit/verification/").content.decode()
 
 
 def test_the_sign_in_log_shows_whose_account_it_was_to_the_audit_administrator_alone() -> None:
@@ -285,3 +291,30 @@ def test_the_first_administrators_are_appointed_by_a_command(client: Client) -> 
     with pytest.raises(administration.NotGiven, match="没有这个地区"):
         appoint("audit", "second", "", "000000")
     assert not User.objects.filter(login="second").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_chain_is_checked_by_a_job_and_its_page_tells_what_was_found() -> None:
+    auditor = account("audit", Role.AUDIT_ADMIN)
+    with transaction.atomic():
+        audit.record(auditor, "rooms.do", "thing:1")
+    seals.seal()
+    client = signed_in(auditor)
+
+    def checked() -> str:
+        client.post("/admin-ops/audit/verify/")
+        perform(Run.objects.filter(kind=VERIFY).latest("asked_at").pk)
+        return client.get("/admin-ops/audit/verification/").content.decode()
+
+    assert "还没有校验过" in client.get("/admin-ops/audit/verification/").content.decode()
+    assert "没有改动" in checked()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM audit_event WHERE action = 'rooms.do'")
+        cursor.execute("SET session_replication_role = DEFAULT")
+    page = checked()
+    assert "1 处不符" in page
+    assert "封存时" in page
+    assert list(Event.objects.filter(action="audit.verify").order_by("id").values_list("details", flat=True)) == [
+        {"faults": 0}, {"faults": 1},
+    ]  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.viewers import as_staff
-from huijiang.entitlements import live, wording
+from huijiang.entitlements import live, portrait, wording
 from huijiang.entitlements.models import State
 from huijiang.entitlements.sees import sees
 from huijiang.registry.models import MODELS
@@ -80,6 +81,14 @@ def test_the_first_sentence_counts_what_stands_under_it(here: Town) -> None:
     )
 
 
+def test_the_short_facts_of_a_worker_are_those_that_the_database_gives(here: Town) -> None:
+    viewer = as_worker(here.worker_user)
+    assert viewer is not None
+    told = portrait.my_short(viewer, here.worker, of(here).own)
+    assert told == portrait.in_short(viewer, here.worker)
+    assert len(told) > 1
+
+
 def test_an_officer_of_another_place_sees_no_foreign_fact(here: Town) -> None:
     viewer = as_staff(here.elsewhere_user)
     assert viewer is not None
@@ -96,3 +105,19 @@ def test_what_is_shown_follows_the_law_of_columns(here: Town) -> None:
     assert not sees(agent)("person", "annual_pay", "330109")
     assert not sees(agent)("certificate", "level", "330109")  # of a person, and who it is of is not known here
     assert sees(agent)("organisation", "kind", "330109")
+
+
+def test_a_list_that_is_not_published_is_the_bureaus_to_publish_and_nothing_to_bring(here: Town) -> None:
+    found = of(here).find(CHIEF, here.holder)
+    assert found is not None
+    unpublished = live.Condition("数字职业", None, (), (live.MissingShown("数字职业目录", "人社部门"),), "where")
+    unheard = live.Condition("已参保", None, (), (live.MissingShown("参保起始", "社保登记", "insurance"),), "where")
+    told = {}
+    for name, conditions in {"list": (unpublished,), "both": (unpublished, unheard)}.items():
+        step = wording.next_step(dataclasses.replace(found, state=State.UNKNOWN, conditions=conditions), "")
+        assert step is not None
+        told[name] = step.text
+    assert told["list"] == "“数字职业目录”由主管部门公布，您不用做什么；公布后这里马上重新判断。"
+    assert told["both"].startswith("所缺的信息在：社保登记。")
+    assert wording.condition(unpublished, found).fact == "“数字职业目录”还没有公布全文"
+    assert wording.condition(unheard, found).fact == "还缺：参保起始（在社保登记）"

@@ -72,7 +72,7 @@ def test_a_file_that_breaks_off_leaves_the_night_before(small: Town, tmp_path: P
     nightly.run(ON)
     before = list(Standing.objects.order_by("pk").values())
     broken = tmp_path / "broken.csv"
-    broken.write_text(f"{CHIEF},recognition:1,{small.worker.pk},\\N,ready,1,1,\n{CHIEF},recogn", encoding="utf-8")
+    broken.write_text(f"{CHIEF},recognition:1,{small.worker.pk},\\N,ready,1,1,{{}}\n{CHIEF},recogn", encoding="utf-8")
     with pytest.raises(Exception, match="night_found"):
         nightly.store(small.xiaoshan, "r", ON, dt.datetime.now(dt.UTC), broken)
     assert list(Standing.objects.order_by("pk").values()) == before

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import uuid
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -231,3 +233,46 @@ def test_the_empty_template_is_a_workbook_and_asks_to_be_filled(here: Town, as_u
     answer = client.post(reverse("entitlements:firm_staff"), {"file": file, "as": "page"})
     assert answer.status_code == 422
     assert "工作表" in text(answer)
+
+
+FORM = "项目,填写\n单位名称,乙培训学校\n统一社会信用代码,91339999MA0000000J\n所在地区,浙江省/杭州市/萧山区\n单位类型,培训机构\n"
+STAFF = "姓名,证件号码,工号\n林䶮,33999919850607013X,A1\n"  # the second character is none of GBK's
+
+
+def sent(client: Client, *files: tuple[str, bytes]) -> Any:
+    held = [SimpleUploadedFile(name, content) for name, content in files]
+    return client.post(reverse("entitlements:firm_staff"), {"file": held, "as": "page"})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_roster_may_come_as_csv_files_of_its_sheets(here: Town, as_user: SignIn, encoding: str) -> None:
+    client = as_user(here.agent_user)
+    alone = sent(client, ("export 2026-11.csv", STAFF.encode(encoding)))
+    assert alone.status_code == 200, text(alone)
+    assert "职工 1 名" in text(alone)
+    both = sent(client, ("填报说明.csv", FORM.encode(encoding)), ("职工花名册.csv", STAFF.encode(encoding)))
+    assert both.status_code == 200, text(both)
+    assert "职工 1 名" in text(both)
+
+
+def test_mistakes_in_csv_files_are_told_with_file_row_and_column(here: Town, as_user: SignIn) -> None:
+    client = as_user(here.agent_user)
+    number = sent(client, ("职工花名册.csv", STAFF.replace("013X", "0131").encode()))
+    assert number.status_code == 422
+    assert "第 2 行" in text(number)
+    assert "证件号码" in text(number)
+    wrong = {
+        "不知道是哪张表": [("职工花名册.csv", STAFF.encode()), ("别的.csv", b"a\n")],
+        "不能混在一起": [("职工花名册.csv", STAFF.encode()), ("r.xlsx", b"PK")],
+        "一次只读一个工作簿": [("a.xlsx", b"PK"), ("b.xlsx", b"PK")],
+        "既不是 UTF-8": [("职工花名册.csv", b"\xff\xff\xff")],
+        "不是完整的 CSV": [("职工花名册.csv", STAFF.encode() + b'"')],
+        "同名": [("职工花名册.csv", STAFF.encode()), ("职工花名册.csv", STAFF.encode())],
+    }
+    for words, files in wrong.items():
+        answer = sent(client, *files)
+        assert answer.status_code == 422, words
+        assert words in text(answer)
+    packed = zipfile.ZipFile(io.BytesIO(client.get(reverse("entitlements:roster_template") + "?as=csv").content))
+    assert packed.read("职工花名册.csv").decode("utf-8-sig").startswith("工号")
+    assert "填报说明.csv" in packed.namelist()

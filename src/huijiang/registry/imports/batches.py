@@ -165,6 +165,11 @@ def apply(batch: ImportBatch, report: Report = lambda _: None) -> None:
         raise
 
 
+def finish(batch: ImportBatch, outcome: Outcome) -> None:
+    """Close a batch whose rows were stored in the transaction under way."""
+    _keep(batch, outcome, State.APPLIED)
+
+
 def settle() -> int:
     """Say of batches whose job ended without them that they were broken off; gives how many.
 

@@ -1,0 +1,1 @@
+"""The API: how other systems read and write, by tokens, within the same law of access as people."""

@@ -1,0 +1,67 @@
+"""The natural person behind an account: the same for all accounts of one person.
+
+By the number of their document, where it is known (the account's own, else that of the person it is bound to); else
+`user:` and the account's external id.  Only a keyed hash is kept.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huijiang import audit
+from huijiang.access.models import Binding
+from huijiang.accounts.models import Grant, Role, User
+from huijiang.registry.identity import read_document
+from huijiang.registry.models import IdentityDocument
+from huijiang.sealed import found_by
+from tiaowen.identifiers.person import RESIDENT
+
+
+def human_of(user: User) -> str:
+    """Who signs, for the law that nobody signs twice."""
+    return _known(user)[0] if _known(user) else f"user:{user.uid}"
+
+
+def names_of(user: User) -> frozenset[str]:
+    """Every name under which this human may have signed: one for each document, and the bare account."""
+    return frozenset({*_known(user), f"user:{user.uid}"})
+
+
+def _known(user: User) -> list[str]:
+    numbers = [user.identity.open()] if user.identity is not None else []
+    bound = Binding.objects.filter(user=user, ended_at=None).first()
+    if bound is not None:
+        papers = IdentityDocument.objects.filter(person=bound.person_id).order_by("id")
+        numbers += [each.matched.open() for each in sorted(papers, key=lambda each: each.kind != RESIDENT)]
+    return list(dict.fromkeys(f"id:{audit.digest(f'human {number}')}" for number in numbers))
+
+
+@transaction.atomic
+def know(user: User, number: str, by: User, kind: str | None = None, country: str = "") -> None:
+    """Write down who a member of staff is, once their document was seen.  Raises ValueError for what can't be a number,
+    and for one's own account."""
+    if user.pk == by.pk:
+        raise ValueError(_("自己的证件要由别人登记。"))
+    user.identity = read_document(number, kind, country).matched
+    user.save(update_fields=["identity", "identity_hash", "identity_hash_next"])
+    audit.record(by, "claims.staff_identity", f"user:{user.uid}", user.managed_by_id or "")
+
+
+SIGNERS = (Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.FINANCE, Role.SUPERVISOR)
+
+
+def unknown_signers() -> list[User]:
+    """Staff who may sign and whose document is not known: two accounts of theirs would count as two people."""
+    held = Grant.objects.filter(role__in=SIGNERS, ended_at=None).values("user")
+    found = User.objects.filter(pk__in=held, is_active=True, identity=None).order_by("login")
+    return [each for each in found if not _known(each)]
+
+
+def is_one_of(user: User, people: list[int]) -> bool:
+    """Whether the account's own document is that of one of some people."""
+    if user.identity is None or not people:
+        return False
+    return IdentityDocument.objects.filter(
+        found_by(IdentityDocument, "matched", user.identity.open()), person__in=people
+    ).exists()

@@ -1,0 +1,40 @@
+"""The tables of claims, by what they are about."""
+
+from __future__ import annotations
+
+from huijiang.claims.models.checks import Check
+from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
+from huijiang.claims.models.decision import Act, Determination, Relation
+from huijiang.claims.models.desk import DayOverride, ServiceTerms
+from huijiang.claims.models.disputes import Dispute
+from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
+from huijiang.claims.models.notices import NoticeEntry, PublicNotice
+from huijiang.claims.models.rounds import Minutes, MinutesLine, Panel, PanelMember, Round, Score
+
+__all__ = [
+    "Account",
+    "Act",
+    "Batch",
+    "CapGroup",
+    "CapUse",
+    "Check",
+    "Claim",
+    "Correction",
+    "DayOverride",
+    "Determination",
+    "Dispute",
+    "Due",
+    "Exclusive",
+    "Minutes",
+    "MinutesLine",
+    "Movement",
+    "NoticeEntry",
+    "NumberGiven",
+    "Panel",
+    "PanelMember",
+    "PublicNotice",
+    "Relation",
+    "Round",
+    "Score",
+    "ServiceTerms",
+]

@@ -1,0 +1,80 @@
+"""Who sees money: finance works in its regions, others of the bureau and of finance, audit and discipline read.
+
+One condition a line; every page and download of the room comes through here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from huijiang.access.law import in_scope
+from huijiang.accounts.doors import staff
+from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import Capacity, Viewer
+from huijiang.funds.models import Account, Answer, Batch, Finding, Line, PastFile, Payment, Recovery
+
+WORKS: Final = (Role.FINANCE,)
+READS: Final = (Role.FINANCE, Role.FINANCE_BUREAU, Role.AUDITOR, Role.SUPERVISOR)
+FINDS: Final = (Role.FINANCE, Role.SUPERVISOR)
+
+finance = staff(*WORKS)
+readers = staff(*READS)
+finders = staff(*FINDS)
+recovery_readers = staff(Role.FINANCE, Role.SUPERVISOR, Role.AUDITOR, Role.FINANCE_BUREAU)
+
+
+def access_lines(viewer: Viewer) -> QuerySet[Line]:
+    """Budget lines of the viewer's regions."""
+    return Line.objects.filter(_within(viewer, "region")).select_related("region", "source")
+
+
+def access_accounts(viewer: Viewer) -> QuerySet[Account]:
+    """Ledger accounts of the viewer's regions."""
+    return Account.objects.filter(_within(viewer, "region")).select_related("region", "source")
+
+
+def access_batches(viewer: Viewer) -> QuerySet[Batch]:
+    """Payment batches of the viewer's regions."""
+    return Batch.objects.filter(_within(viewer, "region")).select_related("region", "source", "made_by", "paying")
+
+
+def access_answers(viewer: Viewer) -> QuerySet[Answer]:
+    """The bank's answers for the viewer's regions."""
+    return Answer.objects.filter(_within(viewer, "region")).select_related("region", "taken_by")
+
+
+def access_past(viewer: Viewer) -> QuerySet[PastFile]:
+    """Files of past payments of the viewer's regions."""
+    return PastFile.objects.filter(_within(viewer, "region")).select_related("region", "taken_by", "confirmed_by")
+
+
+def access_findings(viewer: Viewer) -> QuerySet[Finding]:
+    """What the re-check found in the viewer's regions."""
+    return Finding.objects.filter(_within(viewer, "payment__batch__region")).select_related(
+        "payment__batch", "recovery"
+    )
+
+
+def access_recoveries(viewer: Viewer) -> QuerySet[Recovery]:
+    """Recoveries of the viewer's regions."""
+    return Recovery.objects.filter(_within(viewer, "payment__batch__region")).select_related(
+        "payment__batch", "payment__due__claim"
+    )
+
+
+def access_payments(viewer: Viewer) -> QuerySet[Payment]:
+    """Payments: of the viewer's regions for staff; to oneself for a worker; to the organisation for its agent."""
+    found = Payment.objects.select_related("batch", "due__claim")
+    match viewer.capacity:
+        case Capacity.WORKER:
+            return found.filter(due__payee_person=viewer.person)
+        case Capacity.AGENT:
+            return found.filter(due__payee_organisation=viewer.organisation)
+        case Capacity.STAFF:
+            return found.filter(_within(viewer, "batch__region", *READS))
+
+
+def _within(viewer: Viewer, column: str, *roles: Any) -> Q:
+    return in_scope(viewer.paths(*(roles or READS)), column)

@@ -1,0 +1,151 @@
+"""Budget lines: opening one, allotting money to it, freezing it at the year's end and carrying over what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from huijiang import audit
+from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
+from huijiang.funds import ledger
+from huijiang.funds.models import Account, Allotment, Entry, Line, Share, Source
+from huijiang.regions.models import Region
+
+WHOLE = 1_000  # thousandths
+LESS = (Allotment.Kind.REDUCTION, Allotment.Kind.CARRIED_OUT)
+
+
+class BudgetError(ValueError):
+    """Something that can't be done with a budget line; says what and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a tier of government bears of an amount, in fen."""
+
+    tier: str
+    amount: int
+
+
+@transaction.atomic
+def open_line(
+    region: Region, source: Source, year: int, by: User, *, benefit: str = "", function_code: str = "2080799",
+    economic_code: str = "30399", dry: str = Line.Dry.FIRST_COME, shares: Mapping[str, int] | None = None,
+) -> Line:  # fmt: skip
+    """A line without money yet; the same line again is given as it is.  `shares`: tier → thousandths, 1,000 in all.
+
+    Raises BudgetError when the shares don't sum to the whole.
+    """
+    told = dict(shares or {Share.Tier.COUNTY: WHOLE})
+    if sum(told.values()) != WHOLE:
+        raise BudgetError(f"分担比例合计 {sum(told.values())}‰；应为 1000‰ shares must sum to 1,000 thousandths")
+    line, made = Line.objects.get_or_create(
+        region=region, source=source, year=year, benefit=benefit,
+        defaults={"function_code": function_code, "economic_code": economic_code, "dry": dry},
+    )  # fmt: skip
+    if made:
+        Share.objects.bulk_create(Share(line=line, tier=tier, thousandths=part) for tier, part in sorted(told.items()))
+        audit.record(by, "funds.line_opened", f"line:{line.uid}", region.pk, year=year, source=source.code)
+    return line
+
+
+@transaction.atomic
+def ask(line: Line, kind: str, amount: int, document: str, by: User) -> Allotment:
+    """Ask for a change of a line's money; another person approves it.  `amount` in fen, below zero for less."""
+    if not document.strip():
+        raise BudgetError("请写明依据的文号 name the document that allots the money")
+    less = kind in LESS
+    if amount == 0 or less != (amount < 0):
+        raise BudgetError(f"金额 {amount} 分与“{Allotment.Kind(kind).label}”不符 the sign does not fit the kind")
+    made = Allotment.objects.create(line=line, kind=kind, amount=amount, document=document.strip(), asked_by=by)
+    audit.record(by, "funds.allotment_asked", f"allotment:{made.uid}", line.region_id, kind=kind, amount=amount)
+    return made
+
+
+@transaction.atomic
+def approve(allotment: Allotment, by: User) -> Allotment:
+    """Let a change count: the line's money moves, and the ledger's.  Approving it twice changes nothing.
+
+    Raises BudgetError when the same person asked for it, or when more is reserved and spent than would be left.
+    """
+    line = Line.objects.select_for_update(of=("self",)).get(pk=allotment.line_id)
+    held = Allotment.objects.select_for_update(of=("self",)).get(pk=allotment.pk)
+    if held.approved_by_id is not None:
+        return held
+    if held.asked_by_id == by.pk:
+        raise BudgetError("提出的人不能批准自己的额度变动，请由另一位批准 whoever asked can't approve it")
+    if line.frozen_at is not None and held.kind != Allotment.Kind.CARRIED_OUT:
+        raise BudgetError(f"{line.year} 年度额度已冻结 the line is frozen; 请在新年度追加 allot to the new year")
+    if line.free + held.amount < 0:
+        raise BudgetError(f"只剩 {line.free} 分可用，不能再减 {-held.amount} 分 only {line.free} fen are free")
+    Allotment.objects.filter(pk=held.pk).update(approved_by=by, approved_at=Now())
+    _into_the_ledger(line, held, by)
+    audit.record(by, "funds.allotment_approved", f"allotment:{held.uid}", line.region_id, amount=held.amount)
+    held.refresh_from_db()
+    return held
+
+
+def _into_the_ledger(line: Line, allotment: Allotment, by: User) -> None:
+    kinds = {Allotment.Kind.CARRIED_IN: Entry.Kind.CARRY_OVER, Allotment.Kind.CARRIED_OUT: Entry.Kind.CARRY_OVER,
+             Allotment.Kind.OPENING: Entry.Kind.OPENING}  # fmt: skip
+    bank, allotted = (
+        ledger.account(line.region_id, line.source, line.year, kind)
+        for kind in (Account.Kind.BANK, Account.Kind.ALLOTMENT)
+    )
+    ledger.post(ledger.Order(
+        kinds.get(Allotment.Kind(allotment.kind), Entry.Kind.ALLOTMENT), f"allotment {allotment.uid}", today(),
+        [ledger.Move(bank, allotment.amount), ledger.Move(allotted, -allotment.amount)],
+        f"line:{line.uid}", allotment.document,
+    ), by)  # fmt: skip
+
+
+def parts(line: Line, amount: int) -> list[Part]:
+    """How the tiers bear an amount: by thousandths, rounded down, what is left over borne by the lowest tier."""
+    tiers = list(Share.Tier)
+    shares = sorted(line.shares.all(), key=lambda each: tiers.index(Share.Tier(each.tier)))
+    found = [Part(each.tier, amount * each.thousandths // WHOLE) for each in shares]
+    left = amount - sum(each.amount for each in found)
+    return [*found[:-1], Part(found[-1].tier, found[-1].amount + left)]
+
+
+@transaction.atomic
+def freeze(line: Line, by: User) -> Line:
+    """End a year: nothing more is reserved on the line.  What is reserved may still be paid."""
+    held = Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    if held.frozen_at is None:
+        Line.objects.filter(pk=held.pk).update(frozen_at=Now(), frozen_by=by)
+        audit.record(by, "funds.line_frozen", f"line:{held.uid}", held.region_id, year=held.year, free=held.free)
+        held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def carry_over(line: Line, by: User, document: str) -> tuple[Allotment, Allotment] | None:
+    """Ask that what is free on a frozen line goes to next year's; None where nothing is.  Both halves wait for
+    another person (`approve_carry_over`).  Raises BudgetError for a line that is not frozen."""
+    held = Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    if held.frozen_at is None:
+        raise BudgetError(f"{held.year} 年度额度还没有冻结 the line is not frozen yet")
+    waiting = held.allotments.filter(kind=Allotment.Kind.CARRIED_OUT, approved_by=None)
+    if waiting.exists():
+        raise BudgetError("已有一笔结转在等批准 a carry-over waits for approval already")
+    if held.free == 0:
+        return None
+    shares = {each.tier: each.thousandths for each in held.shares.all()}
+    following = open_line(
+        held.region, held.source, held.year + 1, by, benefit=held.benefit, function_code=held.function_code,
+        economic_code=held.economic_code, dry=held.dry, shares=shares,
+    )  # fmt: skip
+    return (ask(held, Allotment.Kind.CARRIED_OUT, -held.free, document, by),
+            ask(following, Allotment.Kind.CARRIED_IN, held.free, document, by))  # fmt: skip
+
+
+@transaction.atomic
+def approve_carry_over(halves: tuple[Allotment, Allotment], by: User) -> None:
+    """Both halves or neither."""
+    for each in halves:
+        approve(each, by)

@@ -1,0 +1,55 @@
+"""What money does when something happens to a claim (`claims.effects`); imported when the room starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import F, Sum
+from django.db.models.functions import Now
+
+from huijiang.claims import dues as claims_dues
+from huijiang.claims import effects
+from huijiang.claims.models import Claim, Due
+from huijiang.funds import reserving
+from huijiang.funds.models import Payment, Reservation, Waiting
+
+
+def posted(dues: Iterable[Due]) -> dict[int, int]:
+    """What is on its way or paid for some dues, in fen: live payments, and what earlier ones kept for recoveries."""
+    ids = [each.pk for each in dues]
+    live = (
+        Payment.objects.filter(due__in=ids, state__in=Payment.LIVE)
+        .values("due")
+        .annotate(sum=Sum(F("amount") + F("offset")))
+    )
+    kept = (
+        Payment.objects.filter(due__in=ids, state__in=(Payment.State.REJECTED, Payment.State.RETURNED), offset__gt=0)
+        .values("due").annotate(sum=Sum("offset"))
+    )  # fmt: skip
+    found = dict.fromkeys(ids, 0)
+    for each in (*live, *kept):
+        found[each["due"]] += int(each["sum"])
+    return found
+
+
+@effects.on("due_made")
+def hold(claim: Claim, due: Due, **said: object) -> None:
+    """Money is held for a due as soon as it is one, or it waits."""
+    reserving.reserve([due])
+
+
+@effects.on("next_due")
+def hold_next(claim: Claim, **said: object) -> None:
+    """A further period: the claim is payable again once its money is held."""
+    reserving.reserve(list(claim.dues.filter(cancelled_at=None).exclude(payments__state__in=Payment.LIVE)))
+
+
+@effects.on("due_cancelled")
+def give_back(claim: Claim, due: Due, **said: object) -> None:
+    """A due that is no more holds nothing and waits for nothing."""
+    for each in Reservation.objects.filter(due=due, state=Reservation.State.HELD):
+        reserving.release(each, "应付已撤销")
+    Waiting.objects.filter(due=due, ended_at=None).update(ended_at=Now(), outcome=Waiting.Outcome.DROPPED)
+
+
+claims_dues.POSTED.append(posted)

@@ -1,0 +1,296 @@
+"""Recoveries: what the re-check found, one person proposes, another decides, and how the money comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from huijiang.accounts.viewers import today
+from huijiang.funds import recoveries
+from huijiang.funds.access import access_findings, access_recoveries, finance, finders, recovery_readers
+from huijiang.funds.models import Finding, Recovery
+from huijiang.funds.pages_batches import moment
+from huijiang.funds.pages_budget import MoneyField, viewer_of, works
+from huijiang.funds.wording import money
+from huijiang.web.components.lists import Fact, Tab
+from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.components.tags import Tag
+
+PER_PAGE = 50
+DAYS = 30
+COLOURS = {"noticed": "amber", "coming_back": "blue", "recovered": "green", "transferred": "red", "withdrawn": "grey"}
+
+
+class ProposeForm(forms.Form):
+    """How much is to be taken back, and why."""
+
+    amount = MoneyField(
+        label=gettext_lazy("拟追回（元）"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"class": "input", "inputmode": "decimal"}),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea(attrs={"class": "input", "rows": 3})
+    )
+
+
+class DismissForm(forms.Form):
+    """Why nothing is taken back."""
+
+    words = forms.CharField(
+        label=gettext_lazy("为什么不追回"), max_length=500, widget=forms.Textarea(attrs={"class": "input", "rows": 3})
+    )
+
+
+class DecideForm(forms.Form):
+    """By when, in how many parts, and whether later payments may be kept."""
+
+    due_on = forms.DateField(
+        label=gettext_lazy("退还期限"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    instalments = forms.IntegerField(
+        label=gettext_lazy("分几期"), min_value=1, max_value=recoveries.MOST_INSTALMENTS, initial=1
+    )
+    by_offset = forms.BooleanField(label=gettext_lazy("可从本人（本单位）以后的补贴中抵扣"), required=False)
+
+    def clean_due_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["due_on"]
+        if day <= today():
+            raise forms.ValidationError(_("期限应在今天以后"))
+        return day
+
+
+class ArrivedForm(forms.Form):
+    """Money that arrived."""
+
+    amount = MoneyField(
+        label=gettext_lazy("到账金额（元）"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"class": "input", "inputmode": "decimal"}),
+    )
+    on = forms.DateField(
+        label=gettext_lazy("到账日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    key = forms.CharField(
+        label=gettext_lazy("银行流水号"), max_length=100, widget=forms.TextInput(attrs={"class": "input"})
+    )
+
+
+@recovery_readers
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """What was found and waits, and what is being taken back."""
+    view = request.GET.get("view", "open")
+    viewer = viewer_of(request)
+    waiting = access_findings(viewer).filter(recovery=None, dismissed_at=None)
+    running = access_recoveries(viewer).filter(closed_at=None)
+    over = access_recoveries(viewer).exclude(closed_at=None)
+    here = reverse("funds:recoveries")
+    tabs = [Tab(_("待处理的发现"), here, waiting.count(), view == "open"), Tab(_("追回中"), f"{here}?view=running", running.count(), view == "running"),
+            Tab(_("已办结"), f"{here}?view=over", over.count(), view == "over")]  # fmt: skip
+    if view == "open":
+        page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+        table = _findings(page)
+    else:
+        page = Paginator(running if view == "running" else over, PER_PAGE).get_page(request.GET.get("page"))
+        table = _recoveries(page)
+    return render(
+        request, "funds/recoveries.html", {"tabs": tabs, "page": page, "table": table, "count": page.paginator.count}
+    )
+
+
+def _findings(page: Any) -> Table:
+    columns = [
+        Column(_("付款")),
+        Column(_("事由")),
+        Column(_("已付（元）"), "number"),
+        Column(_("发现")),
+        Column(_("状态"), "state"),
+    ]
+    rows = [
+        [Cell(each.payment.reference, reverse("funds:finding", args=[each.uid]), note=each.rule), each.get_ground_display(),
+         money(each.payment.amount + each.payment.offset), moment(each.found_at),
+         Cell(tag=Tag(_("待决定"), "amber", "clock") if each.proposed_by_id else Tag(_("待核实"), "grey"))]
+        for each in page
+    ]  # fmt: skip
+    return Table(_("复查发现"), columns, rows)
+
+
+def _recoveries(page: Any) -> Table:
+    columns = [Column(_("付款")), Column(_("事由")), Column(_("应追回（元）"), "number"), Column(_("已追回（元）"), "number"), Column(_("期限")),
+               Column(_("状态"), "state")]  # fmt: skip
+    rows = [
+        [Cell(each.payment.reference, reverse("funds:recovery", args=[each.uid]), note=each.payment.due.claim.number), each.get_ground_display(),
+         money(each.amount), money(each.back), each.due_on.isoformat(), Cell(tag=tag(each))]
+        for each in page
+    ]  # fmt: skip
+    return Table(_("追回"), columns, rows)
+
+
+def tag(recovery: Recovery) -> Tag:
+    """Where a recovery stands; late is told."""
+    if recovery.closed_at is None and recovery.due_on < today():
+        return Tag(_("已逾期"), "red", "clock")
+    return Tag(recovery.get_state_display(), COLOURS[recovery.state])
+
+
+@recovery_readers
+@require_safe
+def finding(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One finding: what speaks for it, and what may be done."""
+    held = get_object_or_404(access_findings(viewer_of(request)), uid=uid)
+    return _finding(request, held, [])
+
+
+def _finding(request: HttpRequest, held: Finding, forms_: list[forms.Form], status: int = 200) -> HttpResponse:
+    bound = {type(each): each for each in forms_}
+    paid = held.payment.amount + held.payment.offset
+    able = works(request) or "supervisor" in viewer_of(request).roles
+    open_ = held.recovery_id is None and held.dismissed_at is None
+    facts = [
+        Fact(_("付款"), held.payment.reference, change=reverse("funds:trace", args=[held.payment.reference]), change_label=_("看来龙去脉")),
+        Fact(_("已付"), _("%(yuan)s 元") % {"yuan": money(paid)}), Fact(_("事由"), held.get_ground_display()), Fact(_("规则"), held.rule),
+        *(Fact(str(name), str(value)) for name, value in held.evidence.items()),
+    ]  # fmt: skip
+    if held.proposed_by:
+        facts.append(Fact(_("提出追回"), _("%(who)s：%(yuan)s 元。%(words)s") % {
+            "who": held.proposed_by.name, "yuan": money(held.amount or 0), "words": held.words}))  # fmt: skip
+    if held.dismissed_by:
+        facts.append(Fact(_("不追回"), f"{held.dismissed_by.name}：{held.words}"))
+    propose = bound.get(ProposeForm) or ProposeForm(initial={"amount": money(paid).replace(",", "")})
+    decide = bound.get(DecideForm) or DecideForm(
+        initial={"due_on": today() + dt.timedelta(days=DAYS), "instalments": 1}
+    )
+    return render(request, "funds/finding.html", {
+        "finding": held, "facts": facts, "propose": propose if able and open_ and not held.proposed_by else None,
+        "dismiss": (bound.get(DismissForm) or DismissForm()) if able and open_ else None,
+        "decide": decide if able and open_ and held.proposed_by and held.proposed_by_id != request.user.pk else None,
+        "own": open_ and held.proposed_by_id == request.user.pk, "forms": forms_,
+    }, status=status)  # fmt: skip
+
+
+@finders
+@require_POST
+def propose(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    held = get_object_or_404(access_findings(viewer_of(request)), uid=uid)
+    form = ProposeForm(request.POST)
+    if form.is_valid():
+        try:
+            recoveries.propose(held, request.user, form.cleaned_data["amount"], form.cleaned_data["words"])  # type: ignore[arg-type]
+        except recoveries.RecoveryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已提出。由另一位决定。"))
+            return redirect("funds:finding", uid=uid)
+    return _finding(request, held, [form], 422)
+
+
+@finders
+@require_POST
+def dismiss(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    held = get_object_or_404(access_findings(viewer_of(request)), uid=uid)
+    form = DismissForm(request.POST)
+    if form.is_valid():
+        try:
+            recoveries.dismiss(held, request.user, form.cleaned_data["words"])  # type: ignore[arg-type]
+        except recoveries.RecoveryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已记下，不追回。"))
+            return redirect("funds:recoveries")
+    return _finding(request, held, [form], 422)
+
+
+@finders
+@require_POST
+def decide(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    held = get_object_or_404(access_findings(viewer_of(request)), uid=uid)
+    form = DecideForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            made = recoveries.decide(held, request.user, told["due_on"], instalments=told["instalments"],
+                                     by_offset=told["by_offset"])  # type: ignore[arg-type]  # fmt: skip
+        except recoveries.RecoveryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已决定追回，通知收款人。"))
+            return redirect("funds:recovery", uid=made.uid)
+    return _finding(request, held, [form], 422)
+
+
+@recovery_readers
+@require_safe
+def recovery(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One recovery: what is owed, what came back, what is planned."""
+    held = get_object_or_404(access_recoveries(viewer_of(request)), uid=uid)
+    return _recovery(request, held, ArrivedForm(initial={"on": today()}))
+
+
+def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: int = 200) -> HttpResponse:
+    facts = [
+        Fact(_("付款"), held.payment.reference, change=reverse("funds:trace", args=[held.payment.reference]), change_label=_("看来龙去脉")),
+        Fact(_("受理编号"), held.payment.due.claim.number or ""), Fact(_("事由"), held.get_ground_display()), Fact(_("说明"), held.words),
+        Fact(_("应追回"), _("%(yuan)s 元") % {"yuan": money(held.amount)}), Fact(_("已追回"), _("%(yuan)s 元") % {"yuan": money(held.back)}),
+        Fact(_("退还期限"), held.due_on.isoformat()), Fact(_("提出与决定"), f"{held.found_by.name}、{held.decided_by.name}"),
+        Fact(_("从后续补贴抵扣"), _("是") if held.by_offset else _("否")),
+    ]  # fmt: skip
+    plan = [[day.isoformat(), money(amount)] for day, amount in recoveries.instalment_plan(held)]
+    came = [
+        [each.on.isoformat(), each.get_way_display(), money(each.amount), each.key]
+        for each in held.parts.order_by("id")
+    ]
+    return render(request, "funds/recovery.html", {
+        "recovery": held, "tag": tag(held), "facts": facts, "form": form, "works": works(request) and held.closed_at is None,
+        "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan),
+        "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came),
+        "any": bool(came),
+    }, status=status)  # fmt: skip
+
+
+@finance
+@require_POST
+def arrived(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Write down what arrived; the same bank number counts once."""
+    held = get_object_or_404(access_recoveries(viewer_of(request)), uid=uid)
+    form = ArrivedForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            recoveries.came_back(held, told["amount"], told["on"], told["key"], request.user)  # type: ignore[arg-type]
+        except recoveries.RecoveryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已记到账。"))
+            return redirect("funds:recovery", uid=uid)
+    return _recovery(request, held, form, 422)
+
+
+@finance
+def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Withdraw a notice that was wrong, or hand the matter over."""
+    held = get_object_or_404(access_recoveries(viewer_of(request)), uid=uid)
+    wrong = ""
+    if request.method == "POST":
+        act = {"withdraw": recoveries.withdraw, "transfer": recoveries.transfer}.get(request.POST.get("how", ""))
+        try:
+            if act is None:
+                raise recoveries.RecoveryError(_("请选择撤销还是移送"))
+            act(held, request.user, request.POST.get("words", ""))  # type: ignore[arg-type]
+        except recoveries.RecoveryError as error:
+            wrong = str(error)
+        else:
+            messages.success(request, _("已办结。"))
+            return redirect("funds:recovery", uid=uid)
+    return render(request, "funds/end.html", {"recovery": held, "wrong": wrong}, status=422 if wrong else 200)

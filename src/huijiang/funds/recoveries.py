@@ -1,0 +1,234 @@
+"""Money that was paid and was not due: found, proposed by one person, decided by another, and come back.
+
+Nothing is taken silently: a notice comes first, the way back is agreed (bank, instalments, or kept from later
+payments), and every fen that comes back is an entry of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from huijiang import audit
+from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
+from huijiang.claims import in_bulk
+from huijiang.claims.states import Event, State
+from huijiang.funds import ledger
+from huijiang.funds.models import Account, Batch, CameBack, Entry, Finding, Payment, Recovery, Reservation
+
+MOST_INSTALMENTS = 36
+
+
+class RecoveryError(ValueError):
+    """Something that can't be done with a recovery; says what and how to mend it."""
+
+
+@transaction.atomic
+def find(payment: Payment, rule: str, ground: str, evidence: dict[str, object], by: User | None = None) -> Finding:
+    """Write down that a payment no longer stands up.  The same rule finds a payment once."""
+    found, made = Finding.objects.get_or_create(
+        payment=payment, rule=rule, defaults={"ground": ground, "evidence": evidence}
+    )
+    if made:
+        audit.record(by, "funds.found", f"payment:{payment.reference}", payment.batch.region_id, rule=rule)
+    return found
+
+
+@transaction.atomic
+def propose(finding: Finding, by: User, amount: int, words: str) -> Finding:
+    """Ask that so much is taken back; another person decides.  Raises RecoveryError."""
+    held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    if held.recovery_id or held.dismissed_at:
+        raise RecoveryError("这条发现已有结论 was decided already")
+    paid = held.payment.amount + held.payment.offset
+    if not 0 < amount <= paid:
+        raise RecoveryError(f"拟追回 {amount} 分；应在 1–{paid} 分之间 expected 1–{paid} fen")
+    if not words.strip():
+        raise RecoveryError("请写明理由 say why")
+    Finding.objects.filter(pk=held.pk).update(
+        proposed_by=by, proposed_at=Now(), amount=amount, words=words.strip()[:500]
+    )
+    audit.record(by, "funds.recovery_proposed", f"finding:{held.uid}", held.payment.batch.region_id, amount=amount)
+    held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def dismiss(finding: Finding, by: User, words: str) -> Finding:
+    """Say that nothing is to be taken back, and why."""
+    held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    if held.recovery_id:
+        raise RecoveryError("已开始追回，不能排除 a recovery is under way")
+    if not words.strip():
+        raise RecoveryError("请写明理由 say why")
+    if held.dismissed_at is None:
+        Finding.objects.filter(pk=held.pk).update(dismissed_by=by, dismissed_at=Now(), words=words.strip()[:500])
+        audit.record(by, "funds.finding_dismissed", f"finding:{held.uid}", held.payment.batch.region_id)
+        held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def decide(finding: Finding, by: User, due_on: dt.date, *, instalments: int = 1, by_offset: bool = False) -> Recovery:
+    """Open the recovery that somebody else proposed: the payee owes, the ledger says so.  Raises RecoveryError."""
+    held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    if held.recovery is not None:
+        return held.recovery
+    if held.proposed_by is None or held.amount is None:
+        raise RecoveryError("还没有人提出追回 nobody proposed it yet")
+    if held.proposed_by_id == by.pk:
+        raise RecoveryError("提出的人不能决定，请由另一位决定 whoever proposed it can't decide it")
+    if not 1 <= instalments <= MOST_INSTALMENTS:
+        raise RecoveryError(f"分 {instalments} 期；应为 expected 1–{MOST_INSTALMENTS}")
+    payment = Payment.objects.select_related("batch__source").get(pk=held.payment_id)
+    made = Recovery.objects.create(
+        payment=payment, ground=held.ground, words=held.words, amount=held.amount, due_on=due_on, instalments=instalments,
+        by_offset=by_offset, found_by=held.proposed_by, decided_by=by,
+    )  # fmt: skip
+    Finding.objects.filter(pk=held.pk).update(recovery=made)
+    _post(
+        Entry.Kind.OVERPAID,
+        f"recovery {made.uid}",
+        payment,
+        Account.Kind.RECEIVABLE,
+        Account.Kind.EXPENSE,
+        made.amount,
+        by,
+    )
+    audit.record(by, "funds.recovery_opened", f"recovery:{made.uid}", payment.batch.region_id, amount=made.amount)
+    return made
+
+
+def _post(kind: str, key: str, payment: Payment, onto: str, off: str, amount: int, by: User | None) -> None:
+    batch = payment.batch
+    debit, credit = (ledger.account(batch.region_id, batch.source, batch.year, each) for each in (onto, off))
+    ledger.post(ledger.Order(kind, key, today(), [ledger.Move(debit, amount, payment), ledger.Move(credit, -amount, payment)],
+                             f"payment:{payment.reference}"), by)  # fmt: skip
+
+
+@transaction.atomic
+def came_back(recovery: Recovery, amount: int, on: dt.date, key: str, by: User) -> CameBack:
+    """Money arrived on the account, under the bank's own number (`key`): the same number counts once.
+
+    Raises RecoveryError for more than is still owed.
+    """
+    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
+    known = CameBack.objects.filter(key=key).first()
+    if known is not None:
+        if (known.recovery_id, known.amount) != (held.pk, amount):
+            raise RecoveryError(f"{key}: 已记过另一笔 stands for another sum already")
+        return known
+    left = held.amount - held.back
+    if held.closed_at is not None or not 0 < amount <= left:
+        raise RecoveryError(
+            f"到账 {amount} 分；还欠 {left} 分 still owed: {left} fen；多出的退还付款人 return what is too much"
+        )
+    made = CameBack.objects.create(recovery=held, way=CameBack.Way.BANK, amount=amount, on=on, key=key, by=by)
+    _post(
+        Entry.Kind.RECOVERED, f"came back {key}", held.payment, Account.Kind.BANK, Account.Kind.RECEIVABLE, amount, by
+    )
+    audit.record(by, "funds.came_back", f"recovery:{held.uid}", held.payment.batch.region_id, amount=amount)
+    _closed(held, by)
+    return made
+
+
+def keep_offsets(batch: Batch, by: User) -> None:
+    """When a batch goes to the bank: what its payments keep for recoveries has come back; what is kept whole is paid."""
+    kept = batch.payments.filter(offset__gt=0).select_related(
+        "recovery__payment__batch__source", "batch__source", "due"
+    )
+    for each in kept.order_by("pk"):
+        assert each.recovery is not None
+        CameBack.objects.create(recovery=each.recovery, way=CameBack.Way.OFFSET, amount=each.offset, on=today(),
+                                key=each.reference, by=by)  # fmt: skip
+        _offset(each, by)
+        _closed(each.recovery, by)
+    whole = batch.payments.filter(amount=0, state=Payment.State.SENT)
+    ids = list(whole.values_list("reservation_id", flat=True))
+    claims = list(whole.values_list("due__claim_id", flat=True))
+    whole.update(state=Payment.State.PAID, settled_on=today())
+    Reservation.objects.filter(pk__in=ids).update(state=Reservation.State.SPENT, ended_at=Now())
+    in_bulk.move(claims, Event.PAY, [State.PAYABLE], State.PAID, words="补贴已用于抵扣应退回的款项。")
+
+
+def _offset(payment: Payment, by: User) -> None:
+    """The expense of today, against what is owed from then: each on its own year's account."""
+    recovery = payment.recovery
+    assert recovery is not None
+    then, now = recovery.payment.batch, payment.batch
+    expense = ledger.account(now.region_id, now.source, now.year, Account.Kind.EXPENSE)
+    owed = ledger.account(then.region_id, then.source, then.year, Account.Kind.RECEIVABLE)
+    ledger.post(ledger.Order(Entry.Kind.OFFSET, f"offset {payment.reference}", today(), [
+        ledger.Move(expense, payment.offset, payment), ledger.Move(owed, -payment.offset, recovery.payment),
+    ], f"payment:{payment.reference}"), by)  # fmt: skip
+
+
+def _closed(recovery: Recovery, by: User) -> None:
+    """A recovery whose last fen is back: the claim says so, where the whole of it was taken back."""
+    recovery.refresh_from_db()
+    payment = recovery.payment
+    if recovery.state == Recovery.State.RECOVERED and recovery.amount == payment.amount + payment.offset:
+        in_bulk.move([payment.due.claim_id], Event.RECOVER, [State.PAID, State.PAYMENT_RETURNED], State.RECOVERED,
+                     words="款项已全部追回。")  # fmt: skip
+
+
+@transaction.atomic
+def withdraw(recovery: Recovery, by: User, words: str) -> Recovery:
+    """Take back a notice that was wrong: what is still owed is written back.  Raises RecoveryError."""
+    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
+    if held.closed_at is not None:
+        raise RecoveryError("已办结，不能撤销 is closed already")
+    if not words.strip():
+        raise RecoveryError("请写明撤销的理由 say why")
+    left = held.amount - held.back
+    Recovery.objects.filter(pk=held.pk).update(
+        state=Recovery.State.WITHDRAWN, closed_at=Now(), words=words.strip()[:500]
+    )
+    _post(
+        Entry.Kind.WRITTEN_BACK,
+        f"withdrawn {held.uid}",
+        held.payment,
+        Account.Kind.EXPENSE,
+        Account.Kind.RECEIVABLE,
+        left,
+        by,
+    )
+    audit.record(by, "funds.recovery_withdrawn", f"recovery:{held.uid}", held.payment.batch.region_id, amount=left)
+    held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def transfer(recovery: Recovery, by: User, words: str) -> Recovery:
+    """Hand a recovery over to inspection or the police; what is owed stays owed in the ledger."""
+    held = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
+    if held.closed_at is not None:
+        raise RecoveryError("已办结，不能移送 is closed already")
+    if not words.strip():
+        raise RecoveryError("请写明移送的去向和理由 say where and why")
+    Recovery.objects.filter(pk=held.pk).update(
+        state=Recovery.State.TRANSFERRED, closed_at=Now(), words=words.strip()[:500]
+    )
+    audit.record(
+        by, "funds.recovery_transferred", f"recovery:{held.uid}", held.payment.batch.region_id, amount=held.amount
+    )
+    held.refresh_from_db()
+    return held
+
+
+def instalment_plan(recovery: Recovery) -> list[tuple[dt.date, int]]:
+    """When how much is to come back: equal parts a month apart, the last with what division leaves."""
+    part = recovery.amount // recovery.instalments
+    plan = []
+    for number in range(recovery.instalments):
+        months = recovery.due_on.year * 12 + recovery.due_on.month - 1 + number
+        year, month = months // 12, months % 12 + 1
+        last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
+        left = recovery.amount - part * (recovery.instalments - 1)
+        plan.append(
+            (dt.date(year, month, min(recovery.due_on.day, last)), part if number < recovery.instalments - 1 else left)
+        )
+    return plan

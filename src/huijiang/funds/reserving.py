@@ -1,0 +1,162 @@
+"""Holding money for what is due, and what happens when a line runs dry.
+
+A claim that is approved is `approved` until money is held for what is due now; then it is `payable`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.db.models.functions import Now
+
+from huijiang import audit
+from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
+from huijiang.claims import in_bulk
+from huijiang.claims.models import Due
+from huijiang.claims.states import Event, State
+from huijiang.funds import sources, takeover
+from huijiang.funds.models import Line, Reservation, Waiting
+
+
+@dataclass(frozen=True)
+class Held:
+    """What became of some dues: money held, or waiting for it."""
+
+    reserved: tuple[Reservation, ...]
+    waiting: tuple[Waiting, ...]
+
+
+@transaction.atomic
+def reserve(dues: Sequence[Due], by: User | None = None, on: dt.date | None = None) -> Held:
+    """Hold money for dues, in their order.  One for which its line has none waits.  Asking twice changes nothing."""
+    year = (on or today()).year
+    reserved: list[Reservation] = []
+    waiting: list[Waiting] = []
+    for due in sorted(dues, key=lambda each: (each.due_on, each.pk)):
+        found = Reservation.objects.filter(due=due).exclude(state=Reservation.State.RELEASED).first()
+        if found is not None:
+            reserved.append(found)
+            continue
+        if takeover.was_paid(due):
+            continue  # before the platform: nothing is left to hold money for
+        line = sources.line_of(due, year)
+        held = _lock(line) if line else None
+        if held is not None and held.free >= due.amount and not _others_first(held, due):
+            reserved.append(_hold(due, held, by))
+        else:
+            waiting.append(_wait(due, held))
+    _payable([each.due.claim_id for each in reserved])
+    return Held(tuple(reserved), tuple(waiting))
+
+
+def _lock(line: Line) -> Line:
+    return Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
+
+
+def _others_first(line: Line, due: Due) -> bool:
+    """Whoever was approved earlier and still waits is served before: nobody overtakes on a dry line."""
+    return Waiting.objects.filter(line=line, ended_at=None).exclude(due=due).exists()
+
+
+def _hold(due: Due, line: Line, by: User | None) -> Reservation:
+    made = Reservation.objects.create(due=due, line=line, amount=due.amount, made_by=by)
+    Waiting.objects.filter(due=due, ended_at=None).update(ended_at=Now(), outcome=Waiting.Outcome.FUNDED)
+    audit.record(by, "funds.reserved", f"due:{due.uid}", line.region_id, amount=due.amount, line=str(line.uid))
+    line.refresh_from_db(fields=["reserved", "spent", "allotted"])
+    return made
+
+
+def _wait(due: Due, line: Line | None) -> Waiting:
+    found = Waiting.objects.filter(due=due, ended_at=None).first()
+    if found is None:
+        found = Waiting.objects.create(due=due, line=line, amount=due.amount)
+        audit.record(None, "funds.waits", f"due:{due.uid}", due.claim.region_id, amount=due.amount)
+    elif found.line_id is None and line is not None:
+        Waiting.objects.filter(pk=found.pk).update(line=line)
+    return found
+
+
+def _payable(claims: Sequence[int]) -> None:
+    in_bulk.move(sorted(set(claims)), Event.FUND, [State.APPROVED, State.PAYMENT_RETURNED], State.PAYABLE,
+                 words="资金已落实，等待拨付。")  # fmt: skip
+
+
+@transaction.atomic
+def serve_waiting(line: Line, by: User | None = None) -> list[Reservation]:
+    """After money came to a line: those who wait, in their order, as far as it goes.  Under `pro_rata` nobody is
+    served until the office closes the period (`close_pro_rata`)."""
+    held = _lock(line)
+    if held.dry == Line.Dry.PRO_RATA or held.frozen_at is not None:
+        return []
+    served: list[Reservation] = []
+    waiting = (
+        Waiting.objects.filter(line=held, ended_at=None).select_related("due__claim__region").order_by("since", "id")
+    )
+    for each in waiting.iterator():
+        if each.due.cancelled_at is not None:
+            _drop(each)
+        elif held.free >= each.amount:
+            served.append(_hold(each.due, held, by))
+        else:
+            break  # the order holds: a small one does not overtake a large one
+    _payable([each.due.claim_id for each in served])
+    return served
+
+
+def _drop(waiting: Waiting) -> None:
+    Waiting.objects.filter(pk=waiting.pk).update(ended_at=Now(), outcome=Waiting.Outcome.DROPPED)
+
+
+@transaction.atomic
+def move_to_next_year(line: Line, by: User) -> int:
+    """Under `next_year`: those who wait on a frozen line wait on next year's instead, in the same order."""
+    held = _lock(line)
+    following = Line.objects.filter(
+        region=held.region, source=held.source, year=held.year + 1, benefit=held.benefit
+    ).first()
+    if held.frozen_at is None or following is None:
+        return 0
+    moved = 0
+    for each in Waiting.objects.filter(line=held, ended_at=None).order_by("since", "id"):
+        Waiting.objects.filter(pk=each.pk).update(ended_at=Now(), outcome=Waiting.Outcome.MOVED_ON)
+        Waiting.objects.create(due=each.due, line=following, amount=each.amount, since=each.since)
+        moved += 1
+    audit.record(by, "funds.waiting_moved_on", f"line:{held.uid}", held.region_id, count=moved)
+    return moved
+
+
+@transaction.atomic
+def release(reservation: Reservation, because: str, by: User | None = None) -> Reservation:
+    """Give held money back to its line; once."""
+    held = Reservation.objects.select_for_update(of=("self",)).get(pk=reservation.pk)
+    if held.state != Reservation.State.RELEASED:
+        Reservation.objects.filter(pk=held.pk).update(
+            state=Reservation.State.RELEASED, ended_at=Now(), because=because[:200]
+        )
+        audit.record(by, "funds.released", f"due:{held.due.uid}", held.line.region_id, amount=held.amount)
+        held.refresh_from_db()
+    return held
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What is approved for a later year and not yet held: no line of this year carries it."""
+
+    year: int
+    count: int
+    amount: int
+
+
+def commitments(region_path: str, after: int) -> list[Committed]:
+    """Dues of later years, by year: what next years' budgets must carry."""
+    found = (
+        Due.objects.filter(cancelled_at=None, claim__region__path__startswith=region_path, due_on__year__gt=after)
+        .exclude(reservations__state__in=(Reservation.State.HELD, Reservation.State.SPENT))
+        .values("due_on__year").annotate(count=Count("id"), amount=Sum("amount")).order_by("due_on__year")
+    )  # fmt: skip
+    return [Committed(each["due_on__year"], each["count"], int(each["amount"])) for each in found]

@@ -1,0 +1,29 @@
+"""Which source a document's words mean, and which line of it pays a due."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from huijiang.claims.models import Due
+from huijiang.funds.models import Line, Source
+
+
+def source_of(words: str) -> Source | None:
+    """The source that a document names, by its name or one of its `words`; None while nobody declared it."""
+    told = words.strip()
+    if not told:
+        return None
+    return Source.objects.filter(Q(name=told) | Q(words__contains=[told])).first()
+
+
+def line_of(due: Due, year: int) -> Line | None:
+    """The line that pays a due in a year: of the nearest region upwards, its own benefit's before the source's."""
+    source = source_of(due.fund)
+    if source is None:
+        return None
+    path = due.claim.region.path
+    codes = [each for each in path.split("/") if each]
+    found = Line.objects.filter(
+        source=source, year=year, region__in=codes, benefit__in=("", due.benefit), frozen_at=None
+    )
+    return max(found, key=lambda each: (codes.index(each.region_id), bool(each.benefit)), default=None)

@@ -1,0 +1,61 @@
+"""Jobs of the room."""
+
+from __future__ import annotations
+
+import uuid
+
+from huijiang.funds import takeover
+from huijiang.funds.models import Line, PastFile
+from huijiang.funds.reserving import serve_waiting
+from huijiang.jobs import Handle, every, job
+from huijiang.web.components.amount import yuan
+
+MOST_SHOWN = 500
+
+
+@job("funds.parallel", "与历史发放比对", repeatable=True)
+def parallel(run: Handle, file: str) -> None:
+    """Past payments beside the rules, one by one; what differs is kept with the run."""
+    held = PastFile.objects.get(uid=uuid.UUID(file))
+    agreed, different = 0, []
+    for each in takeover.parallel_run(held, lambda done, total: run.progress(done, total)):
+        if each.agrees:
+            agreed += 1
+        else:
+            why = "规则里没有这项" if not each.found else "条件不满足" if each.state in ("near", "no") else (
+                "条件还不清楚" if each.state == "unknown" else "金额不同")  # fmt: skip
+            rule = (
+                "—"
+                if not each.found
+                else f"{yuan(each.low)}–{yuan(each.high)}"
+                if each.low != each.high
+                else yuan(each.low)
+            )
+            different.append(
+                {
+                    "place": each.payment.place,
+                    "benefit": each.payment.benefit,
+                    "paid": each.payment.amount,
+                    "rule": rule,
+                    "why": why,
+                }
+            )
+    run.result(
+        agreed=agreed,
+        different=different[:MOST_SHOWN],
+        differing=len(different),
+        without_event=held.payments.filter(holder="").count(),
+    )
+
+
+@job("funds.serve_waiting", "落实等待的资金", repeatable=True)
+def serve(run: Handle) -> None:
+    """Those who wait for money, on every line that has some again."""
+    lines = Line.objects.filter(waits__ended_at=None, frozen_at=None).distinct().order_by("pk")
+    total = lines.count()
+    for done, line in enumerate(lines, start=1):
+        serve_waiting(line)
+        run.progress(done, total)
+
+
+every("20 17 * * *", "funds.serve_waiting")  # 01:20 in Shanghai

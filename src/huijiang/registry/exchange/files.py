@@ -1,0 +1,180 @@
+"""Reading a file of a profile into rows of ours, and writing rows of ours as such a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from huijiang.registry.exchange.profiles import Column, Profile
+from huijiang.registry.imports.template import write_cells
+from tiaowen.problems import nearest
+from tiaowen.workbook.container import Container, Limits
+from tiaowen.workbook.problems import WorkbookError
+from tiaowen.workbook.sheets import Book
+
+Row = Mapping[str, str]
+ROOT: Final = "ROWS"
+ROW: Final = "ROW"
+ENCODINGS: Final = ("utf-8-sig", "gb18030")
+NONE: Final = "none"
+
+
+class FileProblem(ValueError):
+    """A file that is not of its profile: where, what was seen, what was expected."""
+
+    def __init__(self, where: str, seen: str, expected: str) -> None:
+        super().__init__(f"{where}: {seen}；应为 {expected}")
+        self.where, self.seen, self.expected = where, seen[:200], expected
+
+
+def read(profile: Profile, content: bytes, kind: str) -> list[dict[str, str]]:
+    """Rows, field → value as the registry's own file writes it.  Raises FileProblem.
+
+    A blank cell says nothing.  Columns that the profile does not know are refused by name: something that
+    nobody mapped must not vanish.
+    """
+    if kind not in profile.files:
+        raise FileProblem(kind, kind, "、".join(profile.files))
+    lines = {"csv": _csv, "xml": _xml, "xlsx": _xlsx}[kind](content)
+    if not lines:
+        raise FileProblem("1", "", "表头 a header line")
+    header, *rest = lines
+    columns = [_known(profile, at, said.strip()) for at, said in enumerate(header, 1) if said.strip()]
+    missing = [each.name for each in profile.columns if each.field and _required(profile, each) and each not in columns]
+    if missing:
+        raise FileProblem("1", "", f"必填的列 the columns {'、'.join(missing)}")
+    places = [at for at, said in enumerate(header) if said.strip()]
+    return [_row(profile, columns, places, line) for line in rest if any(cell.strip() for cell in line)]
+
+
+def _required(profile: Profile, column: Column) -> bool:
+    leaf = profile.leaf(column)
+    return leaf is not None and leaf.written.required
+
+
+def _known(profile: Profile, at: int, said: str) -> Column:
+    found = profile.column(said)
+    if found is None:
+        close = nearest(said, [name for each in profile.columns for name in (each.name, each.label) if name])
+        raise FileProblem(
+            f"1 · {at}", said, f"{profile.title}的列 a column of the profile" + (f"（{close}？）" if close else "")
+        )
+    return found
+
+
+def _row(profile: Profile, columns: Sequence[Column], places: Sequence[int], line: Sequence[str]) -> dict[str, str]:
+    found = dict(profile.constant)
+    for column, place in zip(columns, places, strict=True):
+        said = line[place].strip() if place < len(line) else ""
+        leaf = profile.leaf(column)
+        if leaf is None or not said:
+            continue
+        value = column.ours(said)
+        found[column.field] = profile.read_date(value) if leaf.written.kind == "date" else value
+    return found
+
+
+def _text(content: bytes) -> str:
+    for each in ENCODINGS:
+        try:
+            return content.decode(each)
+        except UnicodeDecodeError:
+            continue
+    raise FileProblem("", "", "UTF-8 或 or GB 18030")
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(_text(content), newline="")))
+    except csv.Error as error:
+        raise FileProblem("", str(error), "引号成对的 CSV well-formed CSV") from error
+
+
+def _xml(content: bytes) -> list[list[str]]:
+    """`<ROWS><ROW><AAC002>…</AAC002></ROW></ROWS>`; a column stands in the header once any row has it."""
+    body = content
+    if content.lstrip()[:60].lower().find(b"gb18030") >= 0:  # the parser of the standard library does not know it
+        body = _text(content).partition("?>")[2].encode()
+    try:
+        root = fromstring(body)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise FileProblem("", type(error).__name__, f"<{ROOT}><{ROW}>…") from error
+    rows = [{str(cell.tag): (cell.text or "").strip() for cell in row} for row in root]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return [names, *([row.get(name, "") for name in names] for row in rows)] if names else []
+
+
+def _xlsx(content: bytes) -> list[list[str]]:
+    with tempfile.TemporaryDirectory(prefix="huijiang-exchange-") as folder:
+        path = Path(folder) / "in.xlsx"
+        path.write_bytes(content)
+        try:
+            container = Container(path, Limits())
+            try:
+                book = Book(container)
+                lines = [row for _number, row in book.rows(next(each for each in book.sheets if not each.hidden))]
+            finally:
+                container.close()
+        except (WorkbookError, StopIteration) as error:
+            raise FileProblem("", type(error).__name__, "一个 .xlsx 工作簿 a workbook") from error
+    wide = max((max(row) for row in lines if row), default=0)
+    return [[row[at].text if at in row else "" for at in range(1, wide + 1)] for row in lines]
+
+
+def write(profile: Profile, rows: Iterable[Row], kind: str, extra: Iterable[Row] = ()) -> bytes:
+    """Rows as a file of the profile.  `extra`: for each row, columns of theirs that we don't keep (a name to check by)."""
+    beside = list(extra)
+    lines = [
+        [_cell(profile, each, row, beside[at] if at < len(beside) else {}) for each in profile.columns]
+        for at, row in enumerate(rows)
+    ]
+    header = [each.name for each in profile.columns]
+    if kind == "xml":
+        return _as_xml(profile, header, lines)
+    if kind == "xlsx":
+        return _as_xlsx(profile, header, lines)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *lines])
+    return text.getvalue().encode(profile.encoding)
+
+
+def _cell(profile: Profile, column: Column, row: Row, beside: Row) -> str:
+    leaf = profile.leaf(column)
+    if leaf is None:
+        return str(beside.get(column.name, ""))
+    value = str(row.get(column.field, ""))
+    return column.theirs(profile.write_date(value) if leaf.written.kind == "date" else value)
+
+
+def _as_xml(profile: Profile, header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    root = Element(ROOT)
+    for line in lines:
+        row = SubElement(root, ROW)
+        for name, value in zip(header, line, strict=True):
+            if value:
+                SubElement(row, name).text = value
+    indent(root, " ")
+    named = profile.encoding.removesuffix("-sig").upper()
+    text = tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="{named}"?>\n{text}\n'.encode(profile.encoding.removesuffix("-sig"))
+
+
+def _as_xlsx(profile: Profile, header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    import xlsxwriter
+
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet(profile.title[:31])
+        for number, line in enumerate([header, *lines]):
+            write_cells(sheet, number, list(line))
+        sheet.set_column(0, len(header) - 1, 18, book.add_format({"num_format": "@"}))
+        sheet.freeze_panes(1, 0)
+    return made.getvalue()
