@@ -9,7 +9,7 @@ from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import today
 from huijiang.claims.models import Claim
 from huijiang.funds import answers, batches, budget, reserving
-from huijiang.funds.models import Allotment, Answer, Batch, PayingAccount, Payment, Source
+from huijiang.funds.models import Account, Allotment, Answer, Batch, PayingAccount, Payment, Source
 from huijiang.sealed import seal
 from tests.huijiang.claims.office import Office
 from tests.huijiang.entitlements.town import TRAINER, account
