@@ -7,3 +7,9 @@ class ClaimsConfig(AppConfig):
     name = "huijiang.claims"
     label = "claims"
     verbose_name = "申报"
+
+    def ready(self) -> None:
+        from huijiang.claims.merging import under_way
+        from huijiang.registry.merging import register_guard
+
+        register_guard(under_way)
