@@ -15,13 +15,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.entitlements import _await, _children, _database, _free
+from bench.entitlements import _await, _free
 from bench.measure import Times
+from bench.steps import cpu_seconds, server_of
 
 TITLE = "The API: a posted case"
 CASES = int(os.environ.get("HUIJIANG_BENCH_CASES", "400"))
 WARM_UP = 40
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -31,7 +31,7 @@ def rows() -> list[tuple[str, str, str]]:
         home.chmod(0o755)  # the database may run as another user than root
         os.environ.update(HUIJIANG_HOME=str(home), DJANGO_SETTINGS_MODULE="huijiang.settings")
         subprocess.run([sys.executable, "-m", "huijiang", "secrets"], check=True, capture_output=True)
-        with _database(home):
+        with server_of(home):
             return _posted(_token())
 
 
@@ -67,9 +67,9 @@ def _posted(token: str) -> list[tuple[str, str, str]]:
         _await(address)
         line = http.client.HTTPConnection(address, timeout=60)
         _send(line, token, bodies[:WARM_UP])
-        before = _cpu(web.pid)
+        before = cpu_seconds(web.pid)
         times = _send(line, token, bodies)
-        cpu = _cpu(web.pid) - before
+        cpu = cpu_seconds(web.pid) - before
         line.close()
     finally:
         web.terminate()
@@ -93,12 +93,3 @@ def _send(line: http.client.HTTPConnection, token: str, bodies: list[bytes]) -> 
         if answer.status != 200:
             raise RuntimeError(f"HTTP {answer.status}: {said[:300].decode()}")
     return Times(tuple(sorted(found)))
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process and its children so far."""
-    total = 0
-    for each in (pid, *_children(pid)):
-        told = Path(f"/proc/{each}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        total += int(told[11]) + int(told[12])
-    return total / TICKS

@@ -310,7 +310,9 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = "事件投递"
         ordering = ("-id",)
-        constraints = (models.UniqueConstraint(name="delivery_once", fields=("subscription", "event", "subject")),)
+        constraints = (
+            models.UniqueConstraint(name="webhook_delivery_once", fields=("subscription", "event", "subject")),
+        )
         indexes = (models.Index(name="delivery_due", fields=("due_at",), condition=Q(state="waiting")),)
 
     def __str__(self) -> str:

@@ -90,7 +90,7 @@ def _page(request: HttpRequest, each: Client, secret: str = "") -> HttpResponse:
         Fact(_("地区"), each.region.name), *([Fact(_("单位"), each.organisation.name)] if each.organisation else []),
         Fact(_("接口权限"), " ".join(each.scopes)), Fact(_("每分钟请求数"), str(each.per_minute)),
         Fact(_("截止"), each.expires_on.isoformat()),
-        Fact(_("登记"), f"{each.registered_by.name} {moment(each.registered_at)}"),
+        Fact(_("登记人"), f"{each.registered_by.name} {moment(each.registered_at)}"),
         Fact(_("审批"), f"{each.decided_by.name} {moment(each.decided_at)}" if each.decided_by else _("等待审批")),
     ]  # fmt: skip
     if each.refused_because:
@@ -128,7 +128,7 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         found,
         _("批准这个客户端？"),
         _("批准后权限、列和地区不能再改；要更宽的须重新登记。"),
-        _("批准"),
+        _("批准接入"),
         danger=False,
     )
 
@@ -192,7 +192,7 @@ def revoke_token(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         token.client,
         _("作废这个令牌？"),
         _("用它的程序立即不能再访问。"),
-        _("作废"),
+        _("作废令牌"),
         f"{token.mark}… {token.name}",
     )
 

@@ -27,7 +27,7 @@ def client_state(each: Client) -> Tag:
 
 def token_state(each: Token) -> Tag:
     if each.revoked_at is not None:
-        return Tag(_("已作废"), "grey")
+        return Tag(_("令牌已作废"), "grey")
     return Tag(_("已过期"), "grey") if each.expires_at <= timezone.now() else Tag(_("可以使用"), "green")
 
 
@@ -52,7 +52,7 @@ def tokens(found: Iterable[Token], revoke: str) -> Table:
     rows = []
     for each in found:
         state = token_state(each)
-        act = Cell(_("作废"), reverse(revoke, args=[each.uid])) if each.revoked_at is None else Cell("—")
+        act = Cell(_("作废令牌"), reverse(revoke, args=[each.uid])) if each.revoked_at is None else Cell("—")
         rows.append([
             Cell(each.name, note=f"{each.mark}…"), Cell(" ".join(each.scopes)), moment(each.expires_at),
             moment(each.last_used_at) or _("没有用过"), Cell(tag=state), act,
@@ -92,7 +92,7 @@ def subscription_state(each: Subscription) -> Tag:
 
 
 def subscriptions(found: Iterable[Subscription]) -> Table:
-    columns = [Column(_("地址")), Column(_("事件")), Column(_("连续失败"), "number"), Column(_("状态"), "state")]
+    columns = [Column(_("接收地址")), Column(_("事件")), Column(_("连续失败"), "number"), Column(_("状态"), "state")]
     rows = [
         [
             Cell(each.url, reverse("api:subscription_page", args=[each.uid])), Cell(" ".join(each.events)),

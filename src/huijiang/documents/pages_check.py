@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from huijiang.accounts.viewers import today
 from huijiang.documents import library, quick_check, shelf, worded
+from huijiang.documents.pages_library import Choices
 from huijiang.documents.quick_check import EVENT, FIRM, ME, SKIPPED, Question, State
 from huijiang.web.components.amount import Amount
 from huijiang.web.components.clauses import Clause
@@ -111,7 +112,7 @@ def _form_of(held: Library, state: State, question: Question) -> AnswerForm:
         codes = [(code, code) for code in words.codes[kind.name].codes]
         if len(codes) > 12:
             return AnswerForm(
-                forms.ChoiceField(label=label, choices=[*codes, *none], widget=forms.Select(attrs={"class": "input"}))
+                forms.ChoiceField(label=label, choices=[*codes, *none], widget=Choices(attrs={"class": "input"}))
             )
         return _choices(label, [*codes, *none])
     if kind.kind == "region":

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huijiang.documents import differences, drafts, originals, releases, workbench
 from huijiang.documents.models import Draft, DraftVersion
 from huijiang.documents.pages_drafts import access_draft, kind_of, language, may_edit, name_of
+from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.web.components.amount import Amount
 from huijiang.web.components.layout import Crumb
@@ -47,7 +48,7 @@ class OriginalForm(forms.Form):
 class LocalRuleForm(forms.Form):
     """A point inside the interval that the text leaves."""
 
-    rule = forms.ChoiceField(label=gettext_lazy("定哪一项"), widget=forms.Select(attrs={"class": "input"}))
+    rule = forms.ChoiceField(label=gettext_lazy("定哪一项"), widget=Choices(attrs={"class": "input"}))
     amount = forms.CharField(label=gettext_lazy("定为"), max_length=100, help_text=gettext_lazy("例如：3 万元"),
                              widget=forms.TextInput(attrs={"class": "input"}))  # fmt: skip
     because = forms.CharField(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huijiang.accounts.models import Role
 from huijiang.documents import blocks, drafts, library, originals, releases, trials, workbench
 from huijiang.documents.models import Draft, DraftVersion, Trial
+from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.web.components.lists import Task
 from huijiang.web.components.tables import Cell, Column, Table
@@ -49,7 +50,7 @@ class ImportForm(forms.Form):
 class CopyForm(forms.Form):
     """Which document in force to work on."""
 
-    copied = forms.ChoiceField(label=gettext_lazy("现行的哪一份"), widget=forms.Select(attrs={"class": "input"}))
+    copied = forms.ChoiceField(label=gettext_lazy("现行的哪一份"), widget=Choices(attrs={"class": "input"}))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_safe
 from huijiang.accounts.viewers import today
 from huijiang.documents import blocks, library, shelf, worded
 from huijiang.documents.pages_benefits import PROMISES, whom
-from huijiang.documents.pages_library import about_release
+from huijiang.documents.pages_library import Choices, about_release
 from huijiang.web.components.amount import is_chinese
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.layout import Crumb
+from huijiang.web.components.speech import spoken
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.doors import public
 from tiaowen.check.library import Library
@@ -69,9 +70,7 @@ class PlacesForm(forms.Form):
     place = forms.MultipleChoiceField(
         label=gettext_lazy("比较哪些地方"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    topic = forms.ChoiceField(
-        label=gettext_lazy("为哪件事"), required=False, widget=forms.Select(attrs={"class": "input"})
-    )
+    topic = forms.ChoiceField(label=gettext_lazy("为哪件事"), required=False, widget=Choices(attrs={"class": "input"}))
 
     def __init__(self, data: Any, held: Library, codes: list[str]) -> None:
         super().__init__(data)
@@ -93,7 +92,7 @@ def places(request: HttpRequest) -> HttpResponse:
     topic = form.cleaned_data.get("topic", "") if form.is_valid() else ""
     found = compare(held, chosen[:MOST_PLACES])
     parts = [_part(found, each) for each in found.instruments if not topic or each.table == topic]
-    values = {"form": form, "parts": parts, "places": [place.name for place in found.places], "count": len(parts),
+    values = {"form": form, "parts": parts, "names": spoken("、".join(place.name for place in found.places)), "count": len(parts),
               "wide": found.wide, "crumbs": [Crumb(_("补贴目录"), reverse("documents:benefits")), Crumb(_("各地比较"))]}  # fmt: skip
     return render(request, "documents/compare.html", values | about_release())
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from huijiang.documents import library, trials
 from huijiang.documents.models import Draft, Release, Trial
 from huijiang.documents.pages_drafts import access_draft
+from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.regions.models import Region
 from huijiang.web.components.amount import Amount, grouped
@@ -34,7 +35,7 @@ GROUPS = {
 class PlaceForm(forms.Form):
     """For which place a change is tried: those of one's own role."""
 
-    region = forms.ChoiceField(label=gettext_lazy("试算哪里"), widget=forms.Select(attrs={"class": "input"}))
+    region = forms.ChoiceField(label=gettext_lazy("试算哪里"), widget=Choices(attrs={"class": "input"}))
 
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
         super().__init__(data)

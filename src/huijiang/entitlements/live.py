@@ -65,16 +65,16 @@ class Condition:
     label: str
     outcome: bool | None
     kind: str
-    _told: _Told = field(repr=False, compare=False)
-    _check: Check = field(repr=False, compare=False)
+    read: Callable[[], tuple[FactShown, ...]] = field(repr=False, compare=False)
+    lacks: Callable[[], tuple[MissingShown, ...]] = field(repr=False, compare=False)
 
     @cached_property
     def facts(self) -> tuple[FactShown, ...]:
-        return self._told.facts(self._check)
+        return self.read()
 
     @cached_property
     def missing(self) -> tuple[MissingShown, ...]:
-        return self._told.missing(self._check)
+        return self.lacks()
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ class _Told:
             low=answer.low, high=answer.high, due_low=answer.due_low, due_high=answer.due_high,
             if_low=answer.if_low, if_high=answer.if_high, payee=self._who(answer.payee),
             to_me=rule.kind != "benefit" or self._to_me(),
-            conditions=tuple(Condition(c.label, c.outcome, c.kind, self, c) for c in answer.checks), step=step,
+            conditions=tuple(self._condition(each) for each in answer.checks), step=step,
             gives=line.words,
             taken_away=tuple(dict.fromkeys(fallen for each in answer.lines for fallen in each.fallen)),
             issuers=plan.issuers, effective=plan.effective, expires=plan.expires, periods=len(answer.lines), _told=self,
@@ -307,6 +307,9 @@ class _Told:
         if payee is self.case.person or payee.table == "organisation":
             return str(payee.values.get("name", ""))
         return ANOTHERS
+
+    def _condition(self, check: Check) -> Condition:
+        return Condition(check.label, check.outcome, check.kind, lambda: self.facts(check), lambda: self.missing(check))
 
     def facts(self, check: Check) -> tuple[FactShown, ...]:
         """What a condition read."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tiaowen.check.demands import standard_form
 from tiaowen.plan import terms as t
 from tiaowen.population import calendar
 from tiaowen.population.certain import always_known
@@ -40,6 +41,7 @@ from tiaowen.population.expr import (
     null,
     op,
     over,
+    says,
     sql_type,
     table,
     total,
@@ -105,6 +107,21 @@ def candidates(
     return inner
 
 
+def _narrowed(inner: Scope, where: t.Term, slot: int) -> Scope:
+    """Candidates without those that a part of the condition refuses that is never unknown: they count for nothing."""
+    from tiaowen.population.scope import Pair as NewPair
+
+    parts = where.parts if isinstance(where, t.Both) and where.op == "and" else (where,)
+    known = [each for each in parts if always_known(inner.world, each, False, (t.EVENT, slot))]
+    kept = all_of([inner.outcome(each) for each in known])
+    if says(kept, True):
+        return inner
+    relation = inner.flush()
+    found = inner.narrowed(inner.program.add(filter_(select([exp.Star()], relation), kept), "met"))
+    found.known |= {standard_form(each): NewPair(lit(True)) for each in known}
+    return found
+
+
 def may_be_unknown(world: World, term: t.Term) -> bool:
     """Whether a key may be NULL, judged by the columns that it is read from."""
     if not isinstance(term, t.RowOf):
@@ -156,7 +173,7 @@ def _count(value: Sql) -> Sql:
 def _exists(scope: Scope, term: t.Exists) -> Pair:
     from tiaowen.population.scope import Pair as NewPair
 
-    inner = candidates(scope, term.closure, term.slot, [term.where])
+    inner = _narrowed(candidates(scope, term.closure, term.slot, [term.where]), term.where, term.slot)
     where = inner.bind(inner.outcome(term.where))
     found = _grouped(inner, scope, {"sure": how_many(where), "maybe": how_many(is_null(where))})
     whole = closed(scope, term.closure)
@@ -174,6 +191,8 @@ def _aggregate(scope: Scope, term: t.Aggregate) -> Pair:
 
     terms = [each for each in (term.where, term.value) if each is not None]
     inner = candidates(scope, term.closure, term.slot, terms)
+    if term.where is not None:
+        inner = _narrowed(inner, term.where, term.slot)
     where = inner.bind(inner.outcome(term.where)) if term.where is not None else lit(True)
     if term.op == "count" or term.value is None:
         found = _grouped(inner, scope, {"sure": how_many(where), "maybe": how_many(is_null(where))})

@@ -35,7 +35,7 @@ def test_the_example_reads_asks_and_writes_and_says_what_was_refused(live_server
         )  # fmt: skip
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
-    status, benefits, _ = run("benefits", "--region", "330109", token="")
+    status, benefits, _ = run("benefits", token="")
     assert status == 0
     assert len(benefits) > 50  # more than one page
     (tmp_path / "case.json").write_text(json.dumps(CASE), "utf-8")

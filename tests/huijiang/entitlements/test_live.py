@@ -110,8 +110,12 @@ def test_what_is_shown_follows_the_law_of_columns(here: Town) -> None:
 def test_a_list_that_is_not_published_is_the_bureaus_to_publish_and_nothing_to_bring(here: Town) -> None:
     found = of(here).find(CHIEF, here.holder)
     assert found is not None
-    unpublished = live.Condition("数字职业", None, (), (live.MissingShown("数字职业目录", "人社部门"),), "where")
-    unheard = live.Condition("已参保", None, (), (live.MissingShown("参保起始", "社保登记", "insurance"),), "where")
+    unpublished = live.Condition(
+        "数字职业", None, "where", tuple, lambda: (live.MissingShown("数字职业目录", "人社部门"),)
+    )
+    unheard = live.Condition(
+        "已参保", None, "where", tuple, lambda: (live.MissingShown("参保起始", "社保登记", "insurance"),)
+    )
     told = {}
     for name, conditions in {"list": (unpublished,), "both": (unpublished, unheard)}.items():
         step = wording.next_step(dataclasses.replace(found, state=State.UNKNOWN, conditions=conditions), "")

@@ -19,7 +19,7 @@ from huijiang.access.models import Consent, Sighting
 from huijiang.accounts.models import User
 from huijiang.audit.models import Event
 from huijiang.entitlements.models import NightlyRun, Objection, Standing
-from huijiang.registry.models import Person
+from huijiang.registry.models import Organisation, Person
 from tests.huijiang.entitlements.town import CHIEF, NUMBER, Town
 from tiaowen.workbook import write_sample
 
@@ -235,8 +235,8 @@ def test_the_empty_template_is_a_workbook_and_asks_to_be_filled(here: Town, as_u
     assert "工作表" in text(answer)
 
 
-FORM = "项目,填写\n单位名称,乙培训学校\n统一社会信用代码,91339999MA0000000J\n所在地区,浙江省/杭州市/萧山区\n单位类型,培训机构\n"
-STAFF = "姓名,证件号码,工号\n林䶮,33999919850607013X,A1\n"  # the second character is none of GBK's
+FORM = "项目,填写\n单位名称,乙培训学校\n统一社会信用代码,91339999MA0000001M\n所在地区,浙江省/杭州市/萧山区\n单位类型,培训机构\n填报日期,2026-11-01\n"
+STAFF = "姓名,证件号码,工号,入职日期\n林䶮,33999919850607013X,A1,2024-03-01\n"  # the second character is none of GBK's
 
 
 def sent(client: Client, *files: tuple[str, bytes]) -> Any:
@@ -247,6 +247,7 @@ def sent(client: Client, *files: tuple[str, bytes]) -> Any:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_roster_may_come_as_csv_files_of_its_sheets(here: Town, as_user: SignIn, encoding: str) -> None:
     client = as_user(here.agent_user)
+    Organisation.objects.filter(pk=here.trainer.pk).update(uscc="91339999MA0000001M")
     alone = sent(client, ("export 2026-11.csv", STAFF.encode(encoding)))
     assert alone.status_code == 200, text(alone)
     assert "职工 1 名" in text(alone)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from pathlib import Path
 from typing import Any
 
@@ -11,87 +9,26 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from lxml import etree
 
-from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import today
 from huijiang.claims import dues as claims_dues
-from huijiang.claims.models import Claim
 from huijiang.funds import answers, batches, budget, exporting, journal, ledger, reserving, trace
 from huijiang.funds.bankfiles import pain001
 from huijiang.funds.models import (
-    Account,
     Allotment,
     Answer,
     AnswerLine,
-    Batch,
     BatchSignature,
     Entry,
-    PayingAccount,
     Payment,
     Posting,
     Reservation,
-    Source,
     Waiting,
 )
-from huijiang.sealed import keys, seal
-from tests.huijiang.claims.office import Office, office
-from tests.huijiang.entitlements.town import TRAINER, account, town
-from tests.huijiang.funds.test_bank_files import workbook
+from huijiang.sealed import keys
+from tests.huijiang.claims.office import office
+from tests.huijiang.entitlements.town import town
+from tests.huijiang.funds.treasury import DAY, YUAN, Treasury
 
 pytestmark = pytest.mark.django_db
-DAY = dt.date(2026, 12, 2)
-YUAN = 100
-
-
-class Treasury:
-    """A small office with 100 万元 for whatever its claims are paid from, and three people of finance."""
-
-    def __init__(self, desk: Office, yuan: int = 1_000_000) -> None:
-        self.desk, self.place = desk, desk.town.xiaoshan
-        self.maker, self.chief, self.third = (
-            account(f"funds-{name}", name, Role.FINANCE, self.place) for name in ("maker", "chief", "third")
-        )
-        self.source = Source.objects.create(code="talent", name="人才专项资金", words=[])
-        self.line = budget.open_line(self.place, self.source, today().year, self.maker)
-        if yuan:
-            self.allot(yuan)
-        PayingAccount.objects.create(
-            region=self.place, source=self.source, name="萧山区人社局", bank="工行萧山支行", cnaps="102331002444",
-            number=seal("1202024409900000001", "paying_account.number"), made_by=self.maker,
-        )  # fmt: skip
-
-    def allot(self, yuan: int) -> None:
-        asked = budget.ask(self.line, Allotment.Kind.ADDITION, yuan * YUAN, "萧财社〔2026〕1号", self.maker)
-        budget.approve(asked, self.chief)
-        self.line.refresh_from_db()
-
-    def pays_for(self, *words: str) -> None:
-        """The source answers to what the documents call it."""
-        Source.objects.filter(pk=self.source.pk).update(words=list(words))
-
-    def approved(self, benefit: str = TRAINER) -> Claim:
-        claim = self.desk.approved(benefit)
-        self.pays_for(*{each.fund for each in claim.dues.all()})
-        reserving.reserve(list(claim.dues.all()))
-        claim.refresh_from_db()
-        return claim
-
-    def signed(self) -> Batch:
-        batch = batches.freeze(batches.build(self.place, self.source, self.maker, pay_on=DAY), self.maker)
-        batches.sign(batch, self.chief, "finance")
-        return batches.sign(batch, self.third, "release")
-
-    def sent(self) -> Batch:
-        return batches.send(self.signed(), self.maker)
-
-    def balance(self, kind: str) -> int:
-        found = Account.objects.filter(source=self.source, kind=kind).values_list("balance", flat=True)
-        return sum(found)
-
-    def told(self, *lines: tuple[Payment, str], extra: tuple[tuple[object, ...], ...] = ()) -> Answer:
-        rows = [(each.reference, word, f"{each.amount / 100:.2f}", DAY, "户名不符" if word != "成功" else None, f"B{each.pk}")
-                for each, word in lines]  # fmt: skip
-        content = workbook(*rows, *extra)
-        return answers.take(io.BytesIO(content), len(content), "回单.xlsx", self.place, self.maker)
 
 
 @pytest.fixture

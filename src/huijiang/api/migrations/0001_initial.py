@@ -462,7 +462,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("subscription", "event", "subject"), name="delivery_once"),
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "event", "subject"), name="webhook_delivery_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="token",

@@ -1,0 +1,146 @@
+"""The pages of money for the gate: a year with a line that pays, a batch in each state, a reply that does not fit whole,
+a finding, a recovery under way, a file of past payments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from huijiang.accounts.models import User
+from huijiang.accounts.viewers import today
+from huijiang.funds import batches, budget, recoveries, takeover
+from huijiang.funds.models import Account, Allotment, AnswerLine, Batch, Finding, PastFile, Payment, Recovery
+from huijiang.sealed import keys
+from tests.huijiang.claims.office import office
+from tests.huijiang.entitlements.town import CHIEF, TRAINER, town
+from tests.huijiang.funds.test_takeover import past_workbook
+from tests.huijiang.funds.treasury import DAY, Treasury
+from tests.huijiang.gate.pages import Page
+
+
+@dataclass
+class World:
+    treasury: Treasury
+    payment: Payment
+    paid: Batch
+    open: Batch
+    finding: Finding
+    recovery: Recovery
+    line_open: AnswerLine
+    past: PastFile
+    asked: Allotment
+
+    @property
+    def maker(self) -> User:
+        return self.treasury.maker
+
+    @property
+    def chief(self) -> User:
+        return self.treasury.chief
+
+
+def world() -> World:
+    """The training body's grant paid and found wrong; the chief technician's months in an open batch."""
+    keys.ensure(settings.KEY_FILE)
+    treasury = Treasury(office(town()))
+    treasury.approved(TRAINER)
+    paid = treasury.sent()
+    payment = paid.payments.get()
+    told = treasury.told((payment, "成功"), extra=(("HJ99999999", "成功", "12.50", DAY, None, "B1"),))
+    treasury.desk.town.colleague.refresh_from_db()
+    chief = treasury.desk.approved(CHIEF)
+    treasury.pays_for(*{each.fund for each in chief.dues.all()}, *treasury.source.words)
+    from huijiang.funds import reserving
+
+    reserving.reserve(list(chief.dues.all()))
+    waiting = batches.build(treasury.place, treasury.source, treasury.maker, pay_on=DAY)
+    first = recoveries.find(payment, "R12", "paid_twice", {"同职业同等级": "2025-09-01 已由别的单位领取"})
+    recoveries.propose(first, treasury.maker, 40_000, "同一证书另一单位已领取")
+    back = recoveries.decide(first, treasury.chief, today() + dt.timedelta(days=30), instalments=2, by_offset=True)
+    recoveries.came_back(back, 10_000, today(), "B9001", treasury.maker)
+    second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})
+    content = past_workbook(
+        (
+            "培训机构培养高技能人才补助",
+            "91339999MA0000000J",
+            "",
+            "2025",
+            1,
+            "300.00",
+            "2025-06-01",
+            "人才专项资金",
+            "凭1",
+        )
+    )
+    past = takeover.take(io.BytesIO(content), "2025 年发放.xlsx", treasury.place, 30_000, treasury.maker)
+    asked = budget.ask(treasury.line, Allotment.Kind.ADDITION, 5_000_000, "萧财社〔2026〕20号", treasury.maker)
+    return World(treasury, payment, paid, waiting, second, back, told.lines.get(verdict="unknown"), past, asked)
+
+
+def page(name: str, who: str = "maker", query: str = "", **arguments: Any) -> Page:
+    def filled(made: World) -> dict[str, Any]:
+        return {key: value(made) for key, value in arguments.items()}
+
+    return Page(f"funds:{name}", world, lambda made: getattr(made, who), filled, query)
+
+
+def worker(made: World) -> User:
+    found: User = made.treasury.desk.town.worker_user
+    return found
+
+
+def agent(made: World) -> User:
+    found: User = made.treasury.desk.town.agent_user
+    return found
+
+
+PAGES = [
+    page("lines"),
+    page("line", uid=lambda made: made.treasury.line.uid),
+    page("approve", "chief", uid=lambda made: made.asked.uid),
+    page("freeze_line", uid=lambda made: made.treasury.line.uid),
+    page("batches"),
+    page("build"),
+    page("batch", uid=lambda made: made.open.uid),
+    page("batch", uid=lambda made: made.paid.uid),
+    page("drop", uid=lambda made: made.open.uid),
+    page("answers"),
+    page("answer_upload"),
+    page("answer", uid=lambda made: made.line_open.answer.uid),
+    page("handle", pk=lambda made: made.line_open.pk),
+    page("recoveries"),
+    page("recoveries", query="?view=running"),
+    page("finding", "chief", uid=lambda made: made.finding.uid),
+    page("recovery", uid=lambda made: made.recovery.uid),
+    page("end_recovery", uid=lambda made: made.recovery.uid),
+    page("journal"),
+    page("statement", pk=lambda made: Account.objects.get(kind="bank").pk),
+    page("search"),
+    page("search", query="?q=nothing"),
+    page("trace", reference=lambda made: made.payment.reference),
+    page("past_files"),
+    page("past_upload"),
+    page("past", "chief", uid=lambda made: made.past.uid),
+    Page("funds:my_payments", world, worker),
+    Page("funds:org_payments", world, agent),
+    Page("funds:org_payment", world, agent, lambda made: {"reference": made.payment.reference}),
+]
+NOT_PAGES = {
+    "funds:ask": "takes a form and goes back",
+    "funds:freeze": "takes a form and goes back",
+    "funds:sign": "takes a form and goes back",
+    "funds:export": "files to download",
+    "funds:send": "takes a form and goes back",
+    "funds:propose": "takes a form and goes back",
+    "funds:dismiss": "takes a form and goes back",
+    "funds:decide": "takes a form and goes back",
+    "funds:arrived": "takes a form and goes back",
+    "funds:past_template": "a workbook to download",
+    "funds:past_confirm": "takes a form and goes back",
+    "funds:past_parallel": "takes a form and goes back",
+    "funds:my_payment": "the same page as org_payment, which is walked",
+}
