@@ -182,7 +182,7 @@ def _chart(held: Line, told: Forecast) -> Chart | None:
         "share": told.used_thousandths // 10}  # fmt: skip
     return Chart(finding, [_("%(month)s 月") % {"month": each.month} for each in told.months],
                  [Series(_("累计已批"), wan), Series(_("总额"), [held.allotted // 1_000_000] * len(wan))], _("万元"),
-                 as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"))  # fmt: skip
+                 as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"), label_heading=_("月份"))  # fmt: skip
 
 
 def _waiting(page: Any) -> Table:
