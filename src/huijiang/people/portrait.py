@@ -95,6 +95,8 @@ def band(fen: int) -> str:
     above = next((each for each in BANDS if each > fen), None)
     if above is None:
         return _("%(low)s 万元以上") % {"low": low // 1_000_000}
+    if not low:
+        return _("不到 %(high)s 万元") % {"high": above // 1_000_000}
     return _("%(low)s 万元至 %(high)s 万元") % {"low": low // 1_000_000, "high": above // 1_000_000}
 
 
