@@ -153,5 +153,5 @@ def _place(made: Portrait, on: dt.date) -> None:
             spells[number] = Spell(each.title, each.since, each.until, each.open, each.source, each.as_of, each.region,
                                    left, max(end - left, 60))  # fmt: skip
     start = dt.date.fromordinal(first).year
-    step = max(1, (on.year - start) // 5)
-    made.years = [(at(dt.date(year, 1, 1)), year) for year in range(start, on.year + 1, step)]
+    step = max(1, (on.year - start) // 4)
+    made.years = [(at(dt.date(year, 1, 1)), year) for year in range(start, on.year, step)]

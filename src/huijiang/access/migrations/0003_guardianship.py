@@ -9,33 +9,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0002_activation'),
-        ('registry', '0002_linked'),
+        ("access", "0002_activation"),
+        ("registry", "0002_linked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('proof', models.CharField(choices=[('birth', '出生医学证明'), ('household', '户口簿'), ('court', '法院或民政部门的监护文书')], max_length=12, verbose_name='证明')),
-                ('bound_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('ends_on', models.DateField(help_text='从这一天起不再有效', verbose_name='年满 18 岁之日')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='提前结束')),
-                ('bound_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='registry.person')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wards', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "proof",
+                    models.CharField(
+                        choices=[
+                            ("birth", "出生医学证明"),
+                            ("household", "户口簿"),
+                            ("court", "法院或民政部门的监护文书"),
+                        ],
+                        max_length=12,
+                        verbose_name="证明",
+                    ),
+                ),
+                (
+                    "bound_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"),
+                ),
+                ("ends_on", models.DateField(help_text="从这一天起不再有效", verbose_name="年满 18 岁之日")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="提前结束")),
+                (
+                    "bound_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guardianships", to="registry.person"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="wards", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '监护关系',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'child'), name='guardian_once'), models.CheckConstraint(condition=models.Q(('bound_by', models.F('user')), _negated=True), name='guardian_bound_by_another')],
+                "verbose_name": "监护关系",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("user", "child"), name="guardian_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bound_by", models.F("user")), _negated=True),
+                        name="guardian_bound_by_another",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='guardianship',
-            trigger=pgtrigger.compiler.Trigger(name='guardianship_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='032546a6778c958acf7645aa69a372fba6dcb570', operation='DELETE', pgid='pgtrigger_guardianship_kept_0740f', table='access_guardianship', when='BEFORE')),
+            model_name="guardianship",
+            trigger=pgtrigger.compiler.Trigger(
+                name="guardianship_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="032546a6778c958acf7645aa69a372fba6dcb570",
+                    operation="DELETE",
+                    pgid="pgtrigger_guardianship_kept_0740f",
+                    table="access_guardianship",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
