@@ -141,7 +141,8 @@ def beside(kind: str, first: Any, second: Any) -> list[Line]:
         numbers = [
             [f"{each.kind} {masked(each.number.open())}" for each in row.documents.all()] for row in (first, second)
         ]
-        lines.insert(1, Line(_("证件"), "、".join(numbers[0]), "、".join(numbers[1]), None))
+        if any(numbers):
+            lines.insert(1, Line(_("证件"), "、".join(numbers[0]), "、".join(numbers[1]), None))
     for table in vocabulary().tables.values():
         for reference in references(table, kind):
             counts = [

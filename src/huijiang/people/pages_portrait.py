@@ -39,7 +39,7 @@ class PurposeForm(forms.Form):
 
 
 def _items(caption: str, found: list[Item]) -> Table:
-    columns = [Column(_("内容")), Column(_("日期")), Column(_("说明")), Column(_("来源"))]
+    columns = [Column(_("内容")), Column(_("日期")), Column(_("详细情况")), Column(_("来源"))]
     rows = [
         [Cell(each.title), each.day.isoformat() if each.day else _("日期不明"), each.text or "—",
          Cell(each.source, note=f"{each.as_of.isoformat()} · {each.region}")]
