@@ -17,6 +17,7 @@ from huijiang.claims.models import Check, Claim
 from huijiang.claims.models.checks import Severity, Verdict
 from huijiang.claims.moving import last_of
 from huijiang.claims.states import State
+from huijiang.claims.verifiers import running
 from huijiang.jobs import Handle, every, job
 
 JOB = "claims.nightly"
@@ -58,6 +59,11 @@ def _held(claim: Claim, why: str) -> int:
         found.save()
         audit.record(None, "claims.next_period_held", f"claim:{claim.uid}", claim.region_id, check=found.uid)
     return 1
+
+
+@job(running.JOB, "申报核验", repeatable=True)
+def verify(run: Handle, claim: int) -> None:
+    running.run_and_go_on(Claim.objects.get(pk=claim))
 
 
 every("30 19 * * *", JOB)
