@@ -138,7 +138,9 @@ def registers() -> dict[str, dict[str, Any]]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ConfigurationError):
             raise
-        raise ConfigurationError(f"HUIJIANG_REGISTERS: {said}: {type(error).__name__}；应为 expected JSON by kind") from None
+        raise ConfigurationError(
+            f"HUIJIANG_REGISTERS: {said}: {type(error).__name__}；应为 expected JSON by kind"
+        ) from None
     return told
 
 

@@ -1,6 +1,10 @@
+"""Claims: from an entitlement to a signed determination."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 
 class ClaimsConfig(AppConfig):
@@ -10,3 +14,28 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from huijiang.claims.verifiers import running  # noqa: F401 - subscribes
+        from huijiang.notices.services import register_target
+        from huijiang.web.navigation import Entry, register
+
+        register(Entry(gettext_lazy("已替您备好"), "claims:ready", "mine", _worker, order=15))
+        register(Entry(gettext_lazy("应享未享"), "claims:reach", "lead", _counts, order=40))
+        register_target("ready", _ready)
+
+
+def _worker(request: HttpRequest) -> bool:
+    from huijiang.access.viewers import worker_of
+
+    return worker_of(request) is not None
+
+
+def _counts(request: HttpRequest) -> bool:
+    from huijiang.accounts.viewers import has_role
+    from huijiang.claims.pages_reach import COUNTS
+
+    return has_role(*COUNTS)(request)
+
+
+def _ready(viewer: object, uid: str) -> str:
+    from django.urls import reverse
+
+    return reverse("claims:ready")

@@ -103,7 +103,9 @@ def _posted(register: Register, body: bytes) -> tuple[int, bytes, str]:
     clock.daemon = True
     clock.start()
     try:
-        made.request("POST", parts.path or "/", body, {"Content-Type": "application/json", SIGNATURE: sign(register.key, body)})
+        made.request(
+            "POST", parts.path or "/", body, {"Content-Type": "application/json", SIGNATURE: sign(register.key, body)}
+        )
         answer = made.getresponse()
         said = answer.read(MOST)
     except (OSError, http.client.HTTPException, ValueError) as error:

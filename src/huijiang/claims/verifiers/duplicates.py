@@ -62,7 +62,9 @@ def same_level(subject: Subject) -> Finding | None:
     found = _matches(_others(subject).filter(holder__in=rows, benefit=rule)) + [
         {"place": each["place"], "number": each["number"]} for each in past(rule, rows)
     ]
-    paid = MODELS["payment"].objects.filter(certificate__in=[each.pk for each in rows.values()], benefit=rule.partition("#")[2])
+    paid = MODELS["payment"].objects.filter(
+        certificate__in=[each.pk for each in rows.values()], benefit=rule.partition("#")[2]
+    )
     told = sorted(paid.values_list("pk", flat=True)[:MOST])
     if found or told:
         return failed(gettext_noop("同一职业同一等级已经领过或正在申领"), matches=found[:MOST], payments=told)
@@ -102,21 +104,25 @@ def times_a_year(subject: Subject) -> Finding | None:
 
 
 def number_twice(subject: Subject) -> Finding | None:
-    """R15: the certificate's number stands on another row, this person's or another's."""
+    """R15: the certificate's number stands on another row, written otherwise; written alike the database refuses it."""
     mine = subject.row_of("certificate")
     if mine is None:
         return None
     if not mine.number:
         return no_data(gettext_noop("证书编号不详"))
-    same = MODELS["certificate"].objects.filter(number=mine.number).exclude(pk=mine.pk)
+    plain = "".join(each for each in mine.number if each.isalnum())
+    ways = {mine.number, plain, plain.upper(), plain.lower()}
+    same = MODELS["certificate"].objects.filter(number__in=ways).exclude(pk=mine.pk)
     others = sorted(same.values_list("pk", flat=True)[:MOST])
     return failed(gettext_noop("同一证书编号登记了不止一次"), certificates=others) if others else passed()
 
 
 def same_event(subject: Subject) -> Finding | None:
     """R16: the same event under another benefit or in another place; a person looks whether both may stand."""
-    others = _others(subject).filter(holder=subject.claim.holder).exclude(
-        benefit=subject.claim.benefit, region=subject.claim.region_id
+    others = (
+        _others(subject)
+        .filter(holder=subject.claim.holder)
+        .exclude(benefit=subject.claim.benefit, region=subject.claim.region_id)
     )
     found = _matches(others) + [
         {"place": each["place"], "number": each["number"]}
@@ -135,10 +141,15 @@ def exclusive(subject: Subject) -> Finding | None:
     listed = body_of(made)["essence"]["exclusives"]
     for each in listed:
         places |= Q(group=each["group"], event=each["event"])
-    taken = Exclusive.objects.filter(places, released_at=None).exclude(claim=subject.claim).exclude(
-        benefit=subject.claim.benefit
+    taken = (
+        Exclusive.objects.filter(places, released_at=None)
+        .exclude(claim=subject.claim)
+        .exclude(benefit=subject.claim.benefit)
     )
-    found = [{"place": each.claim.region_id, "number": each.claim.number or "", "group": each.group} for each in taken.select_related("claim")]
+    found = [
+        {"place": each.claim.region_id, "number": each.claim.number or "", "group": each.group}
+        for each in taken.select_related("claim")
+    ]
     if found:
         return failed(gettext_noop("同一事项已批准互斥的另一个项目"), matches=found[:MOST])
     return passed("", groups=len(listed)) if listed else None

@@ -33,7 +33,9 @@ def number(subject: Subject) -> Finding | None:
             except ValueError:
                 return failed(gettext_noop("证件号码不合编码规则"), person=person.pk, document=paper.pk)
             if read.birth_date is not None and person.birth_date is not None and read.birth_date != person.birth_date:
-                return failed(gettext_noop("证件号码里的出生日期与登记的不同"), "review", person=person.pk, document=paper.pk)
+                return failed(
+                    gettext_noop("证件号码里的出生日期与登记的不同"), "review", person=person.pk, document=paper.pk
+                )
     return passed()
 
 

@@ -86,4 +86,3 @@ def chain(subject: Subject) -> Finding | None:
     if people["acts"] != people["humans"]:
         return failed(gettext_noop("同一人签署了两次"), acts=people["acts"], humans=people["humans"])
     return passed("", acts=people["acts"])
-

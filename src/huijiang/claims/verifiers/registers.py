@@ -48,6 +48,10 @@ def asks(kind: str, hit: str, on: str = "day", only: Callable[[Subject], bool] =
 dead = asks("death", gettext_noop("在事由日期或申报前已死亡"), on="sent")
 in_custody = asks("custody", gettext_noop("事由日期在押或服刑"))
 pension = asks("pension", gettext_noop("事由当月已领取养老待遇"))
-student = asks("student", gettext_noop("事由日期是在读全日制学生"), only=lambda s: not s.claim.holder.startswith(("enrolment:", "stay:", "student:")))
+student = asks(
+    "student",
+    gettext_noop("事由日期是在读全日制学生"),
+    only=lambda s: not s.claim.holder.startswith(("enrolment:", "stay:", "student:")),
+)
 payroll = asks("public_payroll", gettext_noop("事由当月由财政供养"))
 other_lists = asks("other_departments", gettext_noop("其他部门已就同一事由发放"))
