@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from huijiang.supervisor import places
 from tiaowen.files import default_folder
 
-
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

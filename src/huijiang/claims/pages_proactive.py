@@ -143,7 +143,7 @@ def _now(claim: Claim, viewer: Viewer) -> tuple[list[Fact], str]:
 
 def _yuan(low: int, high: int | None) -> str:
     told = f"{low // 100:,}.{low % 100:02}"
-    return _("%(yuan)s 元") % {"yuan": told} if low == high else _("至少 %(yuan)s 元") % {"yuan": told}
+    return _("共 %(yuan)s 元") % {"yuan": told} if low == high else _("至少 %(yuan)s 元") % {"yuan": told}
 
 
 @transaction.atomic

@@ -61,9 +61,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     night = NightlyRun.objects.filter(region__in=names).exclude(ended_at=None).order_by("-id").first()
     return render(request, "claims/reach.html", {
         "kpis": [
-            Kpi(_("应享"), f"{owed:,}", _("件")),
-            Kpi(_("已申报或已发"), f"{owed - open_:,}", _("件"), share=share, note=_("占应享 %(share)s%%") % {"share": share}),
-            Kpi(_("应享未享"), f"{open_:,}", _("件"), note=_("至少 %(yuan)s 元") % {"yuan": yuan(sum(each.money for each in found))}),
+            Kpi(_("应享（件）"), f"{owed:,}"),
+            Kpi(_("已申报或已发"), f"{owed - open_:,}", share=share, note=_("占应享 %(share)s%%") % {"share": share}),
+            Kpi(_("应享未享"), f"{open_:,}", note=_("至少 %(yuan)s 元") % {"yuan": yuan(sum(each.money for each in found))}),
         ],
         "table": Table(_("按项目和地区"), columns, rows), "count": len(found), "night": night, "drills": drills,
         "cut": max(len(found) - MOST, 0),

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from huijiang import audit
 from huijiang.access.models import Binding
@@ -112,6 +113,14 @@ def prepare(region: Region) -> Prepared:
     return Prepared(region.code, in_sets, singly, held, _tell(region))
 
 
+_INSERT: Final = """
+INSERT INTO claims_claim (uid, region_id, benefit, release_number, holder, event_day, payee_person_id,
+                          beneficiary_person_id, way, state, moves, used_days, answers, notice_due, sensitive)
+SELECT gen_random_uuid(), %s, %s, %s, s.holder, e.{day}, s.person_id, s.person_id, %s, 'draft', 0, 0, '[]', %s, %s
+FROM ({found}) AS s LEFT JOIN {event} AS e ON e.id = split_part(s.holder, ':', 2)::bigint
+"""
+
+
 @transaction.atomic
 def _set(region: Region, benefit: str, rule: Rule) -> int:
     """One statement; the laws of the table hold for each row of it."""
@@ -119,25 +128,22 @@ def _set(region: Region, benefit: str, rule: Rule) -> int:
     terms, release = terms_of(region, benefit), in_force(None)
     found = candidates(region).filter(benefit=benefit).values("holder", "person_id")
     source, values = found.query.sql_with_params()
-    quote = connection.ops.quote_name
-    event, day = quote(MODELS[rule.table]._meta.db_table), quote(rule.date.column)
+    statement = sql.SQL(_INSERT).format(
+        day=sql.Identifier(rule.date.column),
+        event=sql.Identifier(MODELS[rule.table]._meta.db_table),
+        found=sql.SQL(source),
+    )
+    told = [
+        region.code,
+        benefit,
+        release.number if release else None,
+        str(Way.PROACTIVE),
+        terms.notice_due,
+        terms.sensitive,
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{LOCK} {region.code}"])
-        cursor.execute(
-            "INSERT INTO claims_claim (uid, region_id, benefit, release_number, holder, event_day, payee_person_id,"
-            " beneficiary_person_id, way, state, moves, used_days, answers, notice_due, sensitive)"
-            f" SELECT gen_random_uuid(), %s, %s, %s, s.holder, e.{day}, s.person_id, s.person_id, %s, 'draft', 0, 0,"
-            f" '[]', %s, %s FROM ({source}) AS s LEFT JOIN {event} AS e ON e.id = split_part(s.holder, ':', 2)::bigint",
-            [
-                region.code,
-                benefit,
-                release.number if release else None,
-                str(Way.PROACTIVE),
-                terms.notice_due,
-                terms.sensitive,
-                *values,
-            ],
-        )
+        cursor.execute(statement, [*told, *values])
         made = cursor.rowcount
     if made:
         audit.record(None, "claims.prepared", f"benefit:{benefit}", region.code, claims=made)

@@ -122,7 +122,7 @@ def test_certificates_claimed_twice(desk: Office) -> None:
     )
     other = intake.submit(intake.use_account(other, desk.agent, kept), desk.agent, on=ON)
     assert says(claim, "same_level") == ("failed", "block")
-    found = dict((v.name, f) for v, f in running.find(claim, ON, outside=False))["same_level"]
+    found = {v.name: f for v, f in running.find(claim, ON, outside=False)}["same_level"]
     assert found.evidence == {"matches": [{"place": "330109", "number": other.number}], "payments": []}
     assert says(claim, "higher_before") == ("passed", "block")
     MODELS["certificate"].objects.filter(pk=second.pk).update(level="高级技师")
