@@ -30,7 +30,7 @@ def world() -> World:
     keys.ensure(settings.KEY_FILE)
     here = town()
     now = dt.datetime.now(dt.UTC)
-    night = NightlyRun.objects.create(region=here.xiaoshan, release="0" * 64, on=ON, snapshot_at=now, ended_at=now)
+    night = NightlyRun.objects.create(region=here.xiaoshan, release="0" * 64, on=ON, snapshot_at=now, started_at=now, ended_at=now)
     told: dict[str, Any] = {"region": here.xiaoshan, "first_run": night}
     Standing.objects.create(
         person=here.worker, benefit=CHIEF, holder=here.holder, state="ready", low=3_600_000, high=3_600_000, **told
