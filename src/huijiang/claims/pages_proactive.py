@@ -47,10 +47,17 @@ class AccountForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, accounts: list[Account], **more: Any) -> None:
+        """Whoever has no account yet is asked for one, and not which."""
         super().__init__(*args, **more)
+        if not accounts:
+            del self.fields["account"]
+            self.fields["number"].label, self.fields["bank"].label = _("收款账号"), _("开户行")
+            self.fields["number"].help_text = _("须是您本人的账户，社会保障卡的银行账户也可以。")
+            self.fields["number"].required = self.fields["bank"].required = True
+            return
         choices = [(str(each.uid), f"{each.bank} ****{each.number.open()[-SHOWN_DIGITS:]}") for each in accounts]
         self.fields["account"].choices = [*choices, (NEW, _("用一个新账户"))]  # type: ignore[attr-defined]
-        self.fields["account"].initial = choices[0][0] if choices else NEW
+        self.fields["account"].initial = choices[0][0]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -73,10 +80,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     person = _viewer(request).person
     assert person is not None
     page = Paginator(proactive.ready_for(person), PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("项目")), Column(_("地区")), Column(_("状态"), "state")]
+    columns = [Column(_("项目")), Column(_("地区")), Column(_("至少（元）"), "number"), Column(_("状态"), "state")]
+    owed = proactive.owed_to(person)
     rows = [
         [Cell(name_of(each.benefit), reverse("claims:ready_confirm", args=[each.uid]), note=_("确认收款账户即可")),
-         each.region.name, Cell(tag=Tag(_("已备好"), "green", "check-circle"))]
+         each.region.name, figure(owed.get((each.benefit, each.holder), 0)), Cell(tag=Tag(_("已备好"), "green", "check-circle"))]
         for each in page
     ]  # fmt: skip
     lacking = [
@@ -141,15 +149,20 @@ def _now(claim: Claim, viewer: Viewer) -> tuple[list[Fact], str]:
     return facts, _("还要补充：%(what)s") % {"what": "、".join(open_)} if open_ else ""
 
 
+def figure(fen: int) -> str:
+    """Yuan with two decimals."""
+    return f"{fen // 100:,}.{fen % 100:02}"
+
+
 def _yuan(low: int, high: int | None) -> str:
-    told = f"{low // 100:,}.{low % 100:02}"
+    told = figure(low)
     return _("共 %(yuan)s 元") % {"yuan": told} if low == high else _("至少 %(yuan)s 元") % {"yuan": told}
 
 
 @transaction.atomic
 def _send(claim: Claim, viewer: Viewer, form: AccountForm, accounts: list[Account]) -> str:
     """Use the account and submit; gives the reference number.  Raises ClaimError."""
-    chosen = form.cleaned_data["account"]
+    chosen = form.cleaned_data.get("account", NEW)
     account = next((each for each in accounts if str(each.uid) == chosen), None)
     if account is None:
         account = intake.make_account(

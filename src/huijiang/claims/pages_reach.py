@@ -20,6 +20,7 @@ from huijiang.claims import reach
 from huijiang.claims.public_notice import masked, name_of
 from huijiang.entitlements.models import NightlyRun, Standing
 from huijiang.regions.models import Region
+from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components.figures import Kpi
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
@@ -87,7 +88,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         region = None
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("对象")), Column(_("事由")), Column(_("至少（元）"), "number")]
-    rows = [[_whom(each), each.holder, yuan(each.low)] for each in page]
+    rows = [[_whom(each), _event(each.holder), yuan(each.low)] for each in page]
     return render(request, "claims/reach_list.html", {
         "page": page, "table": Table(_("应享未享名单"), columns, rows), "name": name_of(benefit) if region else "",
         "place": region.name if region else "", "crumbs": [Crumb(_("应享未享"), reverse("claims:reach")), Crumb(_("名单"))],
@@ -99,3 +100,10 @@ def _whom(standing: Standing) -> Cell:
     if person is not None:
         return Cell(masked(str(person.name)), reverse("entitlements:person", args=[person.uid]))
     return Cell(str(body.name), reverse("entitlements:firm_seen", args=[body.uid]))
+
+
+def _event(holder: str) -> str:
+    """`recognition:12` as people say it: 荣誉称号 12."""
+    table, _colon, row = holder.partition(":")
+    known = vocabulary().tables.get(table)
+    return f"{known.label if known is not None else table} {row}"

@@ -174,6 +174,12 @@ def ready_for(person: int) -> QuerySet[Claim]:
     return mine.filter(Exists(still)).select_related("region").order_by("benefit", "id")
 
 
+def owed_to(person: int) -> dict[tuple[str, str], int]:
+    """What the last night found owed to somebody: (benefit, holder) → fen, at least."""
+    found = Standing.objects.filter(person=person, last_run=None, state=Found.READY)
+    return {(benefit, holder): low for benefit, holder, low in found.values_list("benefit", "holder", "low")}
+
+
 def lacking_for(person: int) -> QuerySet[Standing]:
     """What a fact alone stands in the way of."""
     return Standing.objects.filter(person=person, last_run=None, state=Found.UNKNOWN).order_by("benefit", "holder")

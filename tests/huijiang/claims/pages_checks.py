@@ -30,7 +30,9 @@ def world() -> World:
     keys.ensure(settings.KEY_FILE)
     here = town()
     now = dt.datetime.now(dt.UTC)
-    night = NightlyRun.objects.create(region=here.xiaoshan, release="0" * 64, on=ON, snapshot_at=now, started_at=now, ended_at=now)
+    night = NightlyRun.objects.create(
+        region=here.xiaoshan, release="0" * 64, on=ON, snapshot_at=now, started_at=now, ended_at=now
+    )
     told: dict[str, Any] = {"region": here.xiaoshan, "first_run": night}
     Standing.objects.create(
         person=here.worker, benefit=CHIEF, holder=here.holder, state="ready", low=3_600_000, high=3_600_000, **told
@@ -40,7 +42,7 @@ def world() -> World:
         low=100_000, high=100_000, **told,
     )  # fmt: skip
     Standing.objects.create(
-        person=here.worker, benefit="xiaoshan-2025-3#artisan-award", holder=here.holder, state="unknown", low=0, high=None,
+        person=here.worker, benefit="xiaoshan-2025-3#studio-start", holder=here.holder, state="unknown", low=0, high=None,
         waits_for=["授予地区"], **told,
     )  # fmt: skip
     proactive.prepare(here.xiaoshan)
