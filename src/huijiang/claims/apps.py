@@ -13,13 +13,16 @@ class ClaimsConfig(AppConfig):
     verbose_name = "申报"
 
     def ready(self) -> None:
+        from huijiang.claims.merging import under_way
         from huijiang.claims.verifiers import running  # noqa: F401 - subscribes
         from huijiang.notices.services import register_target
+        from huijiang.registry.merging import register_guard
         from huijiang.web.navigation import Entry, register
 
         register(Entry(gettext_lazy("已替您备好"), "claims:ready", "mine", _worker, order=15))
         register(Entry(gettext_lazy("应享未享"), "claims:reach", "lead", _counts, order=40))
         register_target("ready", _ready)
+        register_guard(under_way)
 
 
 def _worker(request: HttpRequest) -> bool:
