@@ -52,7 +52,7 @@ DEEDS: Final[dict[str, Deed]] = {
              ("reason",), bulk=True),
         Deed("approve", gettext_lazy("复核通过"), gettext_lazy("签署同一核定，占用额度"), Event.APPROVE, Kind.SECOND_REVIEW,
              ("reason",), bulk=True),
-        Deed("amount", gettext_lazy("核定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
+        Deed("amount", gettext_lazy("确定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
         Deed("again", gettext_lazy("重新核算"), gettext_lazy("按今天登记的事实再算一次"), None),
         Deed("ask_correction", gettext_lazy("一次性告知补正"), gettext_lazy("列全要补的事项，办理时限暂停"), Event.ASK_CORRECTION, None, ("items",)),
         Deed("send_back", gettext_lazy("退回审核"), gettext_lazy("写明理由，审核签署失效"), Event.SEND_BACK, None, ("reason_needed",)),
@@ -82,9 +82,7 @@ def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
     for deed in DEEDS.values():
         if deed.event is not None and deed.event in mine:
             found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
-        elif deed.name == "again" and reviewing:
-            found.append(Ready(deed))
-        elif deed.name == "amount" and reviewing and made is not None and is_open(made):
+        elif (deed.name == "again" and reviewing) or (deed.name == "amount" and reviewing and made is not None and is_open(made)):
             found.append(Ready(deed))
     return found
 

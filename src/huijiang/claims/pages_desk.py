@@ -45,9 +45,13 @@ class FilterForm(forms.Form):
 
     number = forms.CharField(label=gettext_lazy("受理编号"), max_length=24, required=False,
                              widget=forms.TextInput(attrs={"autocomplete": "off"}))  # fmt: skip
-    benefit = forms.ChoiceField(label=gettext_lazy("项目"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"}))
+    benefit = forms.ChoiceField(
+        label=gettext_lazy("项目"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"})
+    )
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
-    region = forms.ChoiceField(label=gettext_lazy("地区"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"}))
+    region = forms.ChoiceField(
+        label=gettext_lazy("地区"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"})
+    )
     overdue = forms.ChoiceField(label=gettext_lazy("时限"), required=False,
                                 choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("只看超期"))])  # fmt: skip
 
@@ -164,7 +168,9 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     viewer = viewer_of(request)
     claim = get_object_or_404(claims_of(viewer), number=number)
     people = standing_in.officers(viewer)
-    form = AssignForm(request.POST or None, people=[(str(each.uid), each.name) for each in people])
+    form = AssignForm(
+        request.POST if request.method == "POST" else None, people=[(str(each.uid), each.name) for each in people]
+    )
     if form.is_bound and form.is_valid():
         chosen = next(each for each in people if str(each.uid) == form.cleaned_data["user"])
         try:
@@ -193,8 +199,12 @@ class StandInForm(forms.Form):
 
     absent = forms.ChoiceField(label=gettext_lazy("谁不在"))
     deputy = forms.ChoiceField(label=gettext_lazy("由谁代办"))
-    since = forms.DateField(label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    until = forms.DateField(label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], own: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -211,7 +221,12 @@ def stand_ins(request: HttpRequest) -> HttpResponse:
     directs = bool(viewer.roles & set(standing_in.DIRECTING))
     listed = [(str(each.uid), each.name) for each in people]
     own = listed if directs else [(str(viewer.user.uid), viewer.user.name)]
-    form = StandInForm(request.POST or None, people=listed, own=own, initial={"since": today(), "until": today()})
+    form = StandInForm(
+        request.POST if request.method == "POST" else None,
+        people=listed,
+        own=own,
+        initial={"since": today(), "until": today()},
+    )
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         by_uid = {str(each.uid): each for each in (*people, viewer.user)}
@@ -224,7 +239,13 @@ def stand_ins(request: HttpRequest) -> HttpResponse:
             return redirect("claims:stand_ins")
     near = {each.pk for each in people} | {viewer.user.pk}
     found = StandIn.objects.filter(absent__in=near).select_related("absent", "deputy", "made_by")[:100]
-    columns = [Column(_("谁不在")), Column(_("由谁代办")), Column(_("起止")), Column(_("安排人")), Column(_("状态"), "state")]
+    columns = [
+        Column(_("谁不在")),
+        Column(_("由谁代办")),
+        Column(_("起止")),
+        Column(_("安排人")),
+        Column(_("状态"), "state"),
+    ]
     rows = [[each.absent.name, each.deputy.name, f"{each.starts_on.isoformat()} – {each.ends_on.isoformat()}", each.made_by.name,
              _stand(each, viewer, directs)] for each in found]  # fmt: skip
     return render(request, "claims/stand_ins.html", {"form": form, "table": Table(_("代办安排"), columns, rows), "any": bool(rows)},
@@ -244,7 +265,9 @@ def _stand(found: StandIn, viewer: Viewer, directs: bool) -> Cell:
 def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     near = {each.pk for each in standing_in.officers(viewer)} | {viewer.user.pk}
-    found = get_object_or_404(StandIn.objects.filter(absent__in=near, ended_at=None).select_related("absent", "deputy"), pk=pk)
+    found = get_object_or_404(
+        StandIn.objects.filter(absent__in=near, ended_at=None).select_related("absent", "deputy"), pk=pk
+    )
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
         try:
             standing_in.end(found, viewer)

@@ -49,7 +49,10 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
     by_benefit: dict[str, list[Claim]] = {}
     for each in outcome.done:
         by_benefit.setdefault(each.benefit, []).append(each)
-    rows = [[name_of(benefit), str(len(found)), grouped(sum(points.get(each.pk) or 0 for each in found))] for benefit, found in by_benefit.items()]
+    rows = [
+        [name_of(benefit), str(len(found)), grouped(sum(points.get(each.pk) or 0 for each in found))]
+        for benefit, found in by_benefit.items()
+    ]
     total = sum(each or 0 for each in points.values())
     return {
         "count": len(outcome.done), "total": total, "refused": len(outcome.not_done),

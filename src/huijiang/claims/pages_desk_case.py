@@ -76,7 +76,7 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
     ]
     if made is not None:
         told += [Fact(_("核定日期"), made.on.isoformat(), _("第 %(n)s 次核定") % {"n": made.number}),
-                 Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("核定摘要"), made.digest[:16], _("签署覆盖的内容"))]  # fmt: skip
+                 Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:16], _("签署覆盖的内容"))]  # fmt: skip
         if made.basis:
             told.append(Fact(_("金额依据"), str(made.get_basis_display()), made.basis_words))
     if body is not None and body["fund"]:
@@ -92,19 +92,35 @@ def checks_of(claim: Claim, viewer: Viewer) -> dict[str, Any]:
     open_ = [{"check": each, "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
               "judges": judges and each.verdict == Verdict.FAILED and not each.judgement}
              for each, state, word in told if state != parts.MET]  # fmt: skip
-    return {"all": len(told), "passed": len(told) - len(open_), "open": open_, "met": [each for each, state, _w in told if state == parts.MET]}
+    return {
+        "all": len(told),
+        "passed": len(told) - len(open_),
+        "open": open_,
+        "met": [each for each, state, _w in told if state == parts.MET],
+    }
 
 
 def papers_table(viewer: Viewer, claim: Claim) -> Table | None:
     found = papers.of(viewer, claim)
     rows = [[Cell(each.name.open() if each.name is not None else _("已按期清除"), reverse("files:file", args=[each.uid])), str(each.get_purpose_display()),
              filesizeformat(each.blob.size) if each.blob else "—", f"{timezone.localtime(each.uploaded_at):%Y-%m-%d}"] for each in found]  # fmt: skip
-    return Table(_("材料"), [Column(_("文件")), Column(_("用途")), Column(_("大小")), Column(_("上传"))], rows) if rows else None
+    return (
+        Table(_("材料"), [Column(_("文件")), Column(_("用途")), Column(_("大小")), Column(_("上传"))], rows)
+        if rows
+        else None
+    )
 
 
 def letters_table(claim: Claim) -> Table | None:
     found = papers.letters_of(claim)
-    rows = [[Cell(each.number, reverse("letters:letter", args=[each.uid])), str(each.get_kind_display()), each.on.isoformat()] for each in found]
+    rows = [
+        [
+            Cell(each.number, reverse("letters:letter", args=[each.uid])),
+            str(each.get_kind_display()),
+            each.on.isoformat(),
+        ]
+        for each in found
+    ]
     return Table(_("文书"), [Column(_("文号")), Column(_("种类")), Column(_("日期"))], rows) if rows else None
 
 
@@ -134,7 +150,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Names, document numbers and the account in full, once, for a purpose; the person sees who looked and why."""
     viewer = viewer_of(request)
     claim = get_object_or_404(claims_of(viewer), number=number)
-    form = WhyForm(request.POST or None)
+    form = WhyForm(request.POST if request.method == "POST" else None)
     told: dict[str, Any] = {**head(claim), "form": form}
     if form.is_bound and form.is_valid():
         purpose = form.cleaned_data["purpose"]
@@ -147,7 +163,7 @@ def _revealed(viewer: Viewer, claim: Claim, purpose: str) -> list[Fact]:
     from huijiang import audit
 
     found: list[Fact] = []
-    for label, person in ((_("收款人"), claim.payee_person), (_("受益人"), claim.beneficiary_person)):
+    for label, person in ((_("收款的人"), claim.payee_person), (_("受益人"), claim.beneficiary_person)):
         if person is None or (label == _("受益人") and claim.beneficiary_person_id == claim.payee_person_id):
             continue
         found.append(Fact(label, str(person.name)))
@@ -157,7 +173,10 @@ def _revealed(viewer: Viewer, claim: Claim, purpose: str) -> list[Fact]:
     if claim.payee_organisation is not None:
         found.append(Fact(_("收款单位"), str(claim.payee_organisation.name), str(claim.payee_organisation.uscc or "")))
     if claim.account is not None:
-        found += [Fact(_("户名"), claim.account.holder.open()), Fact(_("账号"), claim.account.number.open(), claim.account.bank)]
+        found += [
+            Fact(_("户名"), claim.account.holder.open()),
+            Fact(_("账号"), claim.account.number.open(), claim.account.bank),
+        ]
     audit.record(viewer.user, "claims.revealed", f"claim:{claim.uid}", claim.region_id, purpose=purpose)
     return found
 
@@ -175,7 +194,7 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
     viewer = viewer_of(request)
     claim = get_object_or_404(claims_of(viewer), number=number)
     check = get_object_or_404(Check.objects.filter(claim=claim, judgement=""), uid=uid)
-    form = JudgeForm(request.POST or None)
+    form = JudgeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             deciding.judge(check, viewer, form.cleaned_data["judgement"], form.cleaned_data["because"])
@@ -184,7 +203,12 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("判断已记下。"))
             return redirect("claims:case", number=number)
-    return render(request, "claims/judge.html", {**head(claim), "check": check, "form": form}, status=422 if form.is_bound else 200)
+    return render(
+        request,
+        "claims/judge.html",
+        {**head(claim), "check": check, "form": form},
+        status=422 if form.is_bound else 200,
+    )
 
 
 # -- dossier -------------------------------------------------------------------------------

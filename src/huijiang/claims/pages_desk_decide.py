@@ -42,13 +42,19 @@ class DeedForm(forms.Form):
     ground = forms.ChoiceField(label=gettext_lazy("为什么不予受理"), widget=forms.RadioSelect)
     words = forms.CharField(label=gettext_lazy("告知申报人的理由"), max_length=800, widget=forms.Textarea(attrs={"rows": 5}),
                             help_text=gettext_lazy("申报人会原样看到：核对了什么、哪一点不符合、可以怎样补救。"))  # fmt: skip
-    yuan = forms.DecimalField(label=gettext_lazy("核定金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)
+    yuan = forms.DecimalField(
+        label=gettext_lazy("核定金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
+    )
     basis = forms.ChoiceField(label=gettext_lazy("依据"), widget=forms.RadioSelect,
                               choices=[(str(each), each.label) for each in (Basis.AUDITED_COST, Basis.ASSESSED_AWARD)])  # fmt: skip
     basis_words = forms.CharField(label=gettext_lazy("依据说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
                                   help_text=gettext_lazy("审计报告或评审纪要的名称、文号、日期。"))  # fmt: skip
-    reason = forms.CharField(label=gettext_lazy("内部说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    reason_needed = forms.CharField(label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = forms.CharField(
+        label=gettext_lazy("内部说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reason_needed = forms.CharField(
+        label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args: Any, deed: Deed, claim: Claim, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +69,9 @@ class DeedForm(forms.Form):
                 del self.fields["items"]
         if "condition" in kept:
             made = moving.last_of(claim)
-            self.fields["condition"].choices = [(each, each) for each in (determine.open_conditions(made) if made else [])]
+            self.fields["condition"].choices = [
+                (each, each) for each in (determine.open_conditions(made) if made else [])
+            ]
         if "ground" in kept:
             self.fields["ground"].choices = list(WHY_NOT_TAKEN.items())
 
@@ -140,17 +148,23 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     viewer = viewer_of(request)
     claim = get_object_or_404(claims_of(viewer), number=number)
     deed = DEEDS.get(request.GET.get("deed", ""))
-    here = next((each for each in deciding.ready(claim, viewer) if deed is not None and each.deed.name == deed.name), None)
+    here = next(
+        (each for each in deciding.ready(claim, viewer) if deed is not None and each.deed.name == deed.name), None
+    )
     if deed is None or here is None:
         messages.error(request, _("请先选择要作的决定；办件的状态可能刚刚变了。"))
         return redirect("claims:case", number=number)
-    form = DeedForm(request.POST or None, deed=deed, claim=claim) if request.method == "POST" else DeedForm(deed=deed, claim=claim)
+    form = DeedForm(request.POST if request.method == "POST" else None, deed=deed, claim=claim)
     made = moving.last_of(claim)
     told = {**head(claim), "form": form, "deed": deed, "blocked": here.blocked, "made": made, "amount": telling.amount_of(made),
             "first": first_reviewer(claim), "empty": not form.fields}  # fmt: skip
     if request.method == "POST" and not here.blocked and (form.is_valid() or not form.fields):
         if deed.name in READ_FIRST and request.POST.get("confirmed") != "yes":
-            return render(request, "claims/decide_read.html", {**told, "reads": reads_of(claim, deed, form), "kept": _kept(request)})
+            return render(
+                request,
+                "claims/decide_read.html",
+                {**told, "reads": reads_of(claim, deed, form), "kept": _kept(request)},
+            )
         try:
             ACTS[deed.name](claim, viewer, form)
         except (ClaimError, PermissionDenied) as error:
@@ -164,7 +178,12 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:
     """What was filled in, for the second page's hidden fields."""
-    return [(key, value) for key in request.POST if key not in ("csrfmiddlewaretoken", "confirmed") for value in request.POST.getlist(key)]
+    return [
+        (key, value)
+        for key in request.POST
+        if key not in ("csrfmiddlewaretoken", "confirmed")
+        for value in request.POST.getlist(key)
+    ]
 
 
 def reads_of(claim: Claim, deed: Deed, form: DeedForm) -> dict[str, Any]:

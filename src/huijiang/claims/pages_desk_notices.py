@@ -58,12 +58,24 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What waits, by benefit and place; then what stands and what stood."""
     viewer = viewer_of(request)
     may = bool(viewer.roles & {Role.REVIEWER, Role.SECOND_REVIEWER})
-    groups = waiting(viewer).order_by("benefit", "region").values("benefit", "region", "region__name").annotate(n=Count("pk"))
+    groups = (
+        waiting(viewer)
+        .order_by("benefit", "region")
+        .values("benefit", "region", "region__name")
+        .annotate(n=Count("pk"))
+    )
     rows = [[Cell(name_of(each["benefit"]), f"{reverse('claims:publish')}?benefit={_quoted(each['benefit'])}&region={each['region']}" if may else ""),
              each["region__name"], str(each["n"])] for each in groups]  # fmt: skip
     found = access_notices(viewer).select_related("region").annotate(n=Count("entries"), total=Sum("entries__amount"))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("公示")), Column(_("地区")), Column(_("起止")), Column(_("件数"), "number"), Column(_("金额（元）"), "number"), Column(_("状态"), "state")]
+    columns = [
+        Column(_("公示")),
+        Column(_("地区")),
+        Column(_("起止")),
+        Column(_("件数"), "number"),
+        Column(_("金额（元）"), "number"),
+        Column(_("状态"), "state"),
+    ]
     stood = [[Cell(_title(each), reverse("claims:notice", args=[each.uid]) if _stands(each) else ""), each.region.name,
               f"{each.starts_on.isoformat()} – {each.ends_on.isoformat()}", str(each.n), grouped(each.total or 0), Cell(tag=_tag(each))]
              for each in page]  # fmt: skip
@@ -109,10 +121,14 @@ def publish(request: HttpRequest) -> HttpResponse:
         except (ClaimError, PermissionDenied) as error:
             messages.error(request, str(error))
             return redirect("claims:desk_notices")
-        messages.success(request, _("已公示 %(n)s 件，%(day)s 后自动撤下。") % {"n": len(found), "day": made.ends_on.isoformat()})
+        messages.success(
+            request, _("已公示 %(n)s 件，%(day)s 后自动撤下。") % {"n": len(found), "day": made.ends_on.isoformat()}
+        )
         return redirect("claims:desk_notices")
     points = {each.pk: (made.point or 0) if (made := moving.last_of(each)) is not None else 0 for each in found}
-    rows = [[Cell(public_notice.shown(each, today()), note=each.number or ""), grouped(points[each.pk])] for each in found]
+    rows = [
+        [Cell(public_notice.shown(each, today()), note=each.number or ""), grouped(points[each.pk])] for each in found
+    ]
     return render(request, "claims/publish.html", {
         "name": name_of(benefit), "benefit": benefit, "region": place, "days": terms_of(place, benefit).notice_days, "count": len(found),
         "total": sum(points.values()), "table": Table(_("公示名单"), [Column(_("公示名称")), Column(_("金额（元）"), "number")], rows),
@@ -139,13 +155,26 @@ def dispute_queue(request: HttpRequest) -> HttpResponse:
              if answered else disputes.waiting(viewer)).select_related("claim__payee_person", "claim__payee_organisation")  # fmt: skip
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     on = today()
-    columns = [Column(_("受理编号")), Column(_("异议内容")), Column(_("提出人")), Column(_("答复期限")), Column(_("状态"), "state")]
+    columns = [
+        Column(_("受理编号")),
+        Column(_("异议内容")),
+        Column(_("提出人")),
+        Column(_("答复期限")),
+        Column(_("状态"), "state"),
+    ]
     rows = [[Cell(each.claim.number or "", reverse("claims:dispute", args=[each.uid]), note=telling.name_of(each.claim)),
              str(each.get_ground_display()), _("账户用户") if each.by_id else _("社会公众"),
              Cell(each.answer_by.isoformat(), tone="red" if not answered and each.answer_by < on else ""),
              Cell(tag=_answered_tag(each))] for each in page]  # fmt: skip
-    tabs = [Tab(_("待答复"), "?", disputes.waiting(viewer).count(), not answered), Tab(_("已答复"), "?answered=1", None, answered)]
-    return render(request, "claims/disputes.html", {"table": Table(_("异议"), columns, rows) if rows else None, "page": page, "tabs": tabs})
+    tabs = [
+        Tab(_("待答复"), "?", disputes.waiting(viewer).count(), not answered),
+        Tab(_("已答复"), "?answered=1", None, answered),
+    ]
+    return render(
+        request,
+        "claims/disputes.html",
+        {"table": Table(_("异议"), columns, rows) if rows else None, "page": page, "tabs": tabs},
+    )
 
 
 def _answered_tag(each: Dispute) -> Tag:
@@ -161,7 +190,7 @@ def dispute(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     viewer = viewer_of(request)
     found = get_object_or_404(Dispute.objects.filter(claim__in=access_claims(viewer)).select_related(
         "claim__region", "claim__payee_person", "claim__payee_organisation", "claim__assigned_to", "by", "answered_by"), uid=uid)  # fmt: skip
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         try:
@@ -174,6 +203,15 @@ def dispute(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     facts = [Fact(_("异议内容"), str(found.get_ground_display()), found.condition), Fact(_("提出时间"), found.made_at.date().isoformat()),
              Fact(_("答复期限"), found.answer_by.isoformat())]  # fmt: skip
     if found.by is None:
-        facts += [Fact(_("异议人"), found.name.open() if found.name else "—"), Fact(_("联系方式"), found.contact.open() if found.contact else "—")]
-    told_: dict[str, Any] = {**head(found.claim), "dispute": found, "facts": facts, "form": form, "appeal": disputes.appeal(found.claim)}
+        facts += [
+            Fact(_("异议人"), found.name.open() if found.name else "—"),
+            Fact(_("联系方式"), found.contact.open() if found.contact else "—"),
+        ]
+    told_: dict[str, Any] = {
+        **head(found.claim),
+        "dispute": found,
+        "facts": facts,
+        "form": form,
+        "appeal": disputes.appeal(found.claim),
+    }
     return render(request, "claims/dispute.html", told_, status=422 if form.is_bound else 200)

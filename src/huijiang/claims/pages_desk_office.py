@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -44,7 +44,10 @@ class NumberForm(forms.Form):
 @require_safe
 def identities(request: HttpRequest) -> HttpResponse:
     """Staff who may sign and whose document nobody saw: two accounts of theirs would count as two people."""
-    rows = [[Cell(each.name, reverse("claims:identity", args=[each.uid])), each.login] for each in humans.unknown_signers()[:500]]
+    rows = [
+        [Cell(each.name, reverse("claims:identity", args=[each.uid])), each.login]
+        for each in humans.unknown_signers()[:500]
+    ]
     table = Table(_("还没有登记证件的签署人"), [Column(_("姓名")), Column(_("登录名"))], rows) if rows else None
     return render(request, "claims/identities.html", {"table": table})
 
@@ -53,7 +56,7 @@ def identities(request: HttpRequest) -> HttpResponse:
 @asks
 def identity(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(User, uid=uid)
-    form = NumberForm(request.POST or None)
+    form = NumberForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             humans.know(found, form.cleaned_data["number"], viewer_of(request).user)
@@ -78,18 +81,20 @@ def in_scope_of_codes(viewer: Viewer) -> Q:
 class TermsForm(forms.ModelForm):
     """Days and notice policy of one benefit (or all) in one place."""
 
-    benefit = forms.ChoiceField(label=gettext_lazy("项目"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"}))
+    benefit = forms.ChoiceField(
+        label=gettext_lazy("项目"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"})
+    )
 
     class Meta:
         model = ServiceTerms
         fields = ("region", "benefit", "legal_days", "correction_days", "objection_days", "notice_due", "notice_days", "sensitive",
                   "contact", "appeal")  # fmt: skip
-        labels = {
+        labels: ClassVar = {
             "region": gettext_lazy("地区"), "legal_days": gettext_lazy("办理时限（工作日）"), "correction_days": gettext_lazy("补正期限（工作日）"),
             "objection_days": gettext_lazy("异议答复期限（工作日）"), "notice_due": gettext_lazy("需要公示"), "notice_days": gettext_lazy("公示天数"),
             "sensitive": gettext_lazy("公示只列受理编号"), "contact": gettext_lazy("异议受理的电话和地址"), "appeal": gettext_lazy("救济途径"),
         }  # fmt: skip
-        widgets = {"appeal": forms.Textarea(attrs={"rows": 4}), "region": forms.Select(attrs={"lang": "zh-Hans"})}
+        widgets: ClassVar = {"appeal": forms.Textarea(attrs={"rows": 4}), "region": forms.Select(attrs={"lang": "zh-Hans"})}
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,9 +108,19 @@ class TermsForm(forms.ModelForm):
 @setting
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
-    found = ServiceTerms.objects.filter(in_scope(viewer_of(request).paths(), "region")).select_related("region").order_by("region", "benefit")
-    columns = [Column(_("项目")), Column(_("地区")), Column(_("办理"), "number"), Column(_("补正"), "number"), Column(_("公示"), "number")]
-    rows = [[Cell(name_of(each.benefit) if each.benefit else _("全部项目"), reverse("claims:terms_edit", args=[each.pk])), each.region.name,
+    found = (
+        ServiceTerms.objects.filter(in_scope(viewer_of(request).paths(), "region"))
+        .select_related("region")
+        .order_by("region", "benefit")
+    )
+    columns = [
+        Column(_("项目")),
+        Column(_("地区")),
+        Column(_("办理"), "number"),
+        Column(_("补正"), "number"),
+        Column(_("公示"), "number"),
+    ]
+    rows = [[Cell(name_of(each.benefit) if each.benefit else _("所有项目"), reverse("claims:terms_edit", args=[each.pk])), each.region.name,
              str(each.legal_days), str(each.correction_days), str(each.notice_days) if each.notice_due else _("不公示")] for each in found]  # fmt: skip
     return render(request, "claims/terms.html", {"table": Table(_("办理要求"), columns, rows) if rows else None})
 
@@ -119,13 +134,15 @@ def terms_new(request: HttpRequest) -> HttpResponse:
 @setting
 @asks
 def terms_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _terms(request, get_object_or_404(ServiceTerms.objects.filter(in_scope(viewer_of(request).paths(), "region")), pk=pk))
+    return _terms(
+        request, get_object_or_404(ServiceTerms.objects.filter(in_scope(viewer_of(request).paths(), "region")), pk=pk)
+    )
 
 
 def _terms(request: HttpRequest, found: ServiceTerms | None) -> HttpResponse:
     """A change holds for claims that are sent from now on; those under way keep their days."""
     viewer = viewer_of(request)
-    form = TermsForm(request.POST or None, instance=found, viewer=viewer)
+    form = TermsForm(request.POST if request.method == "POST" else None, instance=found, viewer=viewer)
     if form.is_bound and form.is_valid():
         with transaction.atomic():
             made = form.save(commit=False)
@@ -135,7 +152,9 @@ def _terms(request: HttpRequest, found: ServiceTerms | None) -> HttpResponse:
                          notice_due=made.notice_due, notice_days=made.notice_days)  # fmt: skip
         messages.success(request, _("办理要求已保存，对今后提交的申报有效。"))
         return redirect("claims:terms")
-    return render(request, "claims/terms_edit.html", {"form": form, "found": found}, status=422 if form.is_bound else 200)
+    return render(
+        request, "claims/terms_edit.html", {"form": form, "found": found}, status=422 if form.is_bound else 200
+    )
 
 
 # -- days -------------------------------------------------------------------------------------
@@ -144,7 +163,11 @@ class DayForm(forms.Form):
 
     day = forms.DateField(label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     region = forms.ChoiceField(label=gettext_lazy("地区"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
-    works = forms.ChoiceField(label=gettext_lazy("上班吗"), choices=[("yes", gettext_lazy("上班")), ("no", gettext_lazy("不上班"))], widget=forms.RadioSelect)
+    works = forms.ChoiceField(
+        label=gettext_lazy("上班吗"),
+        choices=[("yes", gettext_lazy("上班")), ("no", gettext_lazy("不上班"))],
+        widget=forms.RadioSelect,
+    )
     words = forms.CharField(label=gettext_lazy("说明"), max_length=120)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
@@ -157,7 +180,7 @@ class DayForm(forms.Form):
 def days(request: HttpRequest) -> HttpResponse:
     """Overrides of the calendar; deadlines that are set already stay as they are."""
     viewer = viewer_of(request)
-    form = DayForm(request.POST or None, viewer=viewer)
+    form = DayForm(request.POST if request.method == "POST" else None, viewer=viewer)
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         with transaction.atomic():
@@ -168,8 +191,18 @@ def days(request: HttpRequest) -> HttpResponse:
             audit.record(viewer.user, "claims.day", f"day:{made.day.isoformat()}", told["region"], works=made.works)
         messages.success(request, _("已保存，对今后起算的期限有效。"))
         return redirect("claims:days")
-    found = DayOverride.objects.filter(Q(region=None) | in_scope(viewer.paths(), "region"), day__year__gte=today().year - 1).select_related("region")
+    found = DayOverride.objects.filter(
+        Q(region=None) | in_scope(viewer.paths(), "region"), day__year__gte=today().year - 1
+    ).select_related("region")
     columns = [Column(_("日期")), Column(_("地区")), Column(_("上班吗"), "state"), Column(_("说明"))]
-    rows = [[each.day.isoformat(), each.region.name if each.region else _("全国"), _("上班") if each.works else _("不上班"), each.words] for each in found[:200]]
+    rows = [
+        [
+            each.day.isoformat(),
+            each.region.name if each.region else _("全国"),
+            _("上班") if each.works else _("不上班"),
+            each.words,
+        ]
+        for each in found[:200]
+    ]
     return render(request, "claims/days.html", {"form": form, "table": Table(_("工作日调整"), columns, rows) if rows else None},
                   status=422 if form.is_bound else 200)  # fmt: skip

@@ -34,9 +34,13 @@ from huijiang.registry.identity import read_document
 from huijiang.registry.models import IdentityDocument
 from huijiang.sealed import found_by
 from huijiang.web.components.tables import Cell, Column, Table
-from huijiang.web.components.tags import Tag
 
-AGES = ((5, gettext_lazy("5 天内")), (10, gettext_lazy("6–10 天")), (20, gettext_lazy("11–20 天")), (None, gettext_lazy("20 天以上")))
+AGES = (
+    (5, gettext_lazy("5 天内")),
+    (10, gettext_lazy("6–10 天")),
+    (20, gettext_lazy("11–20 天")),
+    (None, gettext_lazy("20 天以上")),
+)
 STAGES = (State.SUBMITTED, State.CHECKING, State.AWAITING_CORRECTION, State.IN_REVIEW, State.SECOND_REVIEW)
 auditing = staff(Role.SUPERVISOR, Role.AUDITOR)
 
@@ -75,10 +79,24 @@ def _ages(viewer: Any) -> Table | None:
             within &= Q(submitted_at__gte=now - dt.timedelta(days=most))
         sums[f"age{at}"] = Count("pk", within)
         least = most or least
-    found = access_claims(viewer).filter(state__in=[str(each) for each in STAGES]).order_by().values("state").annotate(**sums)
+    found = (
+        access_claims(viewer)
+        .filter(state__in=[str(each) for each in STAGES])
+        .order_by()
+        .values("state")
+        .annotate(**sums)
+    )
     by = {each["state"]: each for each in found}
-    rows = [[str(state.label), *(str(by[state][f"age{at}"]) for at in range(len(AGES)))] for state in STAGES if str(state) in by]
-    return Table(_("从提交起多久了"), [Column(_("环节")), *(Column(str(label), "number") for _most, label in AGES)], rows) if rows else None
+    rows = [
+        [str(state.label), *(str(by[state][f"age{at}"]) for at in range(len(AGES)))]
+        for state in STAGES
+        if str(state) in by
+    ]
+    return (
+        Table(_("从提交起多久了"), [Column(_("环节")), *(Column(str(label), "number") for _most, label in AGES)], rows)
+        if rows
+        else None
+    )
 
 
 def _packs(viewer: Any) -> list[dict[str, Any]]:
@@ -106,8 +124,16 @@ def pack(request: HttpRequest) -> HttpResponseBase:
 class RelationForm(forms.Form):
     """One's own relation: to a person, by document number, or to an organisation, by its credit code."""
 
-    number = forms.CharField(label=gettext_lazy("对方的证件号码或统一社会信用代码"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    words = forms.CharField(label=gettext_lazy("什么关系"), max_length=120, help_text=gettext_lazy("例如：配偶、子女、兄弟姐妹、持股、曾任职。"))
+    number = forms.CharField(
+        label=gettext_lazy("对方的证件号码或统一社会信用代码"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("什么关系"),
+        max_length=120,
+        help_text=gettext_lazy("例如：配偶、子女、兄弟姐妹、持股、曾任职。"),
+    )
 
 
 @works
@@ -116,7 +142,7 @@ def relations(request: HttpRequest) -> HttpResponse:
     """Declare whom one must keep away from; it holds from now on for every claim.  Others end it, not oneself."""
     viewer = viewer_of(request)
     directs = bool(viewer.roles & {Role.SUPERVISOR})
-    form = RelationForm(request.POST or None)
+    form = RelationForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         person, organisation = _found(viewer, form.cleaned_data["number"])
         if person is None and organisation is None:
@@ -125,9 +151,13 @@ def relations(request: HttpRequest) -> HttpResponse:
             acts.declare(viewer.user, viewer.user, form.cleaned_data["words"], person=person, organisation=organisation)
             messages.success(request, _("已申报。从现在起，涉及对方的办件您都不能签署。"))
             return redirect("claims:relations")
-    held = Relation.objects.filter(Q() if directs else Q(user=viewer.user), ended_at=None).select_related("user", "person", "organisation")
+    held = Relation.objects.filter(Q() if directs else Q(user=viewer.user), ended_at=None).select_related(
+        "user", "person", "organisation"
+    )
     if directs:
-        held = held.filter(user__managed_by__path__regex="|".join(f"^{path}" for path in viewer.paths()) or "^$") | held.filter(user=viewer.user)
+        held = held.filter(
+            user__managed_by__path__regex="|".join(f"^{path}" for path in viewer.paths()) or "^$"
+        ) | held.filter(user=viewer.user)
     rows = [[each.user.name, each.organisation.name if each.organisation else masked(str(each.person.name)), each.words,
              each.declared_at.date().isoformat(),
              Cell(_("解除"), reverse("claims:end_relation", args=[each.pk])) if directs and each.user_id != viewer.user.pk else Cell("—")]
@@ -147,7 +177,9 @@ def _found(viewer: Any, number: str) -> tuple[int | None, int | None]:
         matched = read_document(plain).matched
     except ValueError:
         return None, None
-    papers_ = IdentityDocument.objects.filter(found_by(IdentityDocument, "matched", matched), person__in=access_people(viewer))
+    papers_ = IdentityDocument.objects.filter(
+        found_by(IdentityDocument, "matched", matched), person__in=access_people(viewer)
+    )
     return papers_.values_list("person", flat=True).first(), None
 
 

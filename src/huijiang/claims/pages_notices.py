@@ -43,8 +43,22 @@ def notices(request: HttpRequest) -> HttpResponse:
     found = public_notice.standing().select_related("region").annotate(n=Count("entries")).order_by("ends_on", "pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("公示")), Column(_("地区")), Column(_("件数"), "number"), Column(_("公示到"))]
-    rows = [[Cell(each.title, reverse("claims:notice", args=[each.uid])), each.region.name, str(each.n), each.ends_on.isoformat()] for each in page]
-    return _unlisted(render(request, "claims/public_notices.html", {"table": Table(_("正在公示"), columns, rows) if rows else None, "page": page}))
+    rows = [
+        [
+            Cell(each.title, reverse("claims:notice", args=[each.uid])),
+            each.region.name,
+            str(each.n),
+            each.ends_on.isoformat(),
+        ]
+        for each in page
+    ]
+    return _unlisted(
+        render(
+            request,
+            "claims/public_notices.html",
+            {"table": Table(_("正在公示"), columns, rows) if rows else None, "page": page},
+        )
+    )
 
 
 @public
@@ -55,7 +69,13 @@ def notice(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if not public_notice.standing().filter(pk=found.pk).exists():
         return _unlisted(render(request, "claims/public_gone.html", status=410))
     page = Paginator(found.entries.order_by("pk"), PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("序号")), Column(_("公示名称")), Column(_("项目")), Column(_("金额（元）"), "number"), Column(_("异议"))]
+    columns = [
+        Column(_("序号")),
+        Column(_("公示名称")),
+        Column(_("项目")),
+        Column(_("金额（元）"), "number"),
+        Column(_("异议")),
+    ]
     rows = [[str(page.start_index() + at), each.shown, each.what, grouped(each.amount),
              Cell(_("提出异议"), reverse("claims:object_to", args=[uid, each.pk]))] for at, each in enumerate(page)]  # fmt: skip
     return _unlisted(render(request, "claims/public_notice.html", {
@@ -65,10 +85,20 @@ def notice(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 class ObjectForm(forms.Form):
     """An objection of anybody's."""
 
-    ground = forms.ChoiceField(label=gettext_lazy("对什么有异议"), choices=[(str(each), each.label) for each in GROUNDS], widget=forms.RadioSelect)
+    ground = forms.ChoiceField(
+        label=gettext_lazy("对什么有异议"),
+        choices=[(str(each), each.label) for each in GROUNDS],
+        widget=forms.RadioSelect,
+    )
     words = forms.CharField(label=gettext_lazy("具体情况"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 6}))
-    name = forms.CharField(label=gettext_lazy("您的姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    contact = forms.CharField(label=gettext_lazy("联系方式"), max_length=120, help_text=gettext_lazy("电话或邮箱，用来答复您。加密保存，只有答复的人看得到。"))
+    name = forms.CharField(
+        label=gettext_lazy("您的姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    contact = forms.CharField(
+        label=gettext_lazy("联系方式"),
+        max_length=120,
+        help_text=gettext_lazy("电话或邮箱，用来答复您。加密保存，只有答复的人看得到。"),
+    )
 
 
 @public
@@ -78,7 +108,7 @@ def object_to(request: HttpRequest, uid: uuid.UUID, pk: int) -> HttpResponse:
     entry = get_object_or_404(NoticeEntry.objects.select_related("notice", "claim"), pk=pk, notice__uid=uid)
     if not public_notice.standing().filter(pk=entry.notice_id).exists():
         return _unlisted(render(request, "claims/public_gone.html", status=410))
-    form = ObjectForm(request.POST or None)
+    form = ObjectForm(request.POST if request.method == "POST" else None)
     told: dict[str, Any] = {"entry": entry, "form": form}
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
@@ -86,7 +116,9 @@ def object_to(request: HttpRequest, uid: uuid.UUID, pk: int) -> HttpResponse:
             form.add_error(None, _("这一条已有多份异议等待答复，正在核实，不必重复提出。"))
             return _unlisted(render(request, "claims/object_to.html", told, status=429))
         try:
-            made = disputes.make(entry.claim, None, Ground(said["ground"]), said["words"], name=said["name"], contact=said["contact"])
+            made = disputes.make(
+                entry.claim, None, Ground(said["ground"]), said["words"], name=said["name"], contact=said["contact"]
+            )
         except (ClaimError, MayNot) as error:
             form.add_error(None, str(error))
         else:

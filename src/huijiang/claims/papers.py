@@ -48,10 +48,19 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
         rows = [(each["label"], {"true": "满足", "false": "不满足"}.get(each["outcome"], "还不知道"),
                  "；".join(f"{f['label']}：{f['value']}（{f['source']} {f['as_of'] or ''}）" for f in each["facts"][:6]))
                 for each in body["conditions"]]  # fmt: skip
-        parts.append(Grid(f"第 {made.number} 次核定 {made.get_outcome_display()} {telling.amount_of(made)}", ("条件", "结论", "事实与来源"), rows))
+        parts.append(
+            Grid(
+                f"第 {made.number} 次核定 {made.get_outcome_display()} {telling.amount_of(made)}",
+                ("条件", "结论", "事实与来源"),
+                rows,
+            )
+        )
         parts.append(Words(f"第 {made.number} 次核定的计算", [*[str(each) for each in body["working"]], f"规则版本 {made.release}",
                                                     f"引擎 {made.engine}", f"核定摘要（SM3）{made.digest}"]))  # fmt: skip
-    checks = [(each.verifier, str(each.get_verdict_display()), each.words, str(each.get_judgement_display() or "")) for each in telling.latest_checks(claim)]
+    checks = [
+        (each.verifier, str(each.get_verdict_display()), each.words, str(each.get_judgement_display() or ""))
+        for each in telling.latest_checks(claim)
+    ]
     if checks:
         parts.append(Grid("核验", ("项目", "结果", "说明", "人工判断"), checks))
     signed = [(str(each.get_kind_display()), each.user.name, f"{timezone.localtime(each.at):%Y-%m-%d %H:%M}", each.digest[:16] or "—")
@@ -59,7 +68,11 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
     if signed:
         parts.append(Grid("签署", ("事项", "签署人", "时间", "摘要"), signed))
     listed = of(viewer, claim)
-    parts += [Paper(each.name.open() if each.name is not None else str(each.uid), each.uid) for each in listed if each.blob is not None]
+    parts += [
+        Paper(each.name.open() if each.name is not None else str(each.uid), each.uid)
+        for each in listed
+        if each.blob is not None
+    ]
     there = {each.pk for each in listed}
     parts += [Paper(f"{each.get_kind_display()} {each.number}", each.file.uid) for each in letters_of(claim).select_related("file")
               if each.file_id is not None and each.file_id not in there and files.access_files(viewer).filter(pk=each.file_id).exists()]  # fmt: skip
@@ -72,7 +85,11 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
 
 def _line(each: object) -> str:
     at, title, text, by = (getattr(each, name) for name in ("at", "title", "text", "by"))
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M} {title}" + (f"（{by}）" if by else "（系统）") + (f"：{text}" if text else "")
+    return (
+        f"{timezone.localtime(at):%Y-%m-%d %H:%M} {title}"
+        + (f"（{by}）" if by else "（系统）")
+        + (f"：{text}" if text else "")
+    )
 
 
 def decided_in(viewer: Viewer, benefit: str, year: int) -> QuerySet[Claim]:

@@ -46,8 +46,8 @@ VIEWS: Final[dict[str, View]] = {
         View("second", gettext_lazy("待复核"), (State.SECOND_REVIEW,)),
         View("notice", gettext_lazy("公示中"), (State.PUBLIC_NOTICE,), "state_since"),
         View("objection", gettext_lazy("异议中"), (State.UNDER_OBJECTION,), "state_since"),
-        View("decided", gettext_lazy("已批准"), (State.APPROVED, State.PAYABLE, State.PAID, State.PAYMENT_RETURNED), "state_since"),
-        View("over", gettext_lazy("已办结"), (State.REFUSED, State.WITHDRAWN, State.RECOVERED, State.CLOSED), "state_since"),
+        View("decided", gettext_lazy("批准的"), (State.APPROVED, State.PAYABLE, State.PAID, State.PAYMENT_RETURNED), "state_since"),
+        View("over", gettext_lazy("办结的"), (State.REFUSED, State.WITHDRAWN, State.RECOVERED, State.CLOSED), "state_since"),
     )
 }  # fmt: skip
 assert frozenset(WORK) == RUNNING
@@ -153,9 +153,7 @@ def days_left(claims: Sequence[Claim], on: dt.date) -> dict[int, int]:
         for each in here:
             assert each.deadline is not None
             first, last = sorted((on, each.deadline))
-            worked = sum(
-                clock.is_worked(first + dt.timedelta(days=n), said) for n in range(1, (last - first).days + 1)
-            )
+            worked = sum(clock.is_worked(first + dt.timedelta(days=n), said) for n in range(1, (last - first).days + 1))
             found[each.pk] = worked if on <= each.deadline else -worked
     return found
 

@@ -27,7 +27,11 @@ def officers(viewer: Viewer) -> list[User]:
     """Who works on claims in the viewer's regions."""
     held = Grant.objects.filter(role__in=WORKING, ended_at=None).select_related("region")
     paths = viewer.paths()
-    near = {each.user_id for each in held if each.region.path.startswith(paths) or any(p.startswith(each.region.path) for p in paths)}
+    near = {
+        each.user_id
+        for each in held
+        if each.region.path.startswith(paths) or any(p.startswith(each.region.path) for p in paths)
+    }
     return list(User.objects.filter(pk__in=near, is_active=True).order_by("name", "pk"))
 
 

@@ -53,7 +53,11 @@ def amount_of(made: Determination | None) -> Amount:
 def time_cell(claim: Claim, left: int | None) -> Cell:
     """The deadline in words: how many working days, over by how many, or that the clock stands."""
     if left is None:
-        paused = claim.clock_days is not None and claim.state in (State.AWAITING_CORRECTION, State.PUBLIC_NOTICE, State.UNDER_OBJECTION)
+        paused = claim.clock_days is not None and claim.state in (
+            State.AWAITING_CORRECTION,
+            State.PUBLIC_NOTICE,
+            State.UNDER_OBJECTION,
+        )
         return Cell(_("计时暂停") if paused else "—", icon="clock" if paused else "")
     if claim.deadline is not None and left == 0:
         return Cell(_("今日到期"), icon="clock", tone="amber")
@@ -104,7 +108,7 @@ def _value(value: object) -> str:
     if value is True:
         return _("是")
     if value is False:
-        return _("否")
+        return _("不是")
     return _("未登记") if value is None or value == "" else str(value)
 
 
@@ -147,7 +151,11 @@ def happened(claim: Claim) -> list[Happened]:
         said = [_(each) for each in (move.words, move.reason) if each]
         if move.condition:
             said.insert(0, _("未满足：%(condition)s") % {"condition": move.condition})
-        who = f"{move.by.name}（{move.get_who_display()}）" if move.by is not None and move.who != "applicant" else str(move.get_who_display())
+        who = (
+            f"{move.by.name}（{move.get_who_display()}）"
+            if move.by is not None and move.who != "applicant"
+            else str(move.get_who_display())
+        )
         found.append((move.at, move.number * 2, Happened(move.at, f"{move.get_event_display()} → {move.get_target_display()}", "；".join(said), who,
                                                 automatic=move.by is None and move.who == "system")))  # fmt: skip
     for made in claim.determinations.select_related("made_by"):

@@ -11,74 +11,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0001_initial'),
-        ('regions', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("claims", "0001_initial"),
+        ("regions", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandIn',
+            name="StandIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(verbose_name='止')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='提前结束')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(verbose_name="止")),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="提前结束")),
             ],
             options={
-                'verbose_name': '代办',
-                'ordering': ('-starts_on', '-id'),
+                "verbose_name": "代办",
+                "ordering": ("-starts_on", "-id"),
             },
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('deadline__isnull', False)), fields=['deadline', 'id'], name='claim_by_deadline'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("deadline__isnull", False)), fields=["deadline", "id"], name="claim_by_deadline"
+            ),
         ),
         migrations.AddField(
-            model_name='standin',
-            name='absent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standin",
+            name="absent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='standin',
-            name='deputy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standin",
+            name="deputy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='standin',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standin",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='standin',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['deputy'], name='stand_in_of_deputy'),
+            model_name="standin",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["deputy"], name="stand_in_of_deputy"),
         ),
         migrations.AddConstraint(
-            model_name='standin',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='stand_in_dates_agree'),
+            model_name="standin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="stand_in_dates_agree"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standin',
-            constraint=models.CheckConstraint(condition=models.Q(('absent', models.F('deputy')), _negated=True), name='stand_in_is_another'),
+            model_name="standin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("absent", models.F("deputy")), _negated=True), name="stand_in_is_another"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standin',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('ended_at', None)), expressions=[('absent', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='stand_in_one_at_a_time'),
+            model_name="standin",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("ended_at", None)),
+                expressions=[
+                    ("absent", "="),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="stand_in_one_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standin',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='83687e689cc9f6b3737f1dea71aa1a94f6704da8', operation='DELETE', pgid='pgtrigger_never_deleted_83172', table='claims_standin', when='BEFORE')),
+            model_name="standin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="83687e689cc9f6b3737f1dea71aa1a94f6704da8",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_83172",
+                    table="claims_standin",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standin',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was decided', TG_TABLE_NAME;", hash='a6a4347e1f32455058dab99efd55f45c37ff5899', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_65474', table='claims_standin', when='BEFORE')),
+            model_name="standin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was decided', TG_TABLE_NAME;",
+                    hash="a6a4347e1f32455058dab99efd55f45c37ff5899",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_65474",
+                    table="claims_standin",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standin',
-            trigger=pgtrigger.compiler.Trigger(name='stood_in_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF to_jsonb(OLD) - '{ended_at}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{ended_at}'::text[]\n                OR (coalesce(OLD.ended_at::text, '') <> ''\n                    AND to_jsonb(OLD) - '{}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{}'::text[])\n            THEN RAISE EXCEPTION 'pgtrigger: stood_in_once: a stand-in ends early once and otherwise stays';\n            END IF;\n            RETURN NEW;\n        ", hash='a512e12c9cbf274540048e403565f330e37adfd6', operation='UPDATE', pgid='pgtrigger_stood_in_once_4bd9f', table='claims_standin', when='BEFORE')),
+            model_name="standin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stood_in_once",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF to_jsonb(OLD) - '{ended_at}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{ended_at}'::text[]\n                OR (coalesce(OLD.ended_at::text, '') <> ''\n                    AND to_jsonb(OLD) - '{}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{}'::text[])\n            THEN RAISE EXCEPTION 'pgtrigger: stood_in_once: a stand-in ends early once and otherwise stays';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="a512e12c9cbf274540048e403565f330e37adfd6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stood_in_once_4bd9f",
+                    table="claims_standin",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
