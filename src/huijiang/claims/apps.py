@@ -18,7 +18,7 @@ class ClaimsConfig(AppConfig):
         register(Entry(gettext_lazy("公示"), "claims:notices", "public", everyone, 55))
         register(Entry(gettext_lazy("审核工作台"), "claims:desk", "desk", has_role(*READS), 1))
         register(Entry(gettext_lazy("公示管理"), "claims:desk_notices", "desk", has_role(*READS), 30))
-        register(Entry(gettext_lazy("异议答复"), "claims:disputes", "desk",
+        register(Entry(gettext_lazy("办件异议"), "claims:disputes", "desk",
                        has_role(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR), 32))  # fmt: skip
         register(Entry(gettext_lazy("分派与工作量"), "claims:team", "desk", has_role(*READS), 34))
         register(Entry(gettext_lazy("代办"), "claims:stand_ins", "desk", has_role(*WORKS), 36))

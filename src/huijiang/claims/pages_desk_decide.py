@@ -190,6 +190,6 @@ def reads_of(claim: Claim, deed: Deed, form: DeedForm) -> dict[str, Any]:
     """What the applicant reads."""
     told = form.cleaned_data
     if deed.name == "ask_correction":
-        return {"items": [each["words"] for each in form.wanted()]}
+        return {"listed": [each["words"] for each in form.wanted()]}
     reason = told.get("condition") or str(WHY_NOT_TAKEN.get(told.get("ground", ""), ""))
     return {"condition": reason, "words": told["words"], "appeal": disputes.appeal(claim)}

@@ -132,10 +132,10 @@ def checks_of(claims: Iterable[Claim]) -> dict[int, tuple[int, int, int]]:
     """Claim → how many checks passed, how many there are, how many failed and nobody judged, of the latest of each."""
     latest = (
         Check.objects.filter(claim__in=[each.pk for each in claims])
-        .order_by("claim", "verifier", "-id").distinct("claim", "verifier").values("pk")
+        .order_by("claim_id", "verifier", "-id").distinct("claim_id", "verifier").values("pk")
     )  # fmt: skip
     found = (
-        Check.objects.filter(pk__in=latest).order_by().values_list("claim")
+        Check.objects.filter(pk__in=latest).order_by().values_list("claim_id")
         .annotate(passed=Count("pk", Q(verdict="passed") | Q(judgement="cleared")), of=Count("pk"),
                   open=Count("pk", Q(verdict="failed", judgement="")))
     )  # fmt: skip

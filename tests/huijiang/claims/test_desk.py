@@ -100,7 +100,9 @@ def test_full_names_and_numbers_are_shown_for_a_purpose_and_the_person_sees_it(d
     shown = text(first.post(address, {"purpose": "review"}))
     assert NUMBER in shown
     assert "林小英" in shown
-    seen = Sighting.objects.filter(person=desk.town.worker, viewer=desk.user("first"), columns__contains=["identity_document.number"])
+    seen = Sighting.objects.filter(
+        person=desk.town.worker, viewer=desk.user("first"), columns__contains=["identity_document.number"]
+    )
     assert seen.get().purpose == "review"
 
 
@@ -177,7 +179,10 @@ def test_a_notice_stands_for_everybody_until_its_day_and_an_objection_is_answere
 def test_a_notice_is_gone_after_its_day(desk: Office) -> None:
     claim = desk.on_notice(CHIEF)  # ended some days ago, not yet taken down
     notice = claim.notice_entries.get().notice
-    for address in (reverse("claims:notice", args=[notice.uid]), reverse("claims:object_to", args=[notice.uid, claim.notice_entries.get().pk])):
+    for address in (
+        reverse("claims:notice", args=[notice.uid]),
+        reverse("claims:object_to", args=[notice.uid, claim.notice_entries.get().pk]),
+    ):
         gone = Client().get(address)
         assert gone.status_code == 410
         assert "林" not in text(gone).replace("林业", "")
