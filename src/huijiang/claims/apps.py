@@ -12,7 +12,7 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         from huijiang.accounts.models import Role
         from huijiang.accounts.viewers import has_role
-        from huijiang.claims.pages_desk import READS, WORKS
+        from huijiang.claims.pages_desk import READS
         from huijiang.web.navigation import Entry, everyone, register
 
         register(Entry(gettext_lazy("公示"), "claims:notices", "public", everyone, 55))
@@ -21,8 +21,6 @@ class ClaimsConfig(AppConfig):
         register(Entry(gettext_lazy("办件异议"), "claims:disputes", "desk",
                        has_role(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR), 32))  # fmt: skip
         register(Entry(gettext_lazy("分派与工作量"), "claims:team", "desk", has_role(*READS), 34))
-        register(Entry(gettext_lazy("代办"), "claims:stand_ins", "desk", has_role(*WORKS), 36))
-        register(Entry(gettext_lazy("回避"), "claims:relations", "desk", has_role(*WORKS), 38))
         register(Entry(gettext_lazy("签署人证件"), "claims:identities", "admin", has_role(Role.SECURITY_ADMIN), 60))
         register(Entry(gettext_lazy("办理要求"), "claims:terms", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 62))
         register(Entry(gettext_lazy("工作日"), "claims:days", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 64))

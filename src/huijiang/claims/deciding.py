@@ -46,7 +46,7 @@ class Deed:
 DEEDS: Final[dict[str, Deed]] = {
     each.name: each
     for each in (
-        Deed("accept", gettext_lazy("受理"), gettext_lazy("材料齐全，进入核验"), Event.ACCEPT, Kind.INTAKE, bulk=True),
+        Deed("accept", gettext_lazy("予以受理"), gettext_lazy("材料齐全，进入核验"), Event.ACCEPT, Kind.INTAKE, bulk=True),
         Deed("checked", gettext_lazy("核验完成，进入审核"), gettext_lazy("按今天登记的事实核算"), Event.CHECKED, bulk=True),
         Deed("review", gettext_lazy("审核通过，提交复核"), gettext_lazy("签署当前核定，由另一人复核"), Event.REVIEW, Kind.REVIEW,
              ("reason",), bulk=True),
@@ -58,7 +58,7 @@ DEEDS: Final[dict[str, Deed]] = {
         Deed("send_back", gettext_lazy("退回审核"), gettext_lazy("写明理由，审核签署失效"), Event.SEND_BACK, None, ("reason_needed",)),
         Deed("recalculate", gettext_lazy("撤回并重新核定"), gettext_lazy("事实有变；未付的应付撤销"), Event.RECALCULATE, None, ("reason_needed",)),
         Deed("decline", gettext_lazy("不予受理"), gettext_lazy("必须写明不符合哪一条"), Event.DECLINE, Kind.REFUSAL, ("ground", "words"), danger=True),
-        Deed("refuse", gettext_lazy("不予支持"), gettext_lazy("必须选择不符合的条件"), Event.REFUSE, Kind.REFUSAL,
+        Deed("refuse", gettext_lazy("决定不予支持"), gettext_lazy("必须选择不符合的条件"), Event.REFUSE, Kind.REFUSAL,
              ("condition", "words"), danger=True),
         Deed("lapse", gettext_lazy("逾期未补正，终结"), gettext_lazy("可以重新申报"), Event.LAPSE, danger=True),
     )
@@ -82,7 +82,9 @@ def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
     for deed in DEEDS.values():
         if deed.event is not None and deed.event in mine:
             found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
-        elif (deed.name == "again" and reviewing) or (deed.name == "amount" and reviewing and made is not None and is_open(made)):
+        elif (deed.name == "again" and reviewing) or (
+            deed.name == "amount" and reviewing and made is not None and is_open(made)
+        ):
             found.append(Ready(deed))
     return found
 

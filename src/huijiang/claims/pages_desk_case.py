@@ -45,7 +45,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     if claim.payee_person is not None and request.method == "GET":
         saw(viewer, claim.payee_person, Purpose.REVIEW, [f"claim {claim.number}"])
     return render(request, "claims/case.html", {
-        **head(claim), "made": made, "amount": telling.amount_of(made), "figure": str(telling.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
+        **head(claim), "made": made, "limits": telling.limits(body) if body else [], "amount": telling.amount_of(made), "figure": str(telling.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
         "conditions": telling.conditions(body) if body else [], "checks": checks_of(claim, viewer),
         "papers": papers_table(viewer, claim), "letters": letters_table(claim), "events": telling.happened(claim),
         "signatures": signature_facts(telling.signatures(claim)), "deeds": deciding.ready(claim, viewer), "first": first_reviewer(claim),

@@ -94,7 +94,10 @@ class TermsForm(forms.ModelForm):
             "objection_days": gettext_lazy("异议答复期限（工作日）"), "notice_due": gettext_lazy("需要公示"), "notice_days": gettext_lazy("公示天数"),
             "sensitive": gettext_lazy("公示只列受理编号"), "contact": gettext_lazy("异议受理的电话和地址"), "appeal": gettext_lazy("救济途径"),
         }  # fmt: skip
-        widgets: ClassVar = {"appeal": forms.Textarea(attrs={"rows": 4}), "region": forms.Select(attrs={"lang": "zh-Hans"})}
+        widgets: ClassVar = {
+            "appeal": forms.Textarea(attrs={"rows": 4}),
+            "region": forms.Select(attrs={"lang": "zh-Hans"}),
+        }
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

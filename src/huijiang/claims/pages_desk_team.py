@@ -26,7 +26,7 @@ from huijiang.claims import acts, papers, queue
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Relation
-from huijiang.claims.pages_desk import asks, reads, viewer_of, works
+from huijiang.claims.pages_desk import WORKS, asks, reads, viewer_of, works
 from huijiang.claims.public_notice import masked, name_of
 from huijiang.claims.states import State
 from huijiang.files import dossiers
@@ -65,6 +65,7 @@ def team(request: HttpRequest) -> HttpResponse:
             for each in ranked]  # fmt: skip
     return render(request, "claims/team.html", {
         "table": Table(_("各人在办"), columns, rows) if rows else None, "ages": _ages(viewer), "packs": _packs(viewer),
+        "works": bool(viewer.roles & set(WORKS)),
         "audits": bool(viewer.roles & {Role.SUPERVISOR, Role.AUDITOR}),
     })  # fmt: skip
 

@@ -104,6 +104,23 @@ def conditions(body: Mapping[str, Any]) -> list[parts.Condition]:
     return found
 
 
+def limits(body: Mapping[str, Any]) -> list[str]:
+    """Each limit that the claim shares with others, once, with what is left of it: the least of its periods."""
+    least: dict[str, Mapping[str, Any]] = {}
+    for each in body["left"]:
+        if each["label"] not in least or each["left"] < least[each["label"]]["left"]:
+            least[each["label"]] = each
+    return [
+        _("额度“%(label)s”：还余 %(left)s，共 %(cap)s")
+        % {"label": label, "left": _much(each, "left"), "cap": _much(each, "cap")}
+        for label, each in least.items()
+    ]
+
+
+def _much(each: Mapping[str, Any], name: str) -> str:
+    return str(Amount.exactly(each[name])) if each["kind"] == "money" else str(each[name])
+
+
 def _value(value: object) -> str:
     if value is True:
         return _("是")
