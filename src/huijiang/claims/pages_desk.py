@@ -186,7 +186,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
 class AssignForm(forms.Form):
     """Who works on it from now on."""
 
-    user = forms.ChoiceField(label=gettext_lazy("分派给"), widget=forms.RadioSelect)
+    user = forms.ChoiceField(label=gettext_lazy("分派给"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -197,8 +197,8 @@ class AssignForm(forms.Form):
 class StandInForm(forms.Form):
     """Who does whose work, from when to when."""
 
-    absent = forms.ChoiceField(label=gettext_lazy("谁不在"))
-    deputy = forms.ChoiceField(label=gettext_lazy("由谁代办"))
+    absent = forms.ChoiceField(label=gettext_lazy("谁不在"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
+    deputy = forms.ChoiceField(label=gettext_lazy("由谁代办"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
     since = forms.DateField(
         label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -66,7 +66,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     )
     rows = [[Cell(name_of(each["benefit"]), f"{reverse('claims:publish')}?benefit={_quoted(each['benefit'])}&region={each['region']}" if may else ""),
              each["region__name"], str(each["n"])] for each in groups]  # fmt: skip
-    found = access_notices(viewer).select_related("region").annotate(n=Count("entries"), total=Sum("entries__amount"))
+    found = (
+        access_notices(viewer)
+        .select_related("region")
+        .annotate(n=Count("entries"), total=Sum("entries__amount"))
+        .order_by("-starts_on", "-pk")
+    )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("公示")),
