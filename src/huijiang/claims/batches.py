@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -281,7 +282,7 @@ class _Reading:
 def _lines(content: bytes) -> Iterator[list[str]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise ClaimError(_("不是完整的 Excel 工作簿（%(why)s）。") % {"why": str(error)[:80]}) from None
     for line in book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS):
         yield [_text(each) for each in line]
