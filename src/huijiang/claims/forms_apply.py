@@ -25,8 +25,24 @@ EXAMPLES: Final = {
 }  # fmt: skip
 
 
+class Depending(forms.CharField):
+    """Words whose form says whether they are needed: never marked as optional, never refused for being empty."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
+class DependingDay(forms.DateField):
+    """A day whose form says whether it is needed."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
 class QuestionForm(forms.Form):
     """One question; “I don't know” is an answer too."""
+
+    use_required_attribute = False
 
     def __init__(self, *args: Any, of: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,11 +70,11 @@ class QuestionForm(forms.Form):
             return forms.ChoiceField(label=label, choices=[("", _("请选择")), *listed], initial=initial, help_text=_hint(question))
         if question.kind == "date":
             widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            return forms.DateField(label=label, widget=widget, required=False, initial=initial, help_text=_hint(question))
+            return DependingDay(label=label, widget=widget, initial=initial, help_text=_hint(question))
         unit = _("单位：%(unit)s") % {"unit": question.unit} if question.unit else ""
         numeric = {"inputmode": "decimal"} if question.kind in ("quantity", "int", "year") else {}
         hint = "；".join(each for each in (str(EXAMPLES.get(question.kind, "")), unit, _hint(question)) if each)
-        return forms.CharField(label=label, max_length=200, required=False, initial=initial, help_text=hint,
+        return Depending(label=label, max_length=200, initial=initial, help_text=hint,
                                widget=forms.TextInput(attrs={"autocomplete": "off", **numeric}))  # fmt: skip
 
     def _initial(self) -> str:
@@ -116,12 +132,13 @@ class PaperForm(forms.Form):
 class AccountForm(forms.Form):
     """Where to be paid: one of the accounts used before, or a new one."""
 
-    number = forms.CharField(
-        label=gettext_lazy("卡号或账号"), max_length=40, required=False,
+    use_required_attribute = False
+    number = Depending(
+        label=gettext_lazy("卡号或账号"), max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}),
     )  # fmt: skip
-    bank = forms.CharField(
-        label=gettext_lazy("开户行"), max_length=120, required=False, help_text=gettext_lazy("例如：中国工商银行杭州萧山支行"),
+    bank = Depending(
+        label=gettext_lazy("开户行"), max_length=120, help_text=gettext_lazy("例如：中国工商银行杭州萧山支行"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, claim: Claim, known: list[Account], **kwargs: Any) -> None:
@@ -134,6 +151,7 @@ class AccountForm(forms.Form):
             chosen = str(claim.account.uid) if claim.account else str(known[0].uid)
             self.fields["use"] = forms.ChoiceField(label=_("打到哪个账户"), choices=listed, initial=chosen, widget=forms.RadioSelect)
             self.order_fields(["use", "number", "bank"])
+            self.fields["number"].label, self.fields["bank"].label = _("新账户的卡号或账号"), _("新账户的开户行")
 
     @property
     def chosen(self) -> Account | None:

@@ -150,8 +150,8 @@ class Pages:
             for each in sheet.questions
         ]  # fmt: skip
         found += [
-            Task(_("上传：%(paper)s") % {"paper": each.title}, self._place(claim, "paper", each.key), each.about,
-                 done if each.files else todo if each.needed else maybe)
+            Task(_("上传：%(paper)s") % {"paper": each.title} if each.needed else each.about, self._place(claim, "paper", each.key),
+                 each.about if each.needed else _("有文件要补的，在这里上传"), done if each.files else todo if each.needed else maybe)
             for each in sheet.papers
         ]  # fmt: skip
         account = drafting.masked(claim.account) if claim.account else ""
@@ -214,7 +214,7 @@ class Pages:
                     form.add_error("file", _("系统暂时存不下新文件，已通知管理员。请稍后再试；没有保存任何内容。"))
                     status = 507
                 else:
-                    messages.success(request, _("已存好“%(paper)s”。") % {"paper": paper.title})
+                    messages.success(request, _("已存好“%(paper)s”。") % {"paper": paper.title if paper.needed else paper.about})
                     return self._on(request, uid) if paper.needed else redirect(self.desk.address("", claim.uid))
         shown = [each.name.open().partition(drafting.BETWEEN)[2] for each in paper.files]
         return render(request, "claims/paper.html", self._told(claim, sheet, paper.title) | {
@@ -271,7 +271,7 @@ class Pages:
             else:
                 return redirect(self.desk.address("_done", claim.uid))
         low, high, _later = sheet.judged.span()
-        told |= {"amount": wording.amount_of(low, high, _("按现在的信息可领")) if not sheet.unmet else None,
+        told |= {"amount": wording.amount_of(low, high, _("按现在的信息可领")) if not sheet.unmet and not sheet.missing else None,
                  "unmet": sheet.unmet, "clause": sheet.judged.answer.rule.clause, "missing": [
                      (words, self._place(claim, kind, key)) for kind, key, words in sheet.missing]}  # fmt: skip
         return render(request, "claims/check.html", told, status=422 if told["errors"] else 200)
@@ -283,7 +283,7 @@ class Pages:
             for each in sheet.questions
         ]  # fmt: skip
         found += [
-            Fact(each.title, "、".join(_plain(file) for file in each.files) or _("还没有上传"), "", self._place(claim, "paper", each.key))
+            Fact(each.title if each.needed else each.about, "、".join(_plain(file) for file in each.files) or _("还没有上传"), "", self._place(claim, "paper", each.key))
             for each in sheet.papers if each.needed or each.files
         ]  # fmt: skip
         account = drafting.masked(claim.account) if claim.account else _("还没有填")

@@ -21,6 +21,7 @@ from huijiang.claims.access import access_claims
 from huijiang.claims.errors import CannotDetermine, ClaimError
 from huijiang.claims.models import Claim
 from huijiang.claims.pages_apply import AGENT, COUNTER, WORKER, Desk, asks, viewer_of
+from huijiang.claims.sources import SourceKind, kind_of
 from huijiang.claims.states import LIVE, State
 from huijiang.claims.terms import terms_of
 from huijiang.entitlements import live, wording
@@ -31,12 +32,21 @@ from huijiang.registry.models import Organisation, Person
 from huijiang.web.components.layout import Crumb
 
 
+def can_be_begun(each: live.Entitlement) -> bool:
+    """Ready; or open for want of what its applicant can tell or show."""
+    missing = [lack for judged in each.open if judged.outcome is None for lack in judged.missing]
+    askable = any(lack.table and kind_of(lack.source) is not SourceKind.REGISTER for lack in missing)
+    return each.state is Found.READY or each.state is Found.UNKNOWN and askable
+
+
 def address_for_worker(each: live.Entitlement) -> str:
-    return reverse("claims:apply_new", args=[*_parts(each), each.holder])
+    """Where a person claims it; empty where there is nothing to claim yet."""
+    return reverse("claims:apply_new", args=[*_parts(each), each.holder]) if can_be_begun(each) else ""
 
 
 def address_for_firm(each: live.Entitlement) -> str:
-    return reverse("claims:org_apply_new", args=[*_parts(each), each.holder])
+    """Where an organisation claims it; empty where there is nothing to claim yet."""
+    return reverse("claims:org_apply_new", args=[*_parts(each), each.holder]) if can_be_begun(each) else ""
 
 
 def _parts(each: live.Entitlement) -> list[str]:

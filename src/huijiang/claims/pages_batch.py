@@ -23,7 +23,7 @@ from huijiang.access.law import access_organisations
 from huijiang.accounts.viewers import Viewer
 from huijiang.claims import batches, drafting, intake, story
 from huijiang.claims.errors import ClaimError
-from huijiang.claims.forms_apply import fault_of
+from huijiang.claims.forms_apply import Depending, fault_of
 from huijiang.claims.models import Account, Batch
 from huijiang.claims.pages_apply import asks, viewer_of
 from huijiang.claims.public_notice import name_of
@@ -46,9 +46,10 @@ class UploadForm(forms.Form):
     """The workbook, and where the organisation is paid."""
 
     file = PaperField(label=gettext_lazy("填好的工作簿"), allow=frozenset({Kind.XLSX}), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}))
-    number = forms.CharField(label=gettext_lazy("单位账号"), max_length=40, required=False,
-                             widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}))  # fmt: skip
-    bank = forms.CharField(label=gettext_lazy("开户行"), max_length=120, required=False)
+    use_required_attribute = False
+    number = Depending(label=gettext_lazy("单位账号"), max_length=40,
+                       widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}))  # fmt: skip
+    bank = Depending(label=gettext_lazy("开户行"), max_length=120)
 
     def __init__(self, *args: Any, known: list[Account], own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +60,7 @@ class UploadForm(forms.Form):
             listed = [*((str(each.uid), drafting.masked(each)) for each in known), ("new", _("换一个账户"))]
             self.fields["use"] = forms.ChoiceField(label=_("打到单位的哪个账户"), choices=listed, initial=str(known[0].uid), widget=forms.RadioSelect)
             self.order_fields(["file", "use", "number", "bank"])
+            self.fields["number"].label, self.fields["bank"].label = _("新账户的卡号或账号"), _("新账户的开户行")
 
     @property
     def chosen(self) -> Account | None:
@@ -185,7 +187,7 @@ def _shown(request: HttpRequest, viewer: Viewer, found: Batch, error: str = "") 
     claims = batches.drafts(found)
     sums = batches.totals(found, viewer.on) if found.sent_at is None else None
     faults = Table(_("有误的行"), [Column(_("行")), Column(_("列")), Column(_("看到的")), Column(_("应为"))], [
-        [str(each["row"]), each["column"], each["seen"] or _("（空）"), each["expected"]] for each in found.faults[:SHOWN]])  # fmt: skip
+        [_("第 %(n)s 行") % {"n": each["row"]}, each["column"], each["seen"] or _("（空）"), each["expected"]] for each in found.faults[:SHOWN]])  # fmt: skip
     listed = Table(_("这一批的申报"), [Column(_("事由")), Column(_("受理编号")), Column(_("状态"), "state")], [
         [Cell(each.beneficiary_person.name if each.beneficiary_person else each.holder, _address(each), note=each.event_day.isoformat() if each.event_day else ""),
          each.number or "—", Cell(tag=story.tag_of(each))] for each in claims[:SHOWN]])  # fmt: skip

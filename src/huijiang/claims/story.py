@@ -37,7 +37,7 @@ NEXT: Final = {
     State.CHECKING: gettext_lazy("正在与社保、证书等登记核对，您不用做什么。"),
     State.IN_REVIEW: gettext_lazy("工作人员正在审核，您不用做什么。"),
     State.SECOND_REVIEW: gettext_lazy("审核已通过，正在由第二个人复核。"),
-    State.AWAITING_CORRECTION: gettext_lazy("请按下面列出的事项补正。办理期限已暂停，交回后继续计算。"),
+    State.AWAITING_CORRECTION: gettext_lazy("请按列出的事项补正，交回后继续办理。"),
     State.PUBLIC_NOTICE: gettext_lazy("正在公示。期满没有异议，就安排资金。"),
     State.APPROVED: gettext_lazy("已批准，正在落实资金。"),
     State.PAYABLE: gettext_lazy("资金已落实，等待拨付到您的账户。"),

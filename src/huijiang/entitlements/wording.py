@@ -126,6 +126,8 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
         case State.READY if claim:
             text = _("登记里已有的材料不用再交，核对收款账户就可以提交，几分钟办完。")
             return Step(text, _("申领"), claim, primary=True)
+        case State.UNKNOWN if claim:
+            return Step(_("还缺登记里没有的信息，由您填写或上传就能判断。"), _("去填写"), claim, primary=True)
         case State.READY if each.kind == "benefit":
             text = _("带身份证和社保卡到人力社保服务窗口申领，登记里已有的材料不用再交。")
         case State.READY:

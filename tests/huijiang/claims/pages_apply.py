@@ -51,7 +51,7 @@ def world() -> World:
     keys.ensure(settings.KEY_FILE)
     desk = office(town())
     desk.town.worker_user.refresh_from_db()
-    night = NightlyRun.objects.create(region=desk.town.xiaoshan, release="x", on=DAY, snapshot_at="2026-06-30T00:00Z", ended_at="2026-06-30T01:00Z")
+    night = NightlyRun.objects.create(region=desk.town.xiaoshan, release="x", on=DAY, snapshot_at="2026-06-30T00:00Z")
     held = three_certificates(desk)
     for each in held:
         Standing.objects.create(organisation=desk.town.trainer, region=desk.town.xiaoshan, benefit=TRAINER, holder=f"certificate:{each.pk}",
@@ -118,6 +118,7 @@ PAGES = [
     page("intake_search", "clerk"),
     page("intake_person", "clerk", uid=lambda made: made.desk.town.worker.uid),
     page("intake_firm", "clerk", uid=lambda made: made.desk.town.trainer.uid),
+    page("intake_new_person", "clerk", **event(CHIEF, lambda made: made.counter.holder, uid=lambda made: made.desk.town.colleague.uid)),
     page("intake_check", "clerk", uid=lambda made: made.counter.uid),
     page("intake_done", "clerk", uid=lambda made: made.sent.uid),
 ]
@@ -125,7 +126,7 @@ _SAME = "the same page as a worker's, which is walked"
 NOT_PAGES = {
     "claims:apply_done": "the same page as the counter's, which is walked",
     **{f"claims:org_apply{each}": _SAME for each in ("", "_question", "_paper", "_account", "_check", "_done")},
-    **{f"claims:intake{each}": _SAME for each in ("", "_question", "_paper", "_account", "_new_person", "_new_firm")},
+    **{f"claims:intake{each}": _SAME for each in ("", "_question", "_paper", "_account", "_new_firm")},
     "claims:my_object": "the same page as org_object, which is walked",
     "claims:org_withdraw": "the same page as my_withdraw, which is walked",
     "claims:batch_template": "a workbook to download",
