@@ -35,6 +35,37 @@ class ClaimsConfig(AppConfig):
         register(Entry(gettext_lazy("签署人证件"), "claims:identities", "admin", has_role(Role.SECURITY_ADMIN), 60))
         register(Entry(gettext_lazy("办理要求"), "claims:terms", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 62))
         register(Entry(gettext_lazy("工作日"), "claims:days", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 64))
+        self._for_applicants()
+
+    @staticmethod
+    def _for_applicants() -> None:
+        from huijiang.accounts.models import Role
+        from huijiang.accounts.viewers import has_role
+        from huijiang.claims import (
+            letter_tasks,  # noqa: F401 - declares the job of letters
+            telling,  # noqa: F401 - subscribes
+            wayfinding,
+        )
+        from huijiang.web.navigation import Entry, register
+
+        register(
+            Entry(
+                gettext_lazy("我的办件"),
+                "claims:my_cases",
+                "mine",
+                _worker,
+                order=20,
+                count=wayfinding.waits_for_worker,
+            )
+        )
+        register(
+            Entry(
+                gettext_lazy("单位办件"), "claims:org_cases", "firm", _agent, order=20, count=wayfinding.waits_for_firm
+            )
+        )
+        register(Entry(gettext_lazy("批量申报"), "claims:batches", "firm", _agent, order=22))
+        register(Entry(gettext_lazy("窗口受理登记"), "claims:intake_search", "desk", has_role(Role.COUNTER), order=10))
+        wayfinding.register()
 
 
 def _worker(request: HttpRequest) -> bool:
@@ -54,3 +85,9 @@ def _ready(viewer: object, uid: str) -> str:
     from django.urls import reverse
 
     return reverse("claims:ready")
+
+
+def _agent(request: HttpRequest) -> bool:
+    from huijiang.access.viewers import agent_of
+
+    return agent_of(request) is not None
