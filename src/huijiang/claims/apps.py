@@ -13,6 +13,10 @@ class ClaimsConfig(AppConfig):
     verbose_name = "申报"
 
     def ready(self) -> None:
+        self._for_the_office()
+
+    @staticmethod
+    def _for_the_office() -> None:
         from huijiang.accounts.models import Role
         from huijiang.accounts.viewers import has_role
         from huijiang.claims.merging import under_way

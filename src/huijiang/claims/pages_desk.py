@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import deciding, queue, review, standing_in, worded
+from huijiang.claims import deciding, queue, review, showing, standing_in
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Claim, StandIn
 from huijiang.claims.public_notice import name_of
@@ -121,11 +121,11 @@ def _rows(claims: list[Claim], on: dt.date) -> list[dict[str, Any]]:
     rows = []
     for each in claims:
         cells = [
-            Cell(name_of(each.benefit), note=each.region.name), _amount(each), worded.check_cell(checks.get(each.pk)),
-            Cell(tag=worded.state_tag(each)), worded.time_cell(each, left.get(each.pk)),
+            Cell(name_of(each.benefit), note=each.region.name), _amount(each), showing.check_cell(checks.get(each.pk)),
+            Cell(tag=showing.state_tag(each)), showing.time_cell(each, left.get(each.pk)),
             Cell(each.assigned_to.name if each.assigned_to else "—"),
         ]  # fmt: skip
-        rows.append({"claim": each, "name": worded.name_of(each), "address": reverse("claims:case", args=[each.number]),
+        rows.append({"claim": each, "name": showing.name_of(each), "address": reverse("claims:case", args=[each.number]),
                      "cells": list(zip(COLUMNS[1:], cells, strict=True))})  # fmt: skip
     return rows
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from huijiang.claims import deciding, moving, worded
+from huijiang.claims import deciding, moving, showing
 from huijiang.claims.deciding import BULK, DEEDS, MOST, Outcome
 from huijiang.claims.models import Claim
 from huijiang.claims.pages_desk import claims_of, viewer_of, works
@@ -58,6 +58,6 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
         "count": len(outcome.done), "total": total, "refused": len(outcome.not_done),
         "table": Table(_("按项目合计"), [Column(_("项目")), Column(_("件数"), "number"), Column(_("金额（元）"), "number")], rows) if rows else None,
         "not_done": Table(_("不能办的"), [Column(_("受理编号")), Column(_("申请人")), Column(_("原因"))],
-                          [[Cell(each.number or "", reverse("claims:case", args=[each.number])), worded.name_of(each), why]
+                          [[Cell(each.number or "", reverse("claims:case", args=[each.number])), showing.name_of(each), why]
                            for each, why in outcome.not_done]) if outcome.not_done else None,
     }  # fmt: skip

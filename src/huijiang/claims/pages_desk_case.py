@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from huijiang.access.sightings import Purpose, saw, unmask
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import clock, deciding, determine, disputes, moving, papers, worded
+from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing
 from huijiang.claims.models import Act, Check, Claim, Determination
 from huijiang.claims.models.checks import Judgement, Verdict
 from huijiang.claims.pages_desk import asks, claims_of, reads, viewer_of, works
@@ -45,10 +45,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     if claim.payee_person is not None and request.method == "GET":
         saw(viewer, claim.payee_person, Purpose.REVIEW, [f"claim {claim.number}"])
     return render(request, "claims/case.html", {
-        **head(claim), "made": made, "limits": worded.limits(body) if body else [], "amount": worded.amount_of(made), "figure": str(worded.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
-        "conditions": worded.conditions(body) if body else [], "checks": checks_of(claim, viewer),
-        "papers": papers_table(viewer, claim), "letters": letters_table(claim), "events": worded.happened(claim),
-        "signatures": signature_facts(worded.signatures(claim)), "deeds": deciding.ready(claim, viewer), "first": first_reviewer(claim),
+        **head(claim), "made": made, "limits": showing.limits(body) if body else [], "amount": showing.amount_of(made), "figure": str(showing.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
+        "conditions": showing.conditions(body) if body else [], "checks": checks_of(claim, viewer),
+        "papers": papers_table(viewer, claim), "letters": letters_table(claim), "events": showing.happened(claim),
+        "signatures": signature_facts(showing.signatures(claim)), "deeds": deciding.ready(claim, viewer), "first": first_reviewer(claim),
         "disputes": list(claim.disputes.order_by("id")) , "corrections": list(claim.corrections.order_by("-id")),
         "appeal": disputes.appeal(claim), "may_download": bool(viewer.roles & DOSSIER), "works": bool(viewer.roles & WORKING),
         "person": claim.payee_person is not None, "due": list(claim.dues.order_by("period", "instalment")),
@@ -63,8 +63,8 @@ def head(claim: Claim) -> dict[str, Any]:
     """What stands at the top of every page about one claim."""
     on = today()
     left = clock.days_left(claim, on)
-    return {"claim": claim, "name": name_of(claim.benefit), "who": worded.name_of(claim), "tag": worded.state_tag(claim),
-            "time": worded.time_cell(claim, left), "clock": worded.clock_words(claim, on), "paused": claim.state in PAUSED}  # fmt: skip
+    return {"claim": claim, "name": name_of(claim.benefit), "who": showing.name_of(claim), "tag": showing.state_tag(claim),
+            "time": showing.time_cell(claim, left), "clock": showing.clock_words(claim, on), "paused": claim.state in PAUSED}  # fmt: skip
 
 
 def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | None) -> list[Fact]:
@@ -86,8 +86,8 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
 
 def checks_of(claim: Claim, viewer: Viewer) -> dict[str, Any]:
     """n/m, the exceptions one by one, the rest folded."""
-    found = worded.latest_checks(claim)
-    told = [(each, *worded.check_state(each)) for each in found]
+    found = showing.latest_checks(claim)
+    told = [(each, *showing.check_state(each)) for each in found]
     judges = bool(deciding.acts_as_officer(claim, viewer))
     open_ = [{"check": each, "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
               "judges": judges and each.verdict == Verdict.FAILED and not each.judgement}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import deciding, determine, disputes, moving, questions, review, worded
+from huijiang.claims import deciding, determine, disputes, moving, questions, review, showing
 from huijiang.claims.deciding import DEEDS, Deed
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import Claim
@@ -156,7 +156,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("claims:case", number=number)
     form = DeedForm(request.POST if request.method == "POST" else None, deed=deed, claim=claim)
     made = moving.last_of(claim)
-    told = {**head(claim), "form": form, "deed": deed, "blocked": here.blocked, "made": made, "amount": worded.amount_of(made),
+    told = {**head(claim), "form": form, "deed": deed, "blocked": here.blocked, "made": made, "amount": showing.amount_of(made),
             "first": first_reviewer(claim), "empty": not form.fields}  # fmt: skip
     if request.method == "POST" and not here.blocked and (form.is_valid() or not form.fields):
         if deed.name in READ_FIRST and request.POST.get("confirmed") != "yes":

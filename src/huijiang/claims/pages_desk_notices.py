@@ -21,7 +21,7 @@ from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import disputes, moving, public_notice, worded
+from huijiang.claims import disputes, moving, public_notice, showing
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import Claim, Dispute, NoticeEntry, PublicNotice
@@ -167,7 +167,7 @@ def dispute_queue(request: HttpRequest) -> HttpResponse:
         Column(_("答复期限")),
         Column(_("状态"), "state"),
     ]
-    rows = [[Cell(each.claim.number or "", reverse("claims:dispute", args=[each.uid]), note=worded.name_of(each.claim)),
+    rows = [[Cell(each.claim.number or "", reverse("claims:dispute", args=[each.uid]), note=showing.name_of(each.claim)),
              str(each.get_ground_display()), _("账户用户") if each.by_id else _("社会公众"),
              Cell(each.answer_by.isoformat(), tone="red" if not answered and each.answer_by < on else ""),
              Cell(tag=_answered_tag(each))] for each in page]  # fmt: skip

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huijiang import audit
 from huijiang.accounts.viewers import HERE, Viewer
-from huijiang.claims import determine, worded
+from huijiang.claims import determine, showing
 from huijiang.claims.access import access_claims
 from huijiang.claims.models import Claim
 from huijiang.claims.public_notice import name_of
@@ -42,7 +42,7 @@ def letters_of(claim: Claim) -> QuerySet[Letter]:
 def dossier(viewer: Viewer, claim: Claim) -> Dossier:
     """A case from its first paper to its last: what was declared, found, decided, signed and sent (Chinese, as archives
     are kept)."""
-    parts: list[Part] = [Words("办理经过", [_line(each) for each in reversed(worded.happened(claim))])]
+    parts: list[Part] = [Words("办理经过", [_line(each) for each in reversed(showing.happened(claim))])]
     for made in claim.determinations.order_by("number"):
         body = determine.body_of(made)
         rows = [(each["label"], {"true": "满足", "false": "不满足"}.get(each["outcome"], "还不知道"),
@@ -50,7 +50,7 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
                 for each in body["conditions"]]  # fmt: skip
         parts.append(
             Grid(
-                f"第 {made.number} 次核定 {made.get_outcome_display()} {worded.amount_of(made)}",
+                f"第 {made.number} 次核定 {made.get_outcome_display()} {showing.amount_of(made)}",
                 ("条件", "结论", "事实与来源"),
                 rows,
             )
@@ -59,12 +59,12 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
                                                     f"引擎 {made.engine}", f"核定摘要（SM3）{made.digest}"]))  # fmt: skip
     checks = [
         (each.verifier, str(each.get_verdict_display()), each.words, str(each.get_judgement_display() or ""))
-        for each in worded.latest_checks(claim)
+        for each in showing.latest_checks(claim)
     ]
     if checks:
         parts.append(Grid("核验", ("项目", "结果", "说明", "人工判断"), checks))
     signed = [(str(each.get_kind_display()), each.user.name, f"{timezone.localtime(each.at):%Y-%m-%d %H:%M}", each.digest[:16] or "—")
-              for each in worded.signatures(claim)]  # fmt: skip
+              for each in showing.signatures(claim)]  # fmt: skip
     if signed:
         parts.append(Grid("签署", ("事项", "签署人", "时间", "摘要"), signed))
     listed = of(viewer, claim)
@@ -76,7 +76,7 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
     there = {each.pk for each in listed}
     parts += [Paper(f"{each.get_kind_display()} {each.number}", each.file.uid) for each in letters_of(claim).select_related("file")
               if each.file_id is not None and each.file_id not in there and files.access_files(viewer).filter(pk=each.file_id).exists()]  # fmt: skip
-    facts = {"项目": name_of(claim.benefit), "收款方": worded.name_of(claim), "地区": claim.region.name, "状态": str(claim.get_state_display()),
+    facts = {"项目": name_of(claim.benefit), "收款方": showing.name_of(claim), "地区": claim.region.name, "状态": str(claim.get_state_display()),
              "提交": f"{timezone.localtime(claim.submitted_at):%Y-%m-%d}" if claim.submitted_at else "—"}  # fmt: skip
     with transaction.atomic():
         audit.record(viewer.user, "claims.dossier", subject(claim), claim.region_id)
