@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -67,6 +68,7 @@ def export(batch: Batch, by: User, form: str = "") -> Iterator[Made]:
         yield _kept(batch, code, part, f"{order.reference}.{suffix}", out.getvalue(), order, by)
 
 
+@transaction.atomic
 def _kept(batch: Batch, form: str, part: int, name: str, content: bytes, order: Order, by: User) -> Made:
     digest = hashlib.sha256(content).hexdigest()
     row, made = BankFile.objects.get_or_create(

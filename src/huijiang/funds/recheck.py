@@ -23,7 +23,11 @@ from huijiang.funds.models import Finding, Payment, Recovery
 Ground = Recovery.Ground
 Progress = Callable[[int, int], None]
 CHUNK: Final = 1_000
-VERIFIED: Final = {"death": ("R02", Ground.DEAD), "custody": ("R03", Ground.CUSTODY), "pension": ("R04", Ground.RETIRED)}
+VERIFIED: Final = {
+    "death": ("R02", Ground.DEAD),
+    "custody": ("R03", Ground.CUSTODY),
+    "pension": ("R04", Ground.RETIRED),
+}
 """Verifier → rule and ground.  Of death and custody the verdict alone is kept, so the evidence names the check."""
 
 # Payments of a certificate, with the row that it is; those that were found by the rule stay out.
@@ -88,7 +92,10 @@ def _verified() -> list[tuple[int, str, str, dict[str, Any]]]:
         if check.verdict != Verdict.FAILED or check.judgement == Judgement.CLEARED:
             continue
         paid = Payment.objects.filter(due__claim=check.claim_id, state=Payment.State.PAID).exclude(findings__rule=rule)
-        found += [(pk, rule, str(ground), {"check": str(check.uid)}) for pk in paid.order_by("pk").values_list("pk", flat=True)]
+        found += [
+            (pk, rule, str(ground), {"check": str(check.uid)})
+            for pk in paid.order_by("pk").values_list("pk", flat=True)
+        ]
     return found
 
 

@@ -65,7 +65,9 @@ def test_a_hit_of_a_register_is_found_unless_it_was_cleared_or_is_over(
     paid: Payment, verdicts: list[str], cleared: bool, rules: list[str]
 ) -> None:
     for verdict in verdicts:
-        made = Check.objects.create(claim=paid.due.claim, verifier="death", version="1", verdict=verdict, severity="block")
+        made = Check.objects.create(
+            claim=paid.due.claim, verifier="death", version="1", verdict=verdict, severity="block"
+        )
     if cleared:
         made.judgement, made.judged_by, made.judged_because = "cleared", paid.batch.made_by, "同名的另一人"
         made.judged_at = paid.batch.made_at
