@@ -122,7 +122,7 @@ def survived(opened: Bank, number: int, chance: random.Random, victim: str = "")
     found = opened.finished(number)
     assert found["wrong"] == [], (number, kill, found)
     assert found["twice"] == 0, (number, kill, found)
-    assert sum(found["payments"].values()) == DUES, (number, kill, found)
+    assert sum(found["claims"].values()) == DUES <= sum(found["payments"].values()), (number, kill, found)
     assert set(found["payments"]) <= {"paid", "rejected", "returned"}, (number, kill, found)
     assert found["claims"].get("paid", 0) == found["payments"].get("paid", 0), (number, kill, found)
     return kill if reached else None

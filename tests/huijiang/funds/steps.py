@@ -95,11 +95,12 @@ def round_(number: int) -> None:
         step("build")
         batch = batches.build(place, source, maker, pay_on=DAY)
     if batch is not None:
-        for said, act in (("freeze", lambda: batches.freeze(batch, maker)),
-                          ("sign", lambda: batches.sign(batch, chief, "finance")),
-                          ("sign again", lambda: batches.sign(batch, third, "release"))):  # fmt: skip
-            step(said)
-            batch = act()
+        step("freeze")
+        batch = batches.freeze(batch, maker)
+        step("sign")
+        batch = batches.sign(batch, chief, "finance")
+        step("sign again")
+        batch = batches.sign(batch, third, "release")
         step("export")
         files = [each.content for each in exporting.export(batch, maker)]
         step("send")
