@@ -25,6 +25,7 @@ def past_the_triggers() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
+        cursor.execute("SET LOCAL session_replication_role = origin")  # the transaction around may go on
 
 
 def payable(
