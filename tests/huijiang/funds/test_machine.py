@@ -56,7 +56,7 @@ def test_whatever_is_pressed_the_books_agree(db: None, settings: Any, tmp_path: 
 
     few = hypothesis(max_examples=max(6, hypothesis().max_examples // 20), stateful_step_count=STEPS)
     run_state_machine_as_test(Life, settings=few)
-    assert reached >= {"prepared", "dropped", "paid"}, reached  # or nothing was tried
+    assert reached >= {"sent", "paid"}, reached  # or nothing was tried
 
 
 class Money(RuleBasedStateMachine):
@@ -76,6 +76,10 @@ class Money(RuleBasedStateMachine):
         self.desk.pays_for("人才专项资金")
         self.dues = [each.pk for each in payable(8, self.desk.place, self.desk.maker, "人才专项资金", amount=AMOUNT)]
         self.allotted = 6_000 * YUAN
+        reserving.reserve(
+            list(Due.objects.filter(pk__in=self.dues[:5]).select_related("claim__region")), self.desk.maker
+        )
+        self.desk.sent()  # the bank has something to speak of
 
     def teardown(self) -> None:
         undone = Undone()
