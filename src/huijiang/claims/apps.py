@@ -14,6 +14,7 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         self._for_the_office()
+        self._for_applicants()
 
     @staticmethod
     def _for_the_office() -> None:
@@ -39,7 +40,6 @@ class ClaimsConfig(AppConfig):
         register(Entry(gettext_lazy("签署人证件"), "claims:identities", "admin", has_role(Role.SECURITY_ADMIN), 60))
         register(Entry(gettext_lazy("办理要求"), "claims:terms", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 62))
         register(Entry(gettext_lazy("工作日"), "claims:days", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 64))
-        self._for_applicants()
 
     @staticmethod
     def _for_applicants() -> None:
