@@ -1,7 +1,9 @@
-"""Pages of claims."""
+"""Claims: the applicants', the office's, everybody's."""
 
 from __future__ import annotations
 
+from huijiang.claims.urls_apply import APPLY
+from huijiang.claims.urls_desk import DESK
 from huijiang.claims.urls_proactive import PROACTIVE
 
-urlpatterns = [*PROACTIVE]
+urlpatterns = [*APPLY, *DESK, *PROACTIVE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from huijiang.claims.models.checks import Check
 from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
 from huijiang.claims.models.decision import Act, Determination, Relation
-from huijiang.claims.models.desk import DayOverride, ServiceTerms
+from huijiang.claims.models.desk import DayOverride, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Dispute
 from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
 from huijiang.claims.models.notices import NoticeEntry, PublicNotice
@@ -39,4 +39,5 @@ __all__ = [
     "Round",
     "Score",
     "ServiceTerms",
+    "StandIn",
 ]

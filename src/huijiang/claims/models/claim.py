@@ -168,6 +168,7 @@ class Claim(models.Model):
         )  # fmt: skip
         indexes = (
             models.Index(name="claim_queue", fields=("region", "state", "deadline")),
+            models.Index(name="claim_by_deadline", fields=("deadline", "id"), condition=Q(deadline__isnull=False)),
             models.Index(name="claim_of_officer", fields=("assigned_to", "deadline"), condition=Q(assigned_to__isnull=False)),
             models.Index(name="claim_of_person", fields=("payee_person", "-id")),
             models.Index(name="claim_of_firm", fields=("payee_organisation", "-id")),
