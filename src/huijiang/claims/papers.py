@@ -58,7 +58,7 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
         parts.append(Words(f"第 {made.number} 次核定的计算", [*[str(each) for each in body["working"]], f"规则版本 {made.release}",
                                                     f"引擎 {made.engine}", f"核定摘要（SM3）{made.digest}"]))  # fmt: skip
     checks = [
-        (each.verifier, str(each.get_verdict_display()), each.words, str(each.get_judgement_display() or ""))
+        (each.label, str(each.get_verdict_display()), each.words, str(each.get_judgement_display() or ""))
         for each in showing.latest_checks(claim)
     ]
     if checks:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
@@ -32,6 +34,10 @@ class Judgement(models.TextChoices):
 
     CLEARED = "cleared", gettext_lazy("核实无误")
     CONFIRMED = "confirmed", gettext_lazy("属实")
+
+
+LABELS: dict[str, Any] = {}
+"""Verifier → its name for people, filled by `verifiers.table`."""
 
 
 class Check(models.Model):
@@ -72,3 +78,9 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.verifier} {self.verdict}"
+
+    @property
+    def label(self) -> str:
+        """The verifier's name as the case has it, in Chinese; rows of other makers keep their key."""
+        with translation.override("zh-hans"):
+            return str(LABELS.get(self.verifier, self.verifier))

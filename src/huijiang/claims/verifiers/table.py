@@ -14,7 +14,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from huijiang.claims.models.checks import Severity
+from huijiang.claims.models.checks import LABELS, Severity
 from huijiang.claims.verifiers import bodies, duplicates, identity, money, registers, rules, work
 from huijiang.claims.verifiers.finding import Verify
 
@@ -73,3 +73,4 @@ def _table() -> tuple[Verifier, ...]:
 
 VERIFIERS: Final = _table()
 BY_NAME: Final[Mapping[str, Verifier]] = {each.name: each for each in VERIFIERS}
+LABELS.update({each.name: each.label for each in VERIFIERS})
