@@ -34,17 +34,25 @@ class World:
         told: dict[str, Any] = {"claim": self.chief, "determination": made, "version": "2026.1"}
         self.check = Check.objects.create(verifier="R04 同职业同等级", verdict="failed", severity="review",
                                           words="2025-09-01 已由别的单位领取同一证书的补贴，请核对原件", **told)  # fmt: skip
-        Check.objects.create(verifier="社保参保", verdict="no_data", severity="score", words="2026-10 起没有数据", **told)
+        Check.objects.create(
+            verifier="社保参保", verdict="no_data", severity="score", words="2026-10 起没有数据", **told
+        )
         for name in ("跨项目重复", "账户与收款方", "证书联网查询"):
             Check.objects.create(verifier=name, verdict="passed", severity="review", **told)
         claim = self.desk.after(review.second_review, self.desk.second_review(TRAINER), "second")
         self.notice = public_notice.publish(self.desk.staff["second"], [claim])
         self.entry = self.notice.entries.get()
-        self.dispute = disputes.make(claim, None, Ground.PERSON, "听说这位学员不是该机构培养的。", name="林路人", contact="0571-00000000")
+        self.dispute = disputes.make(
+            claim, None, Ground.PERSON, "听说这位学员不是该机构培养的。", name="林路人", contact="0571-00000000"
+        )
         self.trainer = Claim.objects.get(pk=claim.pk)
         first, third = self.desk.user("first"), self.desk.user("third")
-        self.stand_in = StandIn.objects.create(absent=third, deputy=first, starts_on=today(), ends_on=today(), made_by=third)
-        self.relation = Relation.objects.create(user=third, declared_by=third, organisation=self.desk.town.employer, words="配偶任职")
+        self.stand_in = StandIn.objects.create(
+            absent=third, deputy=first, starts_on=today(), ends_on=today(), made_by=third
+        )
+        self.relation = Relation.objects.create(
+            user=third, declared_by=third, organisation=self.desk.town.employer, words="配偶任职"
+        )
         self.terms = ServiceTerms.objects.create(region=self.desk.town.xiaoshan, benefit=CHIEF, made_by=first)
         self.security = account("claims-security", "安管员", Role.SECURITY_ADMIN, self.desk.town.xiaoshan)
         self.keeper = account("claims-keeper", "系管员", Role.SYSTEM_ADMIN, self.desk.town.xiaoshan)
