@@ -118,11 +118,15 @@ NOT_DESK = {
 }
 
 
-def _of_sibling(name: str) -> Any:
-    """The same list of the applicants' module, where it is there."""
-    module = "tests.huijiang.claims.pages_apply"
-    return getattr(importlib.import_module(module), name, None) if importlib.util.find_spec(module) else None
+SIBLINGS = ("pages_apply", "pages_checks", "pages_rounds")
 
 
-PAGES = [*DESK, *(_of_sibling("PAGES") or [])]
-NOT_PAGES = {**NOT_DESK, **(_of_sibling("NOT_PAGES") or {})}
+def _of_siblings(name: str) -> list[Any]:
+    """The same list of each module beside this one that is there."""
+    modules = [f"tests.huijiang.claims.{each}" for each in SIBLINGS]
+    found = [importlib.import_module(each) for each in modules if importlib.util.find_spec(each)]
+    return [getattr(each, name) for each in found if hasattr(each, name)]
+
+
+PAGES = [*DESK, *(page for listed in _of_siblings("PAGES") for page in listed)]
+NOT_PAGES = {**NOT_DESK, **{name: why for told in _of_siblings("NOT_PAGES") for name, why in told.items()}}

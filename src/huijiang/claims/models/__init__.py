@@ -9,6 +9,7 @@ from huijiang.claims.models.desk import DayOverride, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Dispute
 from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
 from huijiang.claims.models.notices import NoticeEntry, PublicNotice
+from huijiang.claims.models.registers import RegisterAnswer
 from huijiang.claims.models.rounds import Minutes, MinutesLine, Panel, PanelMember, Round, Score
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Panel",
     "PanelMember",
     "PublicNotice",
+    "RegisterAnswer",
     "Relation",
     "Round",
     "Score",

@@ -211,7 +211,7 @@ class Movement(models.Model):
             models.CheckConstraint(name="refusal_by_a_person", condition=~Q(target="refused") | Q(event="dismiss") | (
                 Q(by__isnull=False) & ~Q(condition="") & ~Q(words=""))),
         )  # fmt: skip
-        triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.MOVES_ITS_CLAIM)
+        triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM)
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.number} {self.event}"
