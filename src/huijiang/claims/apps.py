@@ -26,8 +26,21 @@ class ClaimsConfig(AppConfig):
         )
         from huijiang.web.navigation import Entry, register
 
-        register(Entry(gettext_lazy("我的办件"), "claims:my_cases", "mine", _worker, order=20, count=wayfinding.waits_for_worker))
-        register(Entry(gettext_lazy("单位办件"), "claims:org_cases", "firm", _agent, order=20, count=wayfinding.waits_for_firm))
+        register(
+            Entry(
+                gettext_lazy("我的办件"),
+                "claims:my_cases",
+                "mine",
+                _worker,
+                order=20,
+                count=wayfinding.waits_for_worker,
+            )
+        )
+        register(
+            Entry(
+                gettext_lazy("单位办件"), "claims:org_cases", "firm", _agent, order=20, count=wayfinding.waits_for_firm
+            )
+        )
         register(Entry(gettext_lazy("批量申报"), "claims:batches", "firm", _agent, order=22))
         register(Entry(gettext_lazy("窗口受理登记"), "claims:intake_search", "desk", has_role(Role.COUNTER), order=10))
         wayfinding.register()

@@ -43,7 +43,15 @@ from huijiang.registry.vocabulary import vocabulary
 
 MOST_ROWS: Final = 300
 MOST_COLUMNS: Final = 60
-HOLDER, WHO, DAY, AMOUNT, WANTED, BANK, NUMBER = "事由编号", "人员", "日期", "预计金额（元）", "是否申报", "开户行", "账号"
+HOLDER, WHO, DAY, AMOUNT, WANTED, BANK, NUMBER = (
+    "事由编号",
+    "人员",
+    "日期",
+    "预计金额（元）",
+    "是否申报",
+    "开户行",
+    "账号",
+)
 HEADERS: Final = (HOLDER, WHO, DAY, AMOUNT, WANTED)
 FILLED: Final = (BANK, NUMBER)
 CLAIMABLE: Final = (Found.READY, Found.UNKNOWN)
@@ -74,7 +82,11 @@ def _own(viewer: Viewer, organisation: Organisation, benefit: str) -> Iterator[K
     for each in one_benefit(viewer, organisation, benefit).entitlements:
         if each.state in CLAIMABLE:
             open_ = each.state is Found.UNKNOWN
-            asked = _asked(organisation.managed_by_id, benefit, each.holder, viewer.on, organisation=organisation.pk) if open_ else {}
+            asked = (
+                _asked(organisation.managed_by_id, benefit, each.holder, viewer.on, organisation=organisation.pk)
+                if open_
+                else {}
+            )
             low, high = (each.if_low, each.if_high) if open_ else (each.due_low, each.due_high)
             yield Known(each.holder, _who(viewer, each.holder), each.day, low, high, None, asked)
 
@@ -92,7 +104,11 @@ def _of_people(viewer: Viewer, benefit: str) -> Iterator[Known]:
     listed = Standing.objects.filter(person__in=people, last_run=None, benefit=benefit, state__in=CLAIMABLE)
     for each in listed.select_related("region").order_by("person__pinyin", "id"):
         assert each.person_id is not None
-        asked = _asked(each.region_id, benefit, each.holder, viewer.on, person=each.person_id) if each.state == Found.UNKNOWN else {}
+        asked = (
+            _asked(each.region_id, benefit, each.holder, viewer.on, person=each.person_id)
+            if each.state == Found.UNKNOWN
+            else {}
+        )
         yield Known(each.holder, people[each.person_id], None, each.low, each.high, each.person_id, asked)
 
 
@@ -132,10 +148,18 @@ def template(rows: Sequence[Known]) -> bytes:
             sheet.set_column(at, at, 26 if label in (HOLDER, NUMBER, BANK) else 16, text)
             sheet.write_string(0, at, label, bold)
         for at, each in enumerate(rows, start=1):
-            told = {HOLDER: each.holder, WHO: each.who, DAY: each.day.isoformat() if each.day else "", AMOUNT: worded(each.low, each.high), WANTED: "是"}
+            told = {
+                HOLDER: each.holder,
+                WHO: each.who,
+                DAY: each.day.isoformat() if each.day else "",
+                AMOUNT: worded(each.low, each.high),
+                WANTED: "是",
+            }
             for column, label in enumerate(headers):
                 sheet.write_string(at, column, told.get(label, ""))
-        sheet.data_validation(1, headers.index(WANTED), MOST_ROWS, headers.index(WANTED), {"validate": "list", "source": ["是", "否"]})
+        sheet.data_validation(
+            1, headers.index(WANTED), MOST_ROWS, headers.index(WANTED), {"validate": "list", "source": ["是", "否"]}
+        )
         for label, question in _questions(rows).items():
             if question.choices or question.kind == "bool":
                 source = list(question.choices) or ["是", "否"]
@@ -153,7 +177,9 @@ def headers_of(rows: Sequence[Known]) -> list[str]:
 
 
 def _questions(rows: Sequence[Known]) -> dict[str, Question]:
-    return {label: question for each in rows for label, question in each.asked.items() if label not in (*HEADERS, *FILLED)}
+    return {
+        label: question for each in rows for label, question in each.asked.items() if label not in (*HEADERS, *FILLED)
+    }
 
 
 def worded(low: int, high: int | None) -> str:
@@ -223,7 +249,9 @@ class _Reading:
         return True
 
     def _why(self, holder: str) -> str:
-        claimed = Claim.objects.filter(benefit=self.benefit, holder=holder, state__in=LIVE, batch__organisation=self.organisation).first()
+        claimed = Claim.objects.filter(
+            benefit=self.benefit, holder=holder, state__in=LIVE, batch__organisation=self.organisation
+        ).first()
         if claimed is not None:
             return _("还没有申报的事由；这一件已申报（%(number)s）") % {"number": claimed.number}
         return _("模板里列出的事由编号")
@@ -235,7 +263,12 @@ class _Reading:
             if not said:
                 self.fault(number, label, "", _("请填写；不知道的写“未知”"))
                 continue
-            made: dict[str, Any] = {"table": question.table, "row": question.row, "column": question.column, "value": said}
+            made: dict[str, Any] = {
+                "table": question.table,
+                "row": question.row,
+                "column": question.column,
+                "value": said,
+            }
             if question.kind == "complete":
                 made = {"table": question.table, "complete": said == "是"}
             try:
@@ -264,12 +297,16 @@ class _Reading:
         way = Way.FIRM if self.organisation.kind == "企业" else Way.SCHOOL
         try:
             with transaction.atomic():
-                claim = intake.open_draft(self.viewer, self.batch.region, self.benefit, each.holder, way=way, batch=self.batch, **whose)  # type: ignore[arg-type]
+                claim = intake.open_draft(
+                    self.viewer, self.batch.region, self.benefit, each.holder, way=way, batch=self.batch, **whose
+                )  # type: ignore[arg-type]
                 if answers:
                     claim = intake.save_answers(claim, self.viewer, answers)
                 used = self.account
                 if account is not None:
-                    used = intake.make_account(self.viewer, holder=each.who, bank=account[0], number=account[1], person=each.person)
+                    used = intake.make_account(
+                        self.viewer, holder=each.who, bank=account[0], number=account[1], person=each.person
+                    )
                 assert used is not None
                 intake.use_account(claim, self.viewer, used)
                 unmet = drafting.sheet_of(claim, self.viewer.on).unmet if answers else []
@@ -315,13 +352,17 @@ def take(
     batch.rows = reading.read(content)
     batch.faults = reading.faults
     batch.save(update_fields=["rows", "faults"])
-    audit.record(viewer.user, "claims.batch", f"batch:{batch.uid}", batch.region_id, rows=batch.rows, faults=len(batch.faults))
+    audit.record(
+        viewer.user, "claims.batch", f"batch:{batch.uid}", batch.region_id, rows=batch.rows, faults=len(batch.faults)
+    )
     return batch
 
 
 def drafts(batch: Batch) -> list[Claim]:
     """The claims of a batch in the order of its rows, those that were taken back left out."""
-    found = batch.claims.exclude(state=State.WITHDRAWN).select_related("region", "account", "beneficiary_person", "payee_person")  # type: ignore[attr-defined]
+    found = batch.claims.exclude(state=State.WITHDRAWN).select_related(
+        "region", "account", "beneficiary_person", "payee_person"
+    )  # type: ignore[attr-defined]
     return list(found.order_by("id"))
 
 
@@ -352,7 +393,11 @@ def _ready(batch: Batch, on: dt.date) -> dict[str, tuple[int, int | None]]:
     held = batch.organisation
     assert held is not None
     found = live.of_organisation(held.pk, batch.region_id, on, only=batch.benefit)
-    return {each.holder: (each.due_low, each.due_high) for each in found.entitlements if each.key == batch.benefit and each.state is Found.READY}
+    return {
+        each.holder: (each.due_low, each.due_high)
+        for each in found.entitlements
+        if each.key == batch.benefit and each.state is Found.READY
+    }
 
 
 def _judged(claim: Claim, on: dt.date) -> tuple[int, int | None]:
@@ -373,7 +418,10 @@ def send(batch: Batch, viewer: Viewer, partial: bool = False, on: dt.date | None
     if held.sent_at is not None:
         raise ClaimError(_("这一批已经提交过。"))
     if held.faults and not partial:
-        raise ClaimError(_("有 %(n)s 行有误。改好重新上传，或者明确选择只提交没有错误的行。") % {"n": len({each["row"] for each in held.faults})})
+        raise ClaimError(
+            _("有 %(n)s 行有误。改好重新上传，或者明确选择只提交没有错误的行。")
+            % {"n": len({each["row"] for each in held.faults})}
+        )
     found = drafts(held)
     if not found:
         raise ClaimError(_("没有可以提交的行。"))
@@ -386,7 +434,9 @@ def send(batch: Batch, viewer: Viewer, partial: bool = False, on: dt.date | None
         except ClaimError as error:
             raise ClaimError(f"{claim.holder}: {error}") from error
     Batch.objects.filter(pk=held.pk).update(sent_at=dt.datetime.now(dt.UTC), taken=len(found))
-    audit.record(viewer.user, "claims.batch_sent", f"batch:{held.uid}", held.region_id, claims=len(found), partial=partial)
+    audit.record(
+        viewer.user, "claims.batch_sent", f"batch:{held.uid}", held.region_id, claims=len(found), partial=partial
+    )
     return len(found)
 
 
@@ -408,4 +458,3 @@ def drop(batch: Batch, viewer: Viewer) -> int:
         intake.withdraw(claim, viewer)
     audit.record(viewer.user, "claims.batch_dropped", f"batch:{held.uid}", held.region_id, claims=len(found))
     return len(found)
-

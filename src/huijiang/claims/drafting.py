@@ -212,7 +212,7 @@ def masked(account: Account) -> str:
 
 def is_card(number: str) -> bool:
     """Whether a number is that of a card, by its length and its first digits (UnionPay's 62; Visa, Mastercard)."""
-    return 16 <= len(number) <= 19 and number[:2] in ("62", "60") or len(number) == 16 and number[:1] in "45"
+    return (16 <= len(number) <= 19 and number[:2] in ("62", "60")) or (len(number) == 16 and number[:1] in "45")
 
 
 def passes_luhn(number: str) -> bool:

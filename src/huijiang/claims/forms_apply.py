@@ -15,6 +15,7 @@ from huijiang.claims.models.disputes import Ground
 from huijiang.claims.sources import SourceKind, kind_of
 from huijiang.files.forms import PaperField
 from huijiang.files.models import File
+from huijiang.web.components.speech import is_foreign
 
 UNKNOWN: Final = "?"
 NONE: Final = "没有"
@@ -39,6 +40,16 @@ class DependingDay(forms.DateField):
         pass
 
 
+class CodeSelect(forms.Select):
+    """A long list of codes: those in Chinese say so on an English page."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        made: dict[str, Any] = super().create_option(*args, **kwargs)
+        if is_foreign(made["label"]):
+            made["attrs"]["lang"] = "zh-Hans"
+        return made
+
+
 class QuestionForm(forms.Form):
     """One question; “I don't know” is an answer too."""
 
@@ -59,7 +70,11 @@ class QuestionForm(forms.Form):
         question, label = self.of.question, self.of.question.label
         initial = self._initial()
         if question.kind == "complete":
-            return _radios(_("“%(what)s”在登记里的，是不是就是全部？") % {"what": label}, [("是", _("是，就是全部")), (UNKNOWN, _("不是，或者不知道"))], initial)
+            return _radios(
+                _("“%(what)s”在登记里的，是不是就是全部？") % {"what": label},
+                [("是", _("是，就是全部")), (UNKNOWN, _("不是，或者不知道"))],
+                initial,
+            )
         rest = [(NONE, _("没有"))] if question.or_none else []
         if question.kind == "bool":
             return _radios(label, [("是", _("是")), ("否", _("否")), *rest, (UNKNOWN, _("我不知道"))], initial)
@@ -67,7 +82,13 @@ class QuestionForm(forms.Form):
             listed = [*((each, each) for each in question.choices), *rest, (UNKNOWN, _("我不知道"))]
             if len(question.choices) <= FEW:
                 return _radios(label, listed, initial)
-            return forms.ChoiceField(label=label, choices=[("", _("请选择")), *listed], initial=initial, help_text=_hint(question))
+            return forms.ChoiceField(
+                label=label,
+                choices=[("", _("请选择")), *listed],
+                initial=initial,
+                help_text=_hint(question),
+                widget=CodeSelect,
+            )
         if question.kind == "date":
             widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             return DependingDay(label=label, widget=widget, initial=initial, help_text=_hint(question))
@@ -120,7 +141,9 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         if own:
             listed = [("", _("不用，我上传新的")), *((str(each.uid), each.name.open()) for each in own)]
-            self.fields["held"] = forms.ChoiceField(label=_("或者用存在材料夹里的"), choices=listed, required=False, widget=forms.RadioSelect)
+            self.fields["held"] = forms.ChoiceField(
+                label=_("或者用存在材料夹里的"), choices=listed, required=False, widget=forms.RadioSelect
+            )
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -145,11 +168,15 @@ class AccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.claim, self.known = claim, known
         person = claim.payee_person is not None
-        self.fields["number"].help_text = _("本人名下的社会保障卡金融账户或银行储蓄卡") if person else _("本单位的对公账户")
+        self.fields["number"].help_text = (
+            _("本人名下的社会保障卡金融账户或银行储蓄卡") if person else _("本单位的对公账户")
+        )
         if known:
             listed = [*((str(each.uid), drafting.masked(each)) for each in known), ("new", _("换一个账户"))]
             chosen = str(claim.account.uid) if claim.account else str(known[0].uid)
-            self.fields["use"] = forms.ChoiceField(label=_("打到哪个账户"), choices=listed, initial=chosen, widget=forms.RadioSelect)
+            self.fields["use"] = forms.ChoiceField(
+                label=_("打到哪个账户"), choices=listed, initial=chosen, widget=forms.RadioSelect
+            )
             self.order_fields(["use", "number", "bank"])
             self.fields["number"].label, self.fields["bank"].label = _("新账户的卡号或账号"), _("新账户的开户行")
 
@@ -159,7 +186,7 @@ class AccountForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        if self.errors or self.known and told.get("use") != "new":
+        if self.errors or (self.known and told.get("use") != "new"):
             return told
         number = "".join(each for each in told.get("number", "") if not each.isspace() and each != "-")
         told["number"] = number
@@ -186,7 +213,7 @@ class DisputeForm(forms.Form):
     """What one objects to, and why."""
 
     ground = forms.ChoiceField(label=gettext_lazy("对什么有异议"), widget=forms.RadioSelect)
-    condition = forms.ChoiceField(label=gettext_lazy("哪个条件"), required=False)
+    condition = forms.ChoiceField(label=gettext_lazy("哪个条件"), required=False, widget=forms.RadioSelect)
     words = forms.CharField(
         label=gettext_lazy("为什么"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy("写明您认为正确的情况和依据，答复人会逐条核对。"),
@@ -194,7 +221,11 @@ class DisputeForm(forms.Form):
 
     def __init__(self, *args: Any, refused: bool, conditions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = (Ground.REFUSAL, Ground.CONDITION, Ground.OTHER) if refused else (Ground.AMOUNT, Ground.CONDITION, Ground.OTHER)
+        kinds = (
+            (Ground.REFUSAL, Ground.CONDITION, Ground.OTHER)
+            if refused
+            else (Ground.AMOUNT, Ground.CONDITION, Ground.OTHER)
+        )
         self.fields["ground"].choices = [(str(each), each.label) for each in kinds]  # type: ignore[attr-defined]
         self.fields["condition"].choices = [("", _("不针对某个条件")), *((each, each) for each in conditions)]  # type: ignore[attr-defined]
 

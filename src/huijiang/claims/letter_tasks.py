@@ -19,7 +19,9 @@ from huijiang.letters.services import Letter
 JOB: Final = "claims.letter"
 ELSEWHERE: Final = "可以在平台“我能享受的政策”里查看其他可以申领的项目，也可以拨打12333咨询。"
 ADVICE: Final = "条件以后满足的，可以重新申请。其他可以享受的政策，可以登录平台查看或拨打12333咨询。"
-PAYMENT: Final = "款项拨付到你（单位）登记的收款账户，到账情况可登录平台查看。以后各期条件一直满足的，按期发放，不再另行申请。"
+PAYMENT: Final = (
+    "款项拨付到你（单位）登记的收款账户，到账情况可登录平台查看。以后各期条件一直满足的，按期发放，不再另行申请。"
+)
 DECISIONS: Final = (letters.Kind.GRANT, letters.Kind.REFUSAL, letters.Kind.NON_ACCEPTANCE)
 
 
@@ -83,10 +85,19 @@ def _values(claim: Claim, kind: str, move: Movement | None) -> dict[str, Any]:
     match kind:
         case "acceptance":
             papers = [each.name.open() for each in drafting.files_of(claim)]
-            return said | {"received": _day(sent), "due": _day(claim.deadline or today()), "papers": papers or ["申报信息（其余事实由登记核对，不要求提交材料）"]}
+            return said | {
+                "received": _day(sent),
+                "due": _day(claim.deadline or today()),
+                "papers": papers or ["申报信息（其余事实由登记核对，不要求提交材料）"],
+            }
         case "non_acceptance":
             assert move is not None
-            return said | {"received": _day(sent), "reason": move.words, "clause": _clause(claim), "elsewhere": ELSEWHERE}
+            return said | {
+                "received": _day(sent),
+                "reason": move.words,
+                "clause": _clause(claim),
+                "elsewhere": ELSEWHERE,
+            }
         case "correction":
             asked = claim.corrections.latest("id")  # type: ignore[attr-defined]
             return said | {"items": [each["words"] for each in asked.items], "until": _day(asked.due_on)}
@@ -95,7 +106,11 @@ def _values(claim: Claim, kind: str, move: Movement | None) -> dict[str, Any]:
             assert made is not None
             body = determine.body_of(made)
             working = [*body["working"], *([made.basis_words] if made.basis_words else [])]
-            return said | {"clause": _clause(claim), "working": working or [made.get_basis_display()], "payment": PAYMENT}
+            return said | {
+                "clause": _clause(claim),
+                "working": working or [made.get_basis_display()],
+                "payment": PAYMENT,
+            }
         case _:
             assert move is not None
             return said | {"reasons": [f"{move.condition}：{move.words}"], "clause": _clause(claim), "advice": ADVICE}

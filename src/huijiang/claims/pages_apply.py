@@ -61,7 +61,11 @@ class Desk:
 
     def of(self, claim: Claim) -> str:
         """The page of a claim that was sent."""
-        return reverse(f"claims:{self.case}", args=[claim.number]) if self.case and claim.number else self.address("_done", claim.uid)
+        return (
+            reverse(f"claims:{self.case}", args=[claim.number])
+            if self.case and claim.number
+            else self.address("_done", claim.uid)
+        )
 
 
 WORKER = Desk("apply", "my_case", "claims:my_cases", "my_withdraw", gettext_lazy("我的办件"))
@@ -178,7 +182,10 @@ class Pages:
                 form.add_error("value", str(error))
             else:
                 return self._on(request, uid)
-        title = _("第 %(at)s 个问题，共 %(all)s 个") % {"at": sheet.questions.index(asked) + 1, "all": len(sheet.questions)}
+        title = _("第 %(at)s 个问题，共 %(all)s 个") % {
+            "at": sheet.questions.index(asked) + 1,
+            "all": len(sheet.questions),
+        }
         return render(request, "claims/question.html", self._told(claim, sheet, asked.question.label) | {
             "form": form, "asked": asked, "lead": title}, status=422 if form.errors else 200)  # fmt: skip
 
@@ -214,7 +221,9 @@ class Pages:
                     form.add_error("file", _("系统暂时存不下新文件，已通知管理员。请稍后再试；没有保存任何内容。"))
                     status = 507
                 else:
-                    messages.success(request, _("已存好“%(paper)s”。") % {"paper": paper.title if paper.needed else paper.about})
+                    messages.success(
+                        request, _("已存好“%(paper)s”。") % {"paper": paper.title if paper.needed else paper.about}
+                    )
                     return self._on(request, uid) if paper.needed else redirect(self.desk.address("", claim.uid))
         shown = [each.name.open().partition(drafting.BETWEEN)[2] for each in paper.files]
         return render(request, "claims/paper.html", self._told(claim, sheet, paper.title) | {
@@ -339,4 +348,3 @@ def behind_plain(view: Callable[..., HttpResponse]) -> Any:
 mine = pages(WORKER, doors.worker)
 firm = pages(AGENT, doors.agent)
 counter = pages(COUNTER, staff(Role.COUNTER))
-

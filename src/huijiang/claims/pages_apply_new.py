@@ -36,7 +36,7 @@ def can_be_begun(each: live.Entitlement) -> bool:
     """Ready; or open for want of what its applicant can tell or show."""
     missing = [lack for judged in each.open if judged.outcome is None for lack in judged.missing]
     askable = any(lack.table and kind_of(lack.source) is not SourceKind.REGISTER for lack in missing)
-    return each.state is Found.READY or each.state is Found.UNKNOWN and askable
+    return each.state is Found.READY or (each.state is Found.UNKNOWN and askable)
 
 
 def address_for_worker(each: live.Entitlement) -> str:
@@ -77,8 +77,14 @@ def _new(
         asked = questions.what_to_ask(result.region, found.key, found.holder, viewer.on, **whose)
     except CannotDetermine as error:
         return render(request, "claims/cannot.html", told | {"reason": str(error)}, status=409)
-    if running is None and (found.state in (Found.NEAR, Found.NO) or found.state is Found.UNKNOWN and not asked.questions):
-        told |= {"conditions": wording.judged_conditions(found), "step": wording.next_step(found, ""), "open": found.state is Found.UNKNOWN}
+    if running is None and (
+        found.state in (Found.NEAR, Found.NO) or (found.state is Found.UNKNOWN and not asked.questions)
+    ):
+        told |= {
+            "conditions": wording.judged_conditions(found),
+            "step": wording.next_step(found, ""),
+            "open": found.state is Found.UNKNOWN,
+        }
         return render(request, "claims/not_entitled.html", told)
     if request.method == "POST" and running is None:
         try:
@@ -142,7 +148,10 @@ def for_person(request: HttpRequest, uid: uuid.UUID, document: str, rule: str, h
     person: Any = get_object_or_404(access_people(viewer).select_related("managed_by"), uid=uid)
     saw(viewer, person, Purpose.COUNTER, ["entitlements"])
     result, found = _result_of(viewer, person, f"{document}#{rule}", holder)
-    crumbs = [Crumb(_("窗口受理登记"), reverse("claims:intake_search")), Crumb(person.name, reverse("claims:intake_person", args=[uid]))]
+    crumbs = [
+        Crumb(_("窗口受理登记"), reverse("claims:intake_search")),
+        Crumb(person.name, reverse("claims:intake_person", args=[uid])),
+    ]
     return _new(request, COUNTER, result, found, person,
                 lambda each: reverse("claims:intake_new_person", args=[uid, *_parts(each), each.holder]), crumbs)  # fmt: skip
 
@@ -155,6 +164,9 @@ def for_firm(request: HttpRequest, uid: uuid.UUID, document: str, rule: str, hol
     organisation: Any = get_object_or_404(access_organisations(viewer).select_related("managed_by"), uid=uid)
     assert isinstance(organisation, Organisation)
     result, found = _of_firm(viewer, organisation, f"{document}#{rule}", holder)
-    crumbs = [Crumb(_("窗口受理登记"), reverse("claims:intake_search")), Crumb(organisation.name, reverse("claims:intake_firm", args=[uid]))]
+    crumbs = [
+        Crumb(_("窗口受理登记"), reverse("claims:intake_search")),
+        Crumb(organisation.name, reverse("claims:intake_firm", args=[uid])),
+    ]
     return _new(request, COUNTER, result, found, organisation,
                 lambda each: reverse("claims:intake_new_firm", args=[uid, *_parts(each), each.holder]), crumbs)  # fmt: skip

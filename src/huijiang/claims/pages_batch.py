@@ -45,7 +45,11 @@ SHOWN = 100
 class UploadForm(forms.Form):
     """The workbook, and where the organisation is paid."""
 
-    file = PaperField(label=gettext_lazy("填好的工作簿"), allow=frozenset({Kind.XLSX}), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}))
+    file = PaperField(
+        label=gettext_lazy("填好的工作簿"),
+        allow=frozenset({Kind.XLSX}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+    )
     use_required_attribute = False
     number = Depending(label=gettext_lazy("单位账号"), max_length=40,
                        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}))  # fmt: skip
@@ -58,7 +62,9 @@ class UploadForm(forms.Form):
             del self.fields["number"], self.fields["bank"]
         elif known:
             listed = [*((str(each.uid), drafting.masked(each)) for each in known), ("new", _("换一个账户"))]
-            self.fields["use"] = forms.ChoiceField(label=_("打到单位的哪个账户"), choices=listed, initial=str(known[0].uid), widget=forms.RadioSelect)
+            self.fields["use"] = forms.ChoiceField(
+                label=_("打到单位的哪个账户"), choices=listed, initial=str(known[0].uid), widget=forms.RadioSelect
+            )
             self.order_fields(["file", "use", "number", "bank"])
             self.fields["number"].label, self.fields["bank"].label = _("新账户的卡号或账号"), _("新账户的开户行")
 
@@ -115,7 +121,13 @@ def benefits(request: HttpRequest) -> HttpResponse:
 
 def _batches(organisation: Any) -> Table | None:
     found = list(Batch.objects.filter(organisation=organisation).order_by("-id")[:20])
-    columns = [Column(_("项目")), Column(_("时间")), Column(_("行数"), "number"), Column(_("提交"), "number"), Column(_("状态"), "state")]
+    columns = [
+        Column(_("项目")),
+        Column(_("时间")),
+        Column(_("行数"), "number"),
+        Column(_("提交"), "number"),
+        Column(_("状态"), "state"),
+    ]
     rows = [
         [Cell(name_of(each.benefit), reverse("claims:batch", args=[each.uid]), note=each.file_name),
          f"{timezone.localtime(each.made_at):%Y-%m-%d %H:%M}", str(each.rows), str(each.taken), Cell(tag=_tag(each))]
@@ -148,7 +160,13 @@ def upload(request: HttpRequest, document: str, rule: str) -> HttpResponse:
             with transaction.atomic():
                 account = form.chosen
                 if own and account is None:
-                    account = intake.make_account(viewer, holder=organisation.name, number=told["number"], bank=told["bank"], organisation=organisation.pk)
+                    account = intake.make_account(
+                        viewer,
+                        holder=organisation.name,
+                        number=told["number"],
+                        bank=told["bank"],
+                        organisation=organisation.pk,
+                    )
                 made = batches.take(viewer, organisation, key, told["file"].read(), told["file"].name, account)
         except ClaimError as error:
             form.add_error("file", str(error))

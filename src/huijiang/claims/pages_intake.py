@@ -82,7 +82,14 @@ def _people(viewer: Viewer, words: str) -> Table:
 def _firms(viewer: Viewer, words: str) -> Table:
     within = access_organisations(viewer).order_by("pinyin", "pk")
     found = within.filter(Q(uscc=words.upper()) | Q(name__startswith=words))[:SHOWN]
-    rows = [[Cell(each.name, reverse("claims:intake_firm", args=[each.uid])), each.uscc or _("不知道"), each.kind or _("不知道")] for each in found]
+    rows = [
+        [
+            Cell(each.name, reverse("claims:intake_firm", args=[each.uid])),
+            each.uscc or _("不知道"),
+            each.kind or _("不知道"),
+        ]
+        for each in found
+    ]
     return Table(_("找到的单位"), [Column(_("单位")), Column(_("统一社会信用代码")), Column(_("类型"))], rows)
 
 
@@ -91,7 +98,13 @@ def _recent(viewer: Viewer) -> Table | None:
         way=Way.COUNTER, state=State.DRAFT, applicant=viewer.user
     )
     found: list[Claim] = list(mine.select_related("payee_person", "payee_organisation").order_by("-id")[:RECENT])
-    columns = [Column(_("申报")), Column(_("发给")), Column(_("受理编号")), Column(_("时间")), Column(_("状态"), "state")]
+    columns = [
+        Column(_("申报")),
+        Column(_("发给")),
+        Column(_("受理编号")),
+        Column(_("时间")),
+        Column(_("状态"), "state"),
+    ]
     rows = [
         [Cell(name_of(each.benefit), reverse("claims:intake" if each.state == State.DRAFT else "claims:intake_done", args=[each.uid])),
          hidden_name(payee_of(each)) if each.payee_person else payee_of(each), each.number or "—",
@@ -109,7 +122,9 @@ def person(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     found: Any = get_object_or_404(access_people(viewer).select_related("managed_by"), uid=uid)
     saw(viewer, found, Purpose.COUNTER, ["entitlements"])
     result = live.of_person(found.pk, found.managed_by_id, viewer.on, sees(viewer))
-    listed = [each for each in result.entitlements if each.kind == "benefit" and each.to_me and each.state is not Found.NO]
+    listed = [
+        each for each in result.entitlements if each.kind == "benefit" and each.to_me and each.state is not Found.NO
+    ]
     return _choose(request, found, listed, "claims:intake_new_person")
 
 
@@ -120,7 +135,9 @@ def firm(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     viewer = viewer_of(request)
     found: Any = get_object_or_404(access_organisations(viewer).select_related("managed_by"), uid=uid)
     keys = dict.fromkeys(each["benefit"] for each in by_benefit(found))
-    listed = [each for key in keys for each in one_benefit(viewer, found, key).entitlements if each.state is not Found.NO]
+    listed = [
+        each for key in keys for each in one_benefit(viewer, found, key).entitlements if each.state is not Found.NO
+    ]
     return _choose(request, found, listed[:100], "claims:intake_new_firm")
 
 

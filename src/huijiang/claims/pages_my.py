@@ -31,8 +31,8 @@ from huijiang.claims.states import DISPUTABLE, Event, State, Who
 from huijiang.files.services import access_files
 from huijiang.web.components.amount import money
 from huijiang.web.components.layout import Crumb
-from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.lists import Event as Line
+from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 
 PER_PAGE = 30
@@ -68,15 +68,33 @@ class CasePages:
         })  # fmt: skip
 
     def _table(self, found: list[Claim]) -> Table:
-        columns = [Column(_("项目")), Column(_("受理编号")), Column(_("提交")), Column(_("接下来")), Column(_("状态"), "state")]
+        columns = [
+            Column(_("项目")),
+            Column(_("受理编号")),
+            Column(_("提交")),
+            Column(_("接下来")),
+            Column(_("状态"), "state"),
+        ]
         rows = []
         for each in found:
             next_ = story.next_of(each)
             by = _("%(what)s %(day)s") % {"what": next_.by_words, "day": next_.by.isoformat()} if next_.by else "—"
             sent = f"{timezone.localtime(each.submitted_at):%Y-%m-%d}" if each.submitted_at else _("还没有提交")
-            address = self.desk.address("", each.uid) if each.number is None and each.state == State.DRAFT else self.desk.of(each)
+            address = (
+                self.desk.address("", each.uid)
+                if each.number is None and each.state == State.DRAFT
+                else self.desk.of(each)
+            )
             note = each.beneficiary_person.name if self.desk is AGENT and each.beneficiary_person else ""
-            rows.append([Cell(name_of(each.benefit), address, note=note), each.number or "—", sent, by, Cell(tag=story.tag_of(each))])
+            rows.append(
+                [
+                    Cell(name_of(each.benefit), address, note=note),
+                    each.number or "—",
+                    sent,
+                    by,
+                    Cell(tag=story.tag_of(each)),
+                ]
+            )
         return Table(_("办件"), columns, rows)
 
     def case(self, request: HttpRequest, number: str) -> HttpResponse:
@@ -157,7 +175,13 @@ class CasePages:
         if form.is_bound and form.is_valid():
             told = form.cleaned_data
             try:
-                disputes.make(claim, viewer, Ground(told["ground"]), told["words"], condition=told["condition"] if told["ground"] == Ground.CONDITION else "")
+                disputes.make(
+                    claim,
+                    viewer,
+                    Ground(told["ground"]),
+                    told["words"],
+                    condition=told["condition"] if told["ground"] == Ground.CONDITION else "",
+                )
             except ClaimError as error:
                 form.add_error(None, str(error))
             else:
@@ -171,7 +195,11 @@ class CasePages:
 
 def _dispute(made: Any) -> Line:
     """An objection of one's own, with its answer."""
-    words = _("答复：%(words)s") % {"words": made.answer} if made.answered_at else _("最迟 %(day)s 答复") % {"day": made.answer_by.isoformat()}
+    words = (
+        _("答复：%(words)s") % {"words": made.answer}
+        if made.answered_at
+        else _("最迟 %(day)s 答复") % {"day": made.answer_by.isoformat()}
+    )
     return Line(timezone.localtime(made.made_at), f"{made.get_ground_display()}{' · ' + made.condition if made.condition else ''}",
                 f"{made.words}　{words}")  # fmt: skip
 

@@ -30,9 +30,17 @@ urlpatterns = [
     # the counter
     path("desk/intake/", pages_intake.search, name="intake_search"),
     path("desk/intake/people/<uuid:uid>/", pages_intake.person, name="intake_person"),
-    path("desk/intake/people/<uuid:uid>/<slug:document>/<slug:rule>/<str:holder>/", pages_apply_new.for_person, name="intake_new_person"),
+    path(
+        "desk/intake/people/<uuid:uid>/<slug:document>/<slug:rule>/<str:holder>/",
+        pages_apply_new.for_person,
+        name="intake_new_person",
+    ),
     path("desk/intake/firms/<uuid:uid>/", pages_intake.firm, name="intake_firm"),
-    path("desk/intake/firms/<uuid:uid>/<slug:document>/<slug:rule>/<str:holder>/", pages_apply_new.for_firm, name="intake_new_firm"),
+    path(
+        "desk/intake/firms/<uuid:uid>/<slug:document>/<slug:rule>/<str:holder>/",
+        pages_apply_new.for_firm,
+        name="intake_new_firm",
+    ),
     *_making("desk/intake/", "intake", pages_apply.counter),
     # one's claims
     path("my/cases/", pages_my.mine.listed, name="my_cases"),

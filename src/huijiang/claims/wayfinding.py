@@ -63,5 +63,3 @@ def _waiting(viewer: Viewer | None) -> int:
         return 0
     waiting = [str(each) for each in TODO if each != State.DRAFT]
     return access_claims(viewer).filter(state__in=waiting).count()
-
-

@@ -56,21 +56,43 @@ def world() -> World:
     for each in held:
         Standing.objects.create(organisation=desk.town.trainer, region=desk.town.xiaoshan, benefit=TRAINER, holder=f"certificate:{each.pk}",
                                 state="ready", low=100_000, high=100_000, first_run=night)  # fmt: skip
-    batch = batches.take(desk.agent, desk.town.trainer, TRAINER, workbook(desk, r2={"是否申报": "也许"}), "申报.xlsx", account(desk))
+    batch = batches.take(
+        desk.agent, desk.town.trainer, TRAINER, workbook(desk, r2={"是否申报": "也许"}), "申报.xlsx", account(desk)
+    )
     refused = desk.refused(TRAINER)
     issue(refused, "refusal", refused.moves)
     mending = desk.checking()
     issue(mending, "acceptance", mending.movements.get(event="accept").number)
-    review.request_correction(mending, desk.staff["first"], [{"code": "a", "words": "认定文件缺第二页，请补齐"}, {"code": "b", "words": "请写明授予日期"}])
+    review.request_correction(
+        mending,
+        desk.staff["first"],
+        [{"code": "a", "words": "认定文件缺第二页，请补齐"}, {"code": "b", "words": "请写明授予日期"}],
+    )
     issue(mending, "correction")
     told: dict[str, Any] = {"employer": desk.town.employer, "honour": "区首席技师", "recommended_by": desk.town.xiaoshan, "ended_on_none": True,
                             "managed_by": desk.town.xiaoshan, "source": "登记", "as_of": DAY}  # fmt: skip
     other = MODELS["recognition"].objects.create(person=desk.town.worker, named_on="2025-06-16", **told)
     draft = intake.open_draft(desk.worker, desk.town.xiaoshan, CHIEF, f"recognition:{other.pk}")
-    third = MODELS["recognition"].objects.create(person=desk.town.colleague, named_on="2025-06-17", granted_by=desk.town.xiaoshan, **told)
-    counter = intake.open_draft(desk.staff["counter"], desk.town.xiaoshan, CHIEF, f"recognition:{third.pk}", person=desk.town.colleague.pk)
-    sent = intake.open_draft(desk.staff["counter"], desk.town.xiaoshan, TRAINER, f"certificate:{held[1].pk}", organisation=desk.town.trainer.pk)
-    used = intake.make_account(desk.staff["counter"], holder="乙培训学校", number="120000002222", bank="乙银行", organisation=desk.town.trainer.pk)
+    third = MODELS["recognition"].objects.create(
+        person=desk.town.colleague, named_on="2025-06-17", granted_by=desk.town.xiaoshan, **told
+    )
+    counter = intake.open_draft(
+        desk.staff["counter"], desk.town.xiaoshan, CHIEF, f"recognition:{third.pk}", person=desk.town.colleague.pk
+    )
+    sent = intake.open_draft(
+        desk.staff["counter"],
+        desk.town.xiaoshan,
+        TRAINER,
+        f"certificate:{held[1].pk}",
+        organisation=desk.town.trainer.pk,
+    )
+    used = intake.make_account(
+        desk.staff["counter"],
+        holder="乙培训学校",
+        number="120000002222",
+        bank="乙银行",
+        organisation=desk.town.trainer.pk,
+    )
     sent = intake.submit(intake.use_account(sent, desk.staff["counter"], used), desk.staff["counter"])
     mending.refresh_from_db()
     return World(desk, draft, mending, refused, counter, sent, batch, other)
@@ -101,7 +123,13 @@ PAGES = [
     page("apply", "worker", query="?correction", uid=lambda made: made.mending.uid),
     page("apply_question", "worker", uid=lambda made: made.draft.uid, key=lambda made: key(made.draft, "question")),
     page("apply_paper", "worker", uid=lambda made: made.draft.uid, key=lambda made: key(made.draft, "paper")),
-    page("apply_paper", "worker", query="?correction", uid=lambda made: made.mending.uid, key=lambda made: key(made.mending, "paper")),
+    page(
+        "apply_paper",
+        "worker",
+        query="?correction",
+        uid=lambda made: made.mending.uid,
+        key=lambda made: key(made.mending, "paper"),
+    ),
     page("apply_account", "worker", uid=lambda made: made.draft.uid),
     page("apply_check", "worker", uid=lambda made: made.draft.uid),
     page("my_cases", "worker"),
@@ -118,7 +146,11 @@ PAGES = [
     page("intake_search", "clerk"),
     page("intake_person", "clerk", uid=lambda made: made.desk.town.worker.uid),
     page("intake_firm", "clerk", uid=lambda made: made.desk.town.trainer.uid),
-    page("intake_new_person", "clerk", **event(CHIEF, lambda made: made.counter.holder, uid=lambda made: made.desk.town.colleague.uid)),
+    page(
+        "intake_new_person",
+        "clerk",
+        **event(CHIEF, lambda made: made.counter.holder, uid=lambda made: made.desk.town.colleague.uid),
+    ),
     page("intake_check", "clerk", uid=lambda made: made.counter.uid),
     page("intake_done", "clerk", uid=lambda made: made.sent.uid),
 ]

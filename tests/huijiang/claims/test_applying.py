@@ -112,7 +112,11 @@ def test_what_no_register_has_is_asked_and_its_paper_brought_and_corrections_are
     assert "办理期限已暂停" in seen
     assert "文件缺第二页" in seen
     item = next(each for each in drafting.sheet_of(claim, today()).papers if not each.needed)
-    text(client, reverse("claims:apply_paper", args=[claim.uid, item.key]), file=SimpleUploadedFile("第二页.pdf", uploads.pdf(words="two")))
+    text(
+        client,
+        reverse("claims:apply_paper", args=[claim.uid, item.key]),
+        file=SimpleUploadedFile("第二页.pdf", uploads.pdf(words="two")),
+    )
     assert "已提交" in text(client, check, true="yes")
     claim.refresh_from_db()
     assert claim.state == State.CHECKING

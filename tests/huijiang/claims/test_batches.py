@@ -31,7 +31,9 @@ def three_certificates(desk: Office) -> list[Any]:
 
 
 def account(desk: Office) -> Account:
-    return intake.make_account(desk.agent, holder="乙培训学校", number="120000001111", bank="乙银行", organisation=desk.town.trainer.pk)
+    return intake.make_account(
+        desk.agent, holder="乙培训学校", number="120000001111", bank="乙银行", organisation=desk.town.trainer.pk
+    )
 
 
 def workbook(desk: Office, **changes: dict[str, str]) -> bytes:
@@ -113,7 +115,13 @@ def test_for_people_only_with_their_consent_and_to_their_own_account(desk: Offic
     Standing.objects.create(person=desk.town.worker, region=desk.town.xiaoshan, benefit=CHIEF, holder=desk.town.holder,
                             state="ready", low=1_800_000, high=1_800_000, first_run=night)  # fmt: skip
     assert batches.known(desk.agent, desk.town.trainer, CHIEF) == []
-    Consent.objects.create(person=desk.town.worker, organisation=desk.town.trainer, purpose="claims", given_by=desk.town.worker_user, until="2099-01-01")
+    Consent.objects.create(
+        person=desk.town.worker,
+        organisation=desk.town.trainer,
+        purpose="claims",
+        given_by=desk.town.worker_user,
+        until="2099-01-01",
+    )
     (row,) = batches.known(desk.agent, desk.town.trainer, CHIEF)
     assert (row.who, row.person) == ("林小英", desk.town.worker.pk)
     book = openpyxl.load_workbook(io.BytesIO(batches.template([row])))
@@ -132,6 +140,10 @@ def test_for_people_only_with_their_consent_and_to_their_own_account(desk: Offic
     assert batch.faults == []
     assert batches.send(batch, desk.agent) == 1
     claim = Claim.objects.get(batch=batch)
-    assert (claim.payee_person, claim.applicant_organisation, claim.way) == (desk.town.worker, desk.town.trainer, "school")
+    assert (claim.payee_person, claim.applicant_organisation, claim.way) == (
+        desk.town.worker,
+        desk.town.trainer,
+        "school",
+    )
     assert claim.account is not None
     assert claim.account.person == desk.town.worker

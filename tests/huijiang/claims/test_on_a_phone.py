@@ -33,7 +33,9 @@ def claims(browser: Browser, base: str, session: str, begin: str) -> list[str]:
         page.get_by_role("link", name="继续").tap()
         page.locator("#id_value").fill("萧山区")
         page.get_by_role("button", name="保存，下一步").tap()
-        page.locator("input[type=file]").set_input_files({"name": "红头.png", "mimeType": "image/png", "buffer": uploads.picture()})
+        page.locator("input[type=file]").set_input_files(
+            {"name": "红头.png", "mimeType": "image/png", "buffer": uploads.picture()}
+        )
         page.get_by_role("button", name="保存，下一步").tap()
         page.get_by_label("卡号或账号").fill(CARD[:-1] + "9")
         told.append(page.locator("h1").inner_text())
