@@ -1,4 +1,4 @@
-"""From an entitlement to a signed determination."""
+"""Claims: from an entitlement to a signed determination."""
 
 from __future__ import annotations
 
@@ -13,7 +13,33 @@ class ClaimsConfig(AppConfig):
     verbose_name = "申报"
 
     def ready(self) -> None:
+        self._for_the_office()
         self._for_applicants()
+
+    @staticmethod
+    def _for_the_office() -> None:
+        from huijiang.accounts.models import Role
+        from huijiang.accounts.viewers import has_role
+        from huijiang.claims.merging import under_way
+        from huijiang.claims.pages_desk import READS
+        from huijiang.claims.verifiers import running  # noqa: F401 - subscribes
+        from huijiang.notices.services import register_target
+        from huijiang.registry.merging import register_guard
+        from huijiang.web.navigation import Entry, everyone, register
+
+        register(Entry(gettext_lazy("已替您备好"), "claims:ready", "mine", _worker, order=15))
+        register(Entry(gettext_lazy("应享未享"), "claims:reach", "lead", _counts, order=40))
+        register_target("ready", _ready)
+        register_guard(under_way)
+        register(Entry(gettext_lazy("公示"), "claims:notices", "public", everyone, 55))
+        register(Entry(gettext_lazy("审核工作台"), "claims:desk", "desk", has_role(*READS), 1))
+        register(Entry(gettext_lazy("公示管理"), "claims:desk_notices", "desk", has_role(*READS), 30))
+        register(Entry(gettext_lazy("办件异议"), "claims:disputes", "desk",
+                       has_role(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR), 32))  # fmt: skip
+        register(Entry(gettext_lazy("分派与工作量"), "claims:team", "desk", has_role(*READS), 34))
+        register(Entry(gettext_lazy("签署人证件"), "claims:identities", "admin", has_role(Role.SECURITY_ADMIN), 60))
+        register(Entry(gettext_lazy("办理要求"), "claims:terms", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 62))
+        register(Entry(gettext_lazy("工作日"), "claims:days", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 64))
 
     @staticmethod
     def _for_applicants() -> None:
@@ -50,6 +76,19 @@ def _worker(request: HttpRequest) -> bool:
     from huijiang.access.viewers import worker_of
 
     return worker_of(request) is not None
+
+
+def _counts(request: HttpRequest) -> bool:
+    from huijiang.accounts.viewers import has_role
+    from huijiang.claims.pages_reach import COUNTS
+
+    return has_role(*COUNTS)(request)
+
+
+def _ready(viewer: object, uid: str) -> str:
+    from django.urls import reverse
+
+    return reverse("claims:ready")
 
 
 def _agent(request: HttpRequest) -> bool:

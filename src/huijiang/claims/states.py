@@ -64,7 +64,7 @@ class Event(models.TextChoices):
     SEND_BACK = "send_back", gettext_lazy("退回审核")
     APPROVE = "approve", gettext_lazy("复核通过")
     REFUSE = "refuse", gettext_lazy("决定不予支持")
-    NOTICE_ENDED = "notice_ended", gettext_lazy("公示期满")
+    NOTICE_ENDED = "notice_ended", gettext_lazy("公示结束")
     RECALCULATE = "recalculate", gettext_lazy("重新核定")
     OBJECT = "object", gettext_lazy("提出异议")
     DISMISS = "dismiss", gettext_lazy("异议不成立")

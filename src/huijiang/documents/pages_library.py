@@ -263,7 +263,7 @@ def affected(release: Release, document: str) -> dict[str, Any] | None:
         return None
     names = {"person": _("个人"), "organisation": _("单位")}
     rows = [
-        (names.get(kind, _("其他")), _few(up), _few(down))
+        (names.get(kind, _("其他对象")), _few(up), _few(down))
         for kind, up, _more, down, _less in trial.result["moved"]["kind"]
     ]
     mine = [each["name"] for each in trial.result["benefits"] if each["key"].partition("#")[0] == document]

@@ -138,7 +138,7 @@ def _funds(result: dict[str, Any]) -> Table:
 
 def _payees(result: dict[str, Any]) -> Table:
     before, after = result["before"]["payees"], result["after"]["payees"]
-    rows = [[str(PAYEES.get(kind, _("其他"))), thousands(before.get(kind, 0)), thousands(after.get(kind, 0))]
+    rows = [[str(PAYEES.get(kind, _("其他对象"))), thousands(before.get(kind, 0)), thousands(after.get(kind, 0))]
             for kind in dict.fromkeys([*before, *after])]  # fmt: skip
     columns = [Column(_("谁")), Column(_("现在"), "number"), Column(_("改了以后"), "number")]
     return Table(_("多少人和单位一定有"), columns, rows)

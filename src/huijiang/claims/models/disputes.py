@@ -23,7 +23,7 @@ class Ground(models.TextChoices):
     AMOUNT = "amount", gettext_lazy("金额")
     REFUSAL = "refusal", gettext_lazy("不予支持的决定")
     PERSON = "person", gettext_lazy("不该由其享受")
-    OTHER = "other", gettext_lazy("其他")
+    OTHER = "other", gettext_lazy("其他情况")
 
 
 class Dispute(models.Model):
