@@ -15,6 +15,7 @@ from huijiang.claims.models.disputes import Ground
 from huijiang.claims.sources import SourceKind, kind_of
 from huijiang.files.forms import PaperField
 from huijiang.files.models import File
+from huijiang.web.components.speech import is_foreign
 
 UNKNOWN: Final = "?"
 NONE: Final = "没有"
@@ -37,6 +38,16 @@ class DependingDay(forms.DateField):
 
     def validate(self, value: Any) -> None:
         pass
+
+
+class CodeSelect(forms.Select):
+    """A long list of codes: those in Chinese say so on an English page."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        made: dict[str, Any] = super().create_option(*args, **kwargs)
+        if is_foreign(made["label"]):
+            made["attrs"]["lang"] = "zh-Hans"
+        return made
 
 
 class QuestionForm(forms.Form):
@@ -72,7 +83,11 @@ class QuestionForm(forms.Form):
             if len(question.choices) <= FEW:
                 return _radios(label, listed, initial)
             return forms.ChoiceField(
-                label=label, choices=[("", _("请选择")), *listed], initial=initial, help_text=_hint(question)
+                label=label,
+                choices=[("", _("请选择")), *listed],
+                initial=initial,
+                help_text=_hint(question),
+                widget=CodeSelect,
             )
         if question.kind == "date":
             widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -198,7 +213,7 @@ class DisputeForm(forms.Form):
     """What one objects to, and why."""
 
     ground = forms.ChoiceField(label=gettext_lazy("对什么有异议"), widget=forms.RadioSelect)
-    condition = forms.ChoiceField(label=gettext_lazy("哪个条件"), required=False)
+    condition = forms.ChoiceField(label=gettext_lazy("哪个条件"), required=False, widget=forms.RadioSelect)
     words = forms.CharField(
         label=gettext_lazy("为什么"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy("写明您认为正确的情况和依据，答复人会逐条核对。"),
