@@ -47,8 +47,9 @@ def make(held: Round, viewer: Viewer, criteria: Sequence[Mapping[str, Any]], lea
     """A panel with its criteria ({id, name, weight}), before the round is published.  Raises MayNot, ClaimError."""
     if not rounds.may_run(held, viewer):
         raise MayNot(_("您不能处理这个地区的申报批次。"))
-    if held.published_at is not None:
-        raise ClaimError(_("批次发布后不能再改评分项。"))
+    held = Round.objects.select_for_update(of=("self",)).select_related("region").get(pk=held.pk)
+    if held.published_at is not None or Panel.objects.filter(round=held).exists():
+        raise ClaimError(_("评分项定下或批次发布后，不能再改评分项。"))
     total = sum(int(each["weight"]) for each in criteria)
     if total != 1000 or any(int(each["weight"]) < 1 for each in criteria):
         raise ClaimError(_("各评分项的权重合计应为 1000‰，现在是 %(total)s‰。") % {"total": total})

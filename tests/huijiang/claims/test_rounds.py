@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from huijiang.claims import intake, places, review, rounds, tasks
+from huijiang.claims import intake, places, review, rounds
 from huijiang.claims.errors import CannotMove, ClaimError, MayNot
 from huijiang.claims.models import Place
 from huijiang.notices.models import Announcement, Notice
@@ -63,7 +63,7 @@ def test_first_come_first_served_with_a_reserve_that_moves_up(ground: Arena) -> 
     assert standings(ground) == [(1, "in", False), (2, "in", False), (3, "reserve", False), (4, "reserve", False)]
     assert [places.of(each).rank for each in claims] == [1, 2, 3, 4]  # type: ignore[union-attr]
     told = Notice.objects.filter(template="round_settled")
-    assert sorted("候补" in each.values for each in told) == [False, False, True, True]
+    assert sorted("候补" in each.values.open() for each in told) == [False, False, True, True]
     with pytest.raises(ClaimError, match="已经确定"):
         rounds.settle(held)
     with pytest.raises(CannotMove, match="没有入选"):

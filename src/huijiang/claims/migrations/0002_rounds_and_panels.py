@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rank', None), ('standing', 'out')), models.Q(('rank__gte', 1), ('standing__in', ('in', 'reserve'))), _connector='OR'), name='place_ranked_or_out'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rank', None), ('standing', 'out')), models.Q(('rank__gte', 1), ('rank__isnull', False), ('standing__in', ('in', 'reserve'))), _connector='OR'), name='place_ranked_or_out'),
         ),
         migrations.AddConstraint(
             model_name='place',

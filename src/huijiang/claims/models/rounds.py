@@ -108,7 +108,7 @@ class Place(models.Model):
         ordering = ("round", F("rank").asc(nulls_last=True), "id")
         constraints = (
             models.UniqueConstraint(name="place_one_a_rank", fields=("round", "rank")),
-            models.CheckConstraint(name="place_ranked_or_out", condition=Q(standing="out", rank=None) | Q(standing__in=("in", "reserve"), rank__gte=1)),
+            models.CheckConstraint(name="place_ranked_or_out", condition=Q(standing="out", rank=None) | Q(standing__in=("in", "reserve"), rank__isnull=False, rank__gte=1)),
             models.CheckConstraint(name="place_amount", condition=Q(amount=None) | Q(amount__gte=0)),
             models.CheckConstraint(name="place_moved_up_is_in", condition=Q(moved_up_at=None) | Q(standing="in")),
         )  # fmt: skip
