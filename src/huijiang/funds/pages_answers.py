@@ -69,9 +69,13 @@ def open_lines() -> Q:
 @readers
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    found = access_answers(viewer_of(request)).annotate(
-        applied=Count("lines", Q(lines__verdict="applied")),
-        waiting=Count("lines", Q(lines__verdict__in=AnswerLine.OPEN, lines__handled_at=None)),
+    found = (
+        access_answers(viewer_of(request))
+        .annotate(
+            applied=Count("lines", Q(lines__verdict="applied")),
+            waiting=Count("lines", Q(lines__verdict__in=AnswerLine.OPEN, lines__handled_at=None)),
+        )
+        .order_by("-id")
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [

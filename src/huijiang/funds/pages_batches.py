@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,7 +29,7 @@ from huijiang.funds.models import Batch, BatchSignature, Line, Payment, Source
 from huijiang.funds.pages_budget import viewer_of, works
 from huijiang.funds.wording import batch_tag, masked_number, money, payment_tag
 from huijiang.regions.models import Region
-from huijiang.web.components.lists import Event, Fact
+from huijiang.web.components.lists import Event, Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 
 PER_PAGE = 50
@@ -113,12 +114,12 @@ def _page(request: HttpRequest, held: Batch, wrong: str = "") -> HttpResponse:
     able = works(request)
     return render(request, "funds/batch.html", {
         "batch": held, "tag": batch_tag(held), "facts": _facts(held), "page": page, "table": _lines(page), "wrong": wrong,
-        "events": _events(held, signatures), "states": _states(held), "state": asked, "kinds": _kinds(held, signatures),
+        "events": _events(held, signatures), "states": _states(held, asked), "kinds": _kinds(held, signatures),
         "can_freeze": able and held.state == Batch.State.OPEN,
         "can_sign": able and held.state == Batch.State.FROZEN and held.made_by_id != request.user.pk and not mine,
         "own": able and held.state == Batch.State.FROZEN and (held.made_by_id == request.user.pk or mine),
         "can_export": able and held.state in exporting.READY, "can_send": able and held.state == Batch.State.SIGNED,
-        "can_drop": able and held.state in (Batch.State.OPEN, Batch.State.FROZEN, Batch.State.SIGNED), "forms": exporting.forms(),
+        "can_drop": able and held.state in (Batch.State.OPEN, Batch.State.FROZEN, Batch.State.SIGNED), "shapes": exporting.forms(),
         "files": list(held.files.order_by("form", "part")),
     }, status=422 if wrong else 200)  # fmt: skip
 
@@ -153,9 +154,13 @@ def _lines(page: Any) -> Table:
     return Table(_("付款明细"), columns, rows)
 
 
-def _states(held: Batch) -> list[tuple[str, str, int]]:
-    counted = {state: held.payments.filter(state=state).count() for state in Payment.State.values}
-    return [(state, str(Payment.State(state).label), count) for state, count in counted.items() if count]
+def _states(held: Batch, asked: str) -> list[Tab]:
+    """The lines by state, with how many each has."""
+    here = reverse("funds:batch", args=[held.uid])
+    counted = dict(held.payments.values_list("state").annotate(count=Count("id")).order_by())
+    tabs = [Tab(_("全部"), here, sum(counted.values()), asked not in counted)]
+    return tabs + [Tab(str(Payment.State(state).label), f"{here}?state={state}", counted[state], asked == state)
+                   for state in Payment.State.values if state in counted]  # fmt: skip
 
 
 def _events(held: Batch, signatures: list[BatchSignature]) -> list[Event]:

@@ -48,7 +48,7 @@ class MoneyField(forms.CharField):
 class AllotmentForm(forms.Form):
     """A change of a line's money."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=[
+    kind = forms.ChoiceField(label=gettext_lazy("变动类别"), choices=[
         (each.value, each.label) for each in (Allotment.Kind.ORIGINAL, Allotment.Kind.ADDITION, Allotment.Kind.REDUCTION)])  # fmt: skip
     amount = MoneyField(label=gettext_lazy("金额（元）"), max_length=24, help_text=gettext_lazy("如 500000.00；调减也填正数"),
                         widget=forms.TextInput(attrs={"class": "input", "inputmode": "decimal"}))  # fmt: skip
@@ -112,7 +112,7 @@ def line_tag(line: Line) -> Tag:
     told = forecast(line)
     if told.warn:
         return Tag(_("将用完"), "amber", "clock")
-    return Tag(_("正常"), "green") if line.allotted else Tag(_("没有额度"), "grey")
+    return Tag(_("额度正常"), "green") if line.allotted else Tag(_("没有额度"), "grey")
 
 
 def _line(request: HttpRequest, uid: uuid.UUID) -> Line:
@@ -130,7 +130,7 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
     told = forecast(held)
     changes = held.allotments.select_related("asked_by", "approved_by").order_by("-id")
     columns = [
-        Column(_("类别")),
+        Column(_("变动类别")),
         Column(_("金额（元）"), "number"),
         Column(_("依据文号")),
         Column(_("提出")),
@@ -182,7 +182,7 @@ def _chart(held: Line, told: Forecast) -> Chart | None:
         "share": told.used_thousandths // 10}  # fmt: skip
     return Chart(finding, [_("%(month)s 月") % {"month": each.month} for each in told.months],
                  [Series(_("累计已批"), wan), Series(_("总额"), [held.allotted // 1_000_000] * len(wan))], _("万元"),
-                 as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"))  # fmt: skip
+                 as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"), label_heading=_("月份"))  # fmt: skip
 
 
 def _waiting(page: Any) -> Table:
@@ -231,7 +231,7 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             return redirect("funds:line", uid=found.line.uid)
     return render(request, "funds/sure.html", {
         "title": _("批准这笔额度变动？"), "yes": _("批准"), "back": reverse("funds:line", args=[found.line.uid]), "wrong": wrong,
-        "facts": [Fact(_("额度"), line_name(found.line)), Fact(_("类别"), found.get_kind_display()),
+        "facts": [Fact(_("额度"), line_name(found.line)), Fact(_("变动类别"), found.get_kind_display()),
                   Fact(_("金额"), _("%(yuan)s 元") % {"yuan": money(found.amount)}), Fact(_("依据文号"), found.document),
                   Fact(_("提出"), found.asked_by.name)],
     }, status=422 if wrong else 200)  # fmt: skip

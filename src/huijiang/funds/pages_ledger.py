@@ -25,7 +25,7 @@ from huijiang.funds import trace as tracing
 from huijiang.funds.access import access_accounts, access_payments, readers
 from huijiang.funds.models import Account, Entry
 from huijiang.funds.pages_budget import viewer_of
-from huijiang.funds.wording import money, payment_tag
+from huijiang.funds.wording import clause_of, money, payment_tag
 from huijiang.regions.models import Region
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Event, Fact
@@ -201,7 +201,7 @@ def _payment_facts(found: tracing.Trace) -> list[Fact]:
 def _claim_facts(found: tracing.Trace) -> list[Fact]:
     told = found.told
     return [
-        Fact(_("受理编号"), told["claim"]["number"]), Fact(_("项目"), name_of(told["claim"]["benefit"])),
+        Fact(_("受理编号"), told["claim"]["number"]), Fact(_("项目"), name_of(told["claim"]["benefit"])), Fact(_("依据"), clause_of(told["claim"]["benefit"])),
         Fact(_("所属期"), told["due"]["period"] or _("一次性")), Fact(_("规则版本"), str(told["claim"]["release"] or "—")),
         Fact(_("核定摘要"), found.determination.digest), Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": money(found.determination.point or 0)}),
     ]  # fmt: skip

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_safe
 from huijiang.access import doors
 from huijiang.accounts.viewers import Capacity
 from huijiang.claims.public_notice import name_of
-from huijiang.documents import library
 from huijiang.funds.access import access_payments
 from huijiang.funds.models import Payment
 from huijiang.funds.pages_budget import viewer_of
-from huijiang.funds.wording import masked_number, money, payment_tag
+from huijiang.funds.wording import clause_of, masked_number, money, payment_tag
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 
@@ -68,9 +67,9 @@ def _proof(request: HttpRequest, reference: str, back: str) -> HttpResponse:
     person, firm = claim.payee_person, claim.payee_organisation
     facts = [
         Fact(_("收款人"), person.name if person else firm.name if firm else ""), Fact(_("项目"), name_of(claim.benefit)),
-        Fact(_("依据"), _clause(claim.benefit)), Fact(_("受理编号"), claim.number or ""), Fact(_("所属期"), payment.due.period or _("一次性")),
+        Fact(_("依据"), clause_of(claim.benefit)), Fact(_("受理编号"), claim.number or ""), Fact(_("所属期"), payment.due.period or _("一次性")),
         Fact(_("金额"), _("%(yuan)s 元") % {"yuan": money(payment.amount)}), Fact(_("资金来源"), payment.batch.source.name),
-        Fact(_("收款账户"), f"{payment.account.bank} {masked_number(payment.account.number.open())}"), Fact(_("付款流水号"), payment.reference),
+        Fact(_("到账账户"), f"{payment.account.bank} {masked_number(payment.account.number.open())}"), Fact(_("付款流水号"), payment.reference),
         Fact(_("银行流水号"), payment.bank_reference or "—"),
         Fact(_("到账日期"), payment.settled_on.isoformat() if payment.settled_on else "—"),
     ]  # fmt: skip
@@ -80,16 +79,6 @@ def _proof(request: HttpRequest, reference: str, back: str) -> HttpResponse:
         "payment": payment, "tag": payment_tag(payment), "facts": facts, "back": reverse(back), "paid": payment.state == Payment.State.PAID,
         "worker": viewer_of(request).capacity is Capacity.WORKER,
     })  # fmt: skip
-
-
-def _clause(benefit: str) -> str:
-    """Document and clause of a benefit today; the key where the release no longer has it."""
-    try:
-        rule = library.current().rule(benefit)
-        plan = library.current().plans[benefit.partition("#")[0]]
-    except KeyError:
-        return benefit
-    return f"{plan.number} {rule.clause}"
 
 
 @doors.worker

@@ -174,7 +174,7 @@ def _finding(request: HttpRequest, held: Finding, forms_: list[forms.Form], stat
     )
     return render(request, "funds/finding.html", {
         "finding": held, "facts": facts, "propose": propose if able and open_ and not held.proposed_by else None,
-        "dismiss": (bound.get(DismissForm) or DismissForm()) if able and open_ else None,
+        "dismiss": (bound.get(DismissForm) or DismissForm(auto_id="dismiss-%s")) if able and open_ else None,
         "decide": decide if able and open_ and held.proposed_by and held.proposed_by_id != request.user.pk else None,
         "own": open_ and held.proposed_by_id == request.user.pk, "forms": forms_,
     }, status=status)  # fmt: skip
@@ -200,7 +200,7 @@ def propose(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def dismiss(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(access_findings(viewer_of(request)), uid=uid)
-    form = DismissForm(request.POST)
+    form = DismissForm(request.POST, auto_id="dismiss-%s")
     if form.is_valid():
         try:
             recoveries.dismiss(held, request.user, form.cleaned_data["words"])  # type: ignore[arg-type]

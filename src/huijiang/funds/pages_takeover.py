@@ -130,7 +130,7 @@ def past(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         Fact(_("导入"), f"{held.taken_by.name} {moment(held.taken_at)}"),
         Fact(_("确认"), f"{held.confirmed_by.name} {moment(held.confirmed_at)}" if held.confirmed_by else "—"),
     ]  # fmt: skip
-    run = Run.objects.filter(kind="funds.parallel", arguments__file=str(held.uid)).order_by("-id").first()
+    run = Run.objects.filter(kind="funds.parallel", arguments__file=str(held.uid)).order_by("-asked_at").first()
     return render(request, "funds/past.html", {
         "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows), "run": run,
         "confirms": works(request) and not held.confirmed_at and held.taken_by_id != request.user.pk, "works": works(request),

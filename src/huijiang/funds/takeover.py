@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -141,7 +142,7 @@ class _Reader:
     def rows(self, content: BinaryIO) -> Iterator[PastPayment]:
         try:
             book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-        except (KeyError, ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
             raise FileError(f"不是完整的工作簿 not a whole workbook（{error}）") from None
         lines = book.worksheets[0].iter_rows(values_only=True)
         head = [str(each or "").strip() for each in next(lines, ())]

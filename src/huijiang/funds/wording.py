@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from huijiang.claims.public_notice import name_of
+from huijiang.documents import library
 from huijiang.funds.models import Batch, Line, Payment
 from huijiang.web.components.amount import yuan
 from huijiang.web.components.tags import Tag
@@ -40,3 +41,13 @@ def money(fen: int) -> str:
 def masked_number(text: str) -> str:
     """An account number of which the last four show."""
     return f"**** {text[-4:]}" if len(text) > 4 else "****"
+
+
+def clause_of(benefit: str) -> str:
+    """Document and clause of a benefit today; the key where the release no longer has it."""
+    try:
+        rule = library.current().rule(benefit)
+        plan = library.current().plans[benefit.partition("#")[0]]
+    except KeyError:
+        return benefit
+    return f"{plan.number} {rule.clause}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.conf import settings
@@ -38,6 +39,7 @@ from huijiang.registry.vocabulary import vocabulary
 from huijiang.sealed import found_by
 from tests.huijiang.claims.office import ON, Office
 from tests.huijiang.entitlements.town import CHIEF, TRAINER
+from tiaowen.check.library import fingerprint
 
 WEEK = dt.timedelta(days=7)
 
@@ -362,12 +364,13 @@ def test_a_replay_finds_what_a_candidate_changes(desk: Office) -> None:
     name = next(each for each in files if each.endswith("xiaoshan-2025-3.md"))
     block = files[name].index("id: chief-technician-allowance")
     changed = files[name][block:].replace("1000 元", "900 元", 1)
-    candidate = Release.objects.create(
-        number=1, digest="c" * 64, made_by=desk.user("first"), documents=1, rules=1, cases=1
-    )
     texts = {**files, name: files[name][:block] + changed}
+    candidate = Release.objects.create(
+        number=1, digest=fingerprint(texts), made_by=desk.user("first"), documents=1, rules=1, cases=1
+    )
     ReleaseFile.objects.bulk_create(
-        ReleaseFile(release=candidate, path=p, text=t, digest="0") for p, t in texts.items()
+        ReleaseFile(release=candidate, path=path, text=text, digest=hashlib.sha256(text.encode()).hexdigest())
+        for path, text in texts.items()
     )
     found = {each.what: (each.stored, each.replayed) for each in replay.replay_all(candidate)}
     assert found["low"] == ("1800000", "1620000")

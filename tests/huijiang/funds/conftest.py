@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,16 @@ from huijiang.accounts.models import Grant, Role, User
 from huijiang.funds import budget
 from huijiang.funds.models import Allotment, Line, Source
 from huijiang.regions.models import Region
+from huijiang.sealed import keys
 
 YUAN = 100
+
+
+@pytest.fixture(autouse=True)
+def with_keys(settings: Any, tmp_path: Path) -> None:
+    """Keys of this test's own."""
+    settings.DATA = tmp_path
+    keys.ensure(settings.KEY_FILE)
 
 
 @pytest.fixture

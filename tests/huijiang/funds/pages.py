@@ -65,7 +65,7 @@ def world() -> World:
     second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})
     content = past_workbook(
         (
-            "培训机构培养高技能人才补助",
+            TRAINER,
             "91339999MA0000000J",
             "",
             "2025",

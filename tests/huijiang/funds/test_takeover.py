@@ -84,9 +84,9 @@ def test_what_was_paid_before_is_never_paid_again(treasury: Treasury) -> None:
     certificate = treasury.desk.town.certificate
     type(certificate).objects.filter(pk=certificate.pk).update(number="S000033010900125200001")
     firm = treasury.desk.town.trainer
-    type(firm).objects.filter(pk=firm.pk).update(uscc="91339999MA0000001G")
+    type(firm).objects.filter(pk=firm.pk).update(uscc="91339999MA0000001M")
     made = take(
-        treasury, (TRAINER, "91339999MA0000001G", "S000033010900125200001", "", 1, "1000.00", "2025-10-01", FUND, "凭7")
+        treasury, (TRAINER, "91339999MA0000001M", "S000033010900125200001", "", 1, "1000.00", "2025-10-01", FUND, "凭7")
     )
     assert made.payments.get().holder == f"certificate:{certificate.pk}"
     claim = treasury.desk.approved(TRAINER)

@@ -1,19 +1,10 @@
 """What the room keeps; each file is one side of money."""
 
+from huijiang.funds.models.answers import Answer, AnswerLine
 from huijiang.funds.models.budget import Allotment, Line, Share, Source
 from huijiang.funds.models.ledger import Account, Entry, Posting
-from huijiang.funds.models.payments import (
-    Answer,
-    AnswerLine,
-    BankFile,
-    Batch,
-    BatchSignature,
-    CameBack,
-    Finding,
-    PayingAccount,
-    Payment,
-    Recovery,
-)
+from huijiang.funds.models.payments import BankFile, Batch, BatchSignature, PayingAccount, Payment
+from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
 from huijiang.funds.models.reservations import Reservation, Waiting
 from huijiang.funds.models.takeover import PastFile, PastPayment
 
