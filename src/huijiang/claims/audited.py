@@ -38,7 +38,11 @@ def enter(
     kept = files.store(paper, viewer, f"claim:{held.uid}", files.Purpose.EVIDENCE, region=held.region_id,
                        person=held.payee_person_id, organisation=held.payee_organisation_id)  # fmt: skip
     point = cost if made.high is None else min(cost, made.high)
-    words = _("%(auditor)s %(report)s，审定 %(cost)s 分") % {"auditor": auditor.strip(), "report": report.strip(), "cost": cost}
+    words = _("%(auditor)s %(report)s，审定 %(cost)s 分") % {
+        "auditor": auditor.strip(),
+        "report": report.strip(),
+        "cost": cost,
+    }
     new = determine.determine(held, viewer, point=point, basis=Basis.AUDITED_COST, basis_words=words)
     found = AuditedCost.objects.create(
         claim=held, determination=new, auditor=auditor.strip(), report=report.strip(), reported_on=reported_on, cost=cost,

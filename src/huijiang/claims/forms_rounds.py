@@ -40,7 +40,9 @@ def _moment(label: Any) -> forms.DateTimeField:
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class RoundForm(forms.Form):
@@ -61,7 +63,9 @@ class RoundForm(forms.Form):
     ties = forms.ChoiceField(label=gettext_lazy("同分怎么办"), choices=Ties.choices)
     late = forms.ChoiceField(label=gettext_lazy("逾期怎么办"), choices=Late.choices)
     standing_after = forms.BooleanField(label=gettext_lazy("本批结束后常年受理"), required=False)
-    words = forms.CharField(label=gettext_lazy("说明"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(
+        label=gettext_lazy("说明"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, data: Any, regions: Any, benefits: list[tuple[str, str]]) -> None:
         super().__init__(data)
@@ -72,16 +76,24 @@ class RoundForm(forms.Form):
 class PanelForm(forms.Form):
     """Up to five criteria with their weights, how many must score, by when."""
 
-    least = forms.IntegerField(label=gettext_lazy("每件最少几人打分"), min_value=1, max_value=50, initial=3, widget=_text(inputmode="numeric"))
+    least = forms.IntegerField(
+        label=gettext_lazy("每件最少几人打分"), min_value=1, max_value=50, initial=3, widget=_text(inputmode="numeric")
+    )
     due_on = _day(gettext_lazy("评分截止"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         for at in range(1, ROWS + 1):
             self.fields[f"name_{at}"] = forms.CharField(
-                label=_("评分项 %(at)s") % {"at": at}, max_length=40, required=at == 1, widget=_text())
+                label=_("评分项 %(at)s") % {"at": at}, max_length=40, required=at == 1, widget=_text()
+            )
             self.fields[f"weight_{at}"] = forms.IntegerField(
-                label=_("权重 %(at)s（‰）") % {"at": at}, min_value=1, max_value=1000, required=at == 1, widget=_text(inputmode="numeric"))
+                label=_("权重 %(at)s（‰）") % {"at": at},
+                min_value=1,
+                max_value=1000,
+                required=at == 1,
+                widget=_text(inputmode="numeric"),
+            )
 
     def criteria(self) -> list[dict[str, Any]]:
         told = self.cleaned_data
@@ -116,26 +128,38 @@ class ScoreForm(forms.Form):
         super().__init__(data)
         for each in panel.criteria:
             self.fields[each["id"]] = forms.IntegerField(
-                label=_("%(name)s（权重 %(weight)s‰）") % each, min_value=0, max_value=100, help_text=_("0 到 100"),
-                widget=forms.NumberInput(attrs={"class": "input", "inputmode": "numeric", "min": 0, "max": 100}))
+                label=_("%(name)s（权重 %(weight)s‰）") % each,
+                min_value=0,
+                max_value=100,
+                help_text=_("0 到 100"),
+                widget=forms.NumberInput(attrs={"class": "input", "inputmode": "numeric", "min": 0, "max": 100}),
+            )
         self.fields["words"] = forms.CharField(
-            label=_("评语"), max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+            label=_("评语"), max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        )
 
 
 class MinutesForm(forms.Form):
     """The decision with its reasons, and an award for each claim whose amount is open."""
 
     held_on = _day(gettext_lazy("会议日期"))
-    words = forms.CharField(label=gettext_lazy("决定和理由"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
+    words = forms.CharField(
+        label=gettext_lazy("决定和理由"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6})
+    )
 
     def __init__(self, data: Any, open_: list[tuple[Claim, str]]) -> None:
         super().__init__(data)
         for claim, within in open_:
             self.fields[f"award_{claim.pk}"] = YuanField(
-                label=_("%(number)s 评定金额（元）") % {"number": claim.number}, help_text=within)
+                label=_("%(number)s 评定金额（元）") % {"number": claim.number}, help_text=within
+            )
 
     def awards(self) -> dict[int, int]:
-        return {int(name.removeprefix("award_")): fen for name, fen in self.cleaned_data.items() if name.startswith("award_")}
+        return {
+            int(name.removeprefix("award_")): fen
+            for name, fen in self.cleaned_data.items()
+            if name.startswith("award_")
+        }
 
 
 class AuditedForm(forms.Form):

@@ -92,7 +92,13 @@ def score(request: HttpRequest, uid: uuid.UUID, claim: uuid.UUID) -> HttpRespons
     why = _("组长主持评审、签署纪要，不打分。") if member.chairs else panels.why_not(member, about)
     form = ScoreForm(request.POST if request.method == "POST" and "recuse" not in request.POST else None, held)
     if request.POST.get("recuse", "").strip() and not why and own is None:
-        acts.declare(member.user, member.user, request.POST["recuse"].strip()[:120], about.payee_person_id, about.payee_organisation_id)
+        acts.declare(
+            member.user,
+            member.user,
+            request.POST["recuse"].strip()[:120],
+            about.payee_person_id,
+            about.payee_organisation_id,
+        )
         panels.open_when_ready(held)
         messages.success(request, _("已登记回避。"))
         return redirect("claims:panel", uid=uid)
@@ -131,7 +137,12 @@ def _scores(held: Panel, claim: Claim) -> Table | None:
     if held.opened_at is None:
         return None
     got = panels.result(held, claim)
-    columns = [Column(_("评审人")), *(Column(each["name"], "number") for each in held.criteria), Column(_("总分"), "number"), Column(_("评语"))]
+    columns = [
+        Column(_("评审人")),
+        *(Column(each["name"], "number") for each in held.criteria),
+        Column(_("总分"), "number"),
+        Column(_("评语")),
+    ]
     left = list(got.left_out) if got else []
     rows = []
     for each in held.scores.filter(claim=claim).select_related("member__user").order_by("total", "pk"):
@@ -153,10 +164,16 @@ def minutes(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         raise Http404("sealed")
     scored, out = panels.ranking(held) if known is None else ([], [])
     open_ = [(claim, within(*panels.open_interval(claim))) for claim, _got in scored if panels.open_interval(claim)]  # type: ignore[misc]
-    form = MinutesForm(request.POST if request.method == "POST" else None, open_) if member.chairs and known is None else None
+    form = (
+        MinutesForm(request.POST if request.method == "POST" else None, open_)
+        if member.chairs and known is None
+        else None
+    )
     if form is not None and form.is_bound and form.is_valid():
         try:
-            panels.conclude(held, viewer_of(request), form.cleaned_data["held_on"], form.cleaned_data["words"], form.awards())
+            panels.conclude(
+                held, viewer_of(request), form.cleaned_data["held_on"], form.cleaned_data["words"], form.awards()
+            )
         except (ClaimError, PermissionDenied) as error:
             form.add_error(None, str(error))
         else:
@@ -171,14 +188,25 @@ def minutes(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _standing(scored: list[tuple[Claim, panels.Result]]) -> Table:
-    columns = [Column(_("名次")), Column(_("受理编号")), Column(_("得分"), "number"), Column(_("最高与最低之差"), "number"), Column(_("打分人数"), "number")]
+    columns = [
+        Column(_("名次")),
+        Column(_("受理编号")),
+        Column(_("得分"), "number"),
+        Column(_("最高与最低之差"), "number"),
+        Column(_("打分人数"), "number"),
+    ]
     rows = [[str(rank), claim.number or "", score_words(got.mark), score_words(got.spread), str(len(got.totals))]
             for rank, (claim, got) in enumerate(scored, start=1)]  # fmt: skip
     return Table(_("得分排序"), columns, rows, show_caption=True)
 
 
 def _resolved(known: Any) -> Table:
-    columns = [Column(_("名次")), Column(_("受理编号")), Column(_("评定金额（元）"), "number"), Column(_("结果"), "state")]
+    columns = [
+        Column(_("名次")),
+        Column(_("受理编号")),
+        Column(_("评定金额（元）"), "number"),
+        Column(_("结果"), "state"),
+    ]
     rows = [[str(each.rank or "—"), each.claim.number or "", money(each.award) if each.award else "—",
              Cell(tag=Tag(_("入选"), "green", "check") if each.wins else Tag(_("未入选"), "grey"))]
             for each in known.lines.select_related("claim").order_by("rank")]  # fmt: skip

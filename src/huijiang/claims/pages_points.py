@@ -60,7 +60,12 @@ def words_of(row: SumRow) -> str:
 @require_safe
 def points(request: HttpRequest) -> HttpResponse:
     held = library.current()
-    columns = [Column(_("项目")), Column(_("文件所留的范围")), Column(_("怎样成为确定的数")), Column(_("现在"), "state")]
+    columns = [
+        Column(_("项目")),
+        Column(_("文件所留的范围")),
+        Column(_("怎样成为确定的数")),
+        Column(_("现在"), "state"),
+    ]
     rows = []
     for document in shelf.documents(held, today()):
         for rule in document.of_kind("benefit"):
@@ -73,4 +78,8 @@ def points(request: HttpRequest) -> HttpResponse:
                 Cell(rule.name, reverse("documents:benefit", args=[document.plan.id, rule.id]), note=f"{document.plan.number} {rule.clause}"),
                 "；".join(words_of(row) for row in found[:4]) + ("…" if len(found) > 4 else ""), "、".join(how), Cell(tag=state),
             ])  # fmt: skip
-    return render(request, "claims/points.html", {"table": Table(_("金额未定的项目"), columns, rows), "count": len(rows)} | about_release())
+    return render(
+        request,
+        "claims/points.html",
+        {"table": Table(_("金额未定的项目"), columns, rows), "count": len(rows)} | about_release(),
+    )

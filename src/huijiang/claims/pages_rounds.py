@@ -68,15 +68,26 @@ def listed(request: HttpRequest) -> HttpResponse:
     now = dt.datetime.now(dt.UTC)
     over = request.GET.get("view") == "over"
     found = rounds.published()
-    current, past = found.filter(closes_at__gte=now).order_by("closes_at"), found.filter(closes_at__lt=now).order_by("-closes_at")
+    current, past = (
+        found.filter(closes_at__gte=now).order_by("closes_at"),
+        found.filter(closes_at__lt=now).order_by("-closes_at"),
+    )
     page = Paginator(past if over else current, PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("批次")), Column(_("项目")), Column(_("地区")), Column(_("截止申报")), Column(_("状态"), "state")]
+    columns = [
+        Column(_("批次")),
+        Column(_("项目")),
+        Column(_("地区")),
+        Column(_("截止申报")),
+        Column(_("状态"), "state"),
+    ]
     rows = [[Cell(each.name, reverse("claims:round", args=[each.uid])), "、".join(name_of(b) for b in each.benefits),
              each.region.name, moment(each.closes_at), Cell(tag=tag_of(each, now))] for each in page]  # fmt: skip
     address = reverse("claims:rounds")
     tabs = [Tab(_("正在申报和即将开始"), address, current.count(), not over),
             Tab(_("已截止"), f"{address}?view=over", past.count(), over)]  # fmt: skip
-    return render(request, "claims/rounds.html", {"page": page, "table": Table(_("申报批次"), columns, rows), "tabs": tabs})
+    return render(
+        request, "claims/rounds.html", {"page": page, "table": Table(_("申报批次"), columns, rows), "tabs": tabs}
+    )
 
 
 @public

@@ -64,7 +64,13 @@ def _done(request: HttpRequest, held: Round, act: Any, words: str) -> HttpRespon
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     page = Paginator(rounds.access_rounds(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("批次")), Column(_("项目")), Column(_("截止申报")), Column(_("件数"), "number"), Column(_("状态"), "state")]
+    columns = [
+        Column(_("批次")),
+        Column(_("项目")),
+        Column(_("截止申报")),
+        Column(_("件数"), "number"),
+        Column(_("状态"), "state"),
+    ]
     rows = [[Cell(each.name, reverse("claims:desk_round", args=[each.uid]), note=each.region.name),
              "、".join(name_of(b) for b in each.benefits), moment(each.closes_at), str(rounds.entrants(each).count()),
              Cell(tag=tag_of(each))] for each in page]  # fmt: skip
@@ -118,7 +124,11 @@ def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) 
 
 def _members(panel: Panel, viewer: Viewer) -> list[tuple[PanelMember, Tag, bool]]:
     found = []
-    for each in panel.members.filter(left_at=None).select_related("user", "appointed_by", "confirmed_by").order_by("-chairs", "pk"):
+    for each in (
+        panel.members.filter(left_at=None)
+        .select_related("user", "appointed_by", "confirmed_by")
+        .order_by("-chairs", "pk")
+    ):
         tag = Tag(_("已确认"), "green", "check") if each.confirmed_at else Tag(_("待另一人确认"), "amber", "clock")
         open_ = each.confirmed_at is None and viewer.user.pk not in (each.user_id, each.appointed_by_id)
         found.append((each, tag, open_ and panel.opened_at is None))
@@ -192,7 +202,9 @@ def panel(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held, form = _round(request, uid), PanelForm(request.POST)
     if form.is_valid():
         try:
-            panels.make(held, viewer_of(request), form.criteria(), form.cleaned_data["least"], form.cleaned_data["due_on"])
+            panels.make(
+                held, viewer_of(request), form.criteria(), form.cleaned_data["least"], form.cleaned_data["due_on"]
+            )
         except (ClaimError, PermissionDenied) as error:
             form.add_error(None, str(error))
         else:

@@ -184,7 +184,13 @@ def open_when_ready(panel: Panel) -> bool:
         if ready or today() > held.due_on:
             held.opened_at = dt.datetime.now(dt.UTC)
             held.save(update_fields=["opened_at"])
-            audit.record(None, "claims.scores_opened", f"round:{held.round.uid}", held.round.region_id, scores=held.scores.count())
+            audit.record(
+                None,
+                "claims.scores_opened",
+                f"round:{held.round.uid}",
+                held.round.region_id,
+                scores=held.scores.count(),
+            )
     panel.opened_at = held.opened_at
     return held.opened_at is not None
 
@@ -263,7 +269,9 @@ def conclude(panel: Panel, viewer: Viewer, held_on: dt.date, words: str, awards:
     if not scored:
         raise ClaimError(_("没有一件申报的评分达到最少人数 %(least)s 人。") % {"least": panel.least})
     claims = {claim.pk: claims[claim.pk] for claim, _got in scored}
-    missed = [each.number or "" for each in claims.values() if open_interval(each) is not None and each.pk not in awards]
+    missed = [
+        each.number or "" for each in claims.values() if open_interval(each) is not None and each.pk not in awards
+    ]
     if missed:
         raise ClaimError(_("这些申报还没有评定金额：%(which)s") % {"which": "、".join(missed)})
     inorder: rounds.Ordered = [(claims[claim.pk], got.mark) for claim, got in scored]

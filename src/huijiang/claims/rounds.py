@@ -136,7 +136,9 @@ def choose(claim: Claim, now: dt.datetime | None = None) -> Round | None:
     last = claim.round or (max(over, key=lambda each: each.closes_at) if over else None)
     if last is None:
         if coming:
-            raise ClaimError(_("“%(round)s” %(day)s 开始申报。") % {"round": coming[0], "day": _day(coming[0].opens_at)})
+            raise ClaimError(
+                _("“%(round)s” %(day)s 开始申报。") % {"round": coming[0], "day": _day(coming[0].opens_at)}
+            )
         return None
     return _late(claim, last, coming)
 
@@ -151,7 +153,9 @@ def _late(claim: Claim, last: Round, coming: Sequence[Round]) -> Round | None:
     if last.standing_after and not coming and last.settled_at is not None:
         return None
     if coming:
-        raise ClaimError(_("“%(round)s”已经截止申报。下一批 %(day)s 开始。") % {"round": last, "day": _day(coming[0].opens_at)})
+        raise ClaimError(
+            _("“%(round)s”已经截止申报。下一批 %(day)s 开始。") % {"round": last, "day": _day(coming[0].opens_at)}
+        )
     if last.late == Late.ACCEPT:
         raise ClaimError(_("“%(round)s”已经截止申报。有正当理由的，请联系经办人准许后提交。") % {"round": last})
     raise ClaimError(_("这一批已经截止申报。"))
@@ -166,9 +170,15 @@ def let_in(held: Round, claim: Claim, viewer: Viewer, reason: str) -> LateEntry:
         raise ClaimError(_("这一批不收逾期的申报。"))
     if not reason.strip():
         raise ClaimError(_("请写明准许逾期申报的理由。"))
-    if claim.state != State.DRAFT or claim.benefit not in held.benefits or not claim.region.path.startswith(held.region.path):
+    if (
+        claim.state != State.DRAFT
+        or claim.benefit not in held.benefits
+        or not claim.region.path.startswith(held.region.path)
+    ):
         raise ClaimError(_("只能准许本批项目的一件草稿。"))
-    made, new = LateEntry.objects.get_or_create(round=held, claim=claim, defaults={"reason": reason.strip(), "by": viewer.user})
+    made, new = LateEntry.objects.get_or_create(
+        round=held, claim=claim, defaults={"reason": reason.strip(), "by": viewer.user}
+    )
     if new:
         audit.record(viewer.user, "claims.let_in_late", f"claim:{claim.uid}", claim.region_id, round=held.uid)
     return made

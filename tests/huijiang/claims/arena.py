@@ -110,11 +110,15 @@ def viewer_of(user: User) -> Viewer:
 def arena(desk: Office) -> Arena:
     made, town = Arena(desk), desk.town
     told: dict[str, Any] = {"managed_by": town.xiaoshan, "source": "登记", "as_of": DAY}
-    contest = MODELS["contest"].objects.create(name="技术比武", level="区级", place=town.xiaoshan, held_on="2026-05-01", **told)
+    contest = MODELS["contest"].objects.create(
+        name="技术比武", level="区级", place=town.xiaoshan, held_on="2026-05-01", **told
+    )
     for at in range(6):
         firm = Organisation.objects.create(name=f"企业{at}", kind="企业", place=town.xiaoshan, **told)
         user = account(f"firm-{at}", f"企业{at}经办")
-        Agency.objects.create(user=user, organisation=firm, power="owner", starts_on=dt.date(2020, 1, 1), appointed_by=town.counter_user)
+        Agency.objects.create(
+            user=user, organisation=firm, power="owner", starts_on=dt.date(2020, 1, 1), appointed_by=town.counter_user
+        )
         agent = as_agent(user)
         assert agent is not None
         made.firms.append(agent)

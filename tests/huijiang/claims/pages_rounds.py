@@ -59,7 +59,9 @@ def world() -> World:
     ground.over()
     assert ground.panel is not None
     panels.open_when_ready(ground.panel)
-    panels.conclude(ground.panel, chair, today(), "按得分排序，第一名入选。", {claims[0].pk: 2_000_000, claims[1].pk: 1_000_000})
+    panels.conclude(
+        ground.panel, chair, today(), "按得分排序，第一名入选。", {claims[0].pk: 2_000_000, claims[1].pk: 1_000_000}
+    )
     judged.refresh_from_db()
     open_ = ground.opened(panel=True, name="第二批", ranking=Ranking.SCORE, quota=2, late=Late.ACCEPT)
     claims.append(ground.in_review(3))
@@ -67,7 +69,14 @@ def world() -> World:
     now = dt.datetime.now(dt.UTC)
     drafted = rounds.draft(ground.desk.staff["first"], ground.desk.town.xiaoshan, name="第三批", benefits=[MATCH],
                            opens_at=now, closes_at=now + dt.timedelta(days=9))  # fmt: skip
-    return World(ground, judged, open_, drafted, claims, account("rounds-steward", "政策员", Role.STEWARD, ground.desk.town.xiaoshan))
+    return World(
+        ground,
+        judged,
+        open_,
+        drafted,
+        claims,
+        account("rounds-steward", "政策员", Role.STEWARD, ground.desk.town.xiaoshan),
+    )
 
 
 def page(name: str, who: str = "", query: str = "", **arguments: Any) -> Page:

@@ -30,9 +30,7 @@ def ground(desk: Office) -> Arena:
     return made
 
 
-SCORE = (
-    "INSERT INTO claims_score (panel_id, claim_id, member_id, points, total, words) VALUES (%s, %s, %s, %s, %s, '')"
-)
+SCORE = "INSERT INTO claims_score (panel_id, claim_id, member_id, points, total, words) VALUES (%s, %s, %s, %s, %s, '')"
 
 
 def test_members_are_named_by_one_and_confirmed_by_another(ground: Arena) -> None:
@@ -46,8 +44,14 @@ def test_members_are_named_by_one_and_confirmed_by_another(ground: Arena) -> Non
         panels.appoint(panel, first, ground.experts[1], chairs=True)
     with pytest.raises(MayNot, match="以外的人确认"):
         panels.confirm(member, first)
-    refused("panel_member_confirmed_by_a_third", "UPDATE claims_panelmember SET confirmed_at = now(), confirmed_by_id = appointed_by_id")
-    refused("panel_member_confirmed_by_a_third", "UPDATE claims_panelmember SET confirmed_at = now(), confirmed_by_id = user_id")
+    refused(
+        "panel_member_confirmed_by_a_third",
+        "UPDATE claims_panelmember SET confirmed_at = now(), confirmed_by_id = appointed_by_id",
+    )
+    refused(
+        "panel_member_confirmed_by_a_third",
+        "UPDATE claims_panelmember SET confirmed_at = now(), confirmed_by_id = user_id",
+    )
     with pytest.raises(MayNot, match="不在这个评审组"):
         panels.seat(panel, expert)
     panels.confirm(member, second)
@@ -98,9 +102,17 @@ def test_a_panel_from_sealed_scores_to_signed_minutes(ground: Arena) -> None:
         panels.conclude(panel, chair, today(), "同意", {a.pk: 1})
     with pytest.raises(CannotDetermine, match="允许的范围"):
         panels.conclude(panel, chair, today(), "同意", {a.pk: 1, b.pk: CEILING + 1})
-    made = panels.conclude(panel, chair, today(), "乙项目规模大，给足；甲项目候补。", {a.pk: 1_000_000, b.pk: 2_500_000})
-    assert [(each.claim_id, each.rank, each.standing) for each in Place.objects.all()] == [(b.pk, 1, "in"), (a.pk, 2, "reserve")]
-    assert {(each.claim_id, each.wins, each.award) for each in made.lines.all()} == {(b.pk, True, 2_500_000), (a.pk, False, 1_000_000)}
+    made = panels.conclude(
+        panel, chair, today(), "乙项目规模大，给足；甲项目候补。", {a.pk: 1_000_000, b.pk: 2_500_000}
+    )
+    assert [(each.claim_id, each.rank, each.standing) for each in Place.objects.all()] == [
+        (b.pk, 1, "in"),
+        (a.pk, 2, "reserve"),
+    ]
+    assert {(each.claim_id, each.wins, each.award) for each in made.lines.all()} == {
+        (b.pk, True, 2_500_000),
+        (a.pk, False, 1_000_000),
+    }
     point = moving.last_of(b)
     assert point is not None
     assert (point.point, point.basis) == (2_500_000, Basis.ASSESSED_AWARD)
@@ -183,7 +195,9 @@ def test_an_audited_figure_is_the_point_under_the_ceiling(desk: Office) -> None:
         audited.enter(one, desk.staff["second"], cost=1, paper=report(), **told)
     made = audited.enter(one, desk.staff["first"], cost=2_800_000, paper=report(), **told)
     assert (made.determination.point, made.determination.basis) == (2_800_000, Basis.AUDITED_COST)
-    assert audited.enter(other, desk.staff["first"], cost=3_500_000, paper=report(), **told).determination.point == CEILING
+    assert (
+        audited.enter(other, desk.staff["first"], cost=3_500_000, paper=report(), **told).determination.point == CEILING
+    )
     with pytest.raises(ClaimError, match="不是要核定的区间"):
         audited.enter(one, desk.staff["first"], cost=1, paper=report(), **told)
     refused("added_only", "UPDATE claims_auditedcost SET cost = 1")

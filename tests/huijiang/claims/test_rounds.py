@@ -35,7 +35,9 @@ def test_a_round_is_opened_by_one_and_published_by_another(ground: Arena) -> Non
         rounds.draft(first, ground.desk.town.yuyao, name="一", benefits=[MATCH], **days)
     with pytest.raises(ClaimError, match="选一种排序"):
         rounds.draft(first, ground.desk.town.xiaoshan, name="一", benefits=[MATCH], quota=2, **days)
-    held = rounds.draft(second, ground.desk.town.xiaoshan, name="一", benefits=[MATCH], quota=2, ranking=Ranking.TIME, **days)
+    held = rounds.draft(
+        second, ground.desk.town.xiaoshan, name="一", benefits=[MATCH], quota=2, ranking=Ranking.TIME, **days
+    )
     assert held not in rounds.published()
     with pytest.raises(MayNot, match="另一个人"):
         rounds.publish(held, second)
@@ -69,7 +71,9 @@ def test_first_come_first_served_with_a_reserve_that_moves_up(ground: Arena) -> 
     with pytest.raises(CannotMove, match="没有入选"):
         review.review(claims[2], ground.desk.staff["first"])
     last = Place.objects.get(claim=claims[3])
-    refused("first of the reserve", "UPDATE claims_place SET standing = 'in', moved_up_at = now() WHERE id = %s", last.pk)
+    refused(
+        "first of the reserve", "UPDATE claims_place SET standing = 'in', moved_up_at = now() WHERE id = %s", last.pk
+    )
     third = Place.objects.get(claim=claims[2])
     refused("all taken", "UPDATE claims_place SET standing = 'in', moved_up_at = now() WHERE id = %s", third.pk)
     refused("a place stays", "UPDATE claims_place SET rank = 9 WHERE id = %s", third.pk)
@@ -145,7 +149,7 @@ def test_a_round_refuses_raw_rows_that_no_service_writes(ground: Arena) -> None:
     ground.opened(quota=1)
     inside = ground.sent(0)
     held = ground.over()
-    place = ("INSERT INTO claims_place (round_id, claim_id, rank, standing) VALUES (%s, %s, %s, %s)")
+    place = "INSERT INTO claims_place (round_id, claim_id, rank, standing) VALUES (%s, %s, %s, %s)"
     other = ground.desk.submitted()
     refused("a claim of its round", place, held.pk, other.pk, 1, "in")
     refused("place_ranked_or_out", place, held.pk, inside.pk, None, "in")
