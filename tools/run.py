@@ -79,19 +79,24 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def soak(arguments: Sequence[str]) -> int:
-    """The generated tests with many more examples than in ./run test; then Spark against DuckDB.
+    """The generated tests with many more examples than in ./run test; batches of payments with somebody killed in each;
+    then Spark against DuckDB.
 
-    `generated` or `spark` as the first argument picks one of the two.
+    `generated`, `funds` or `spark` as the first argument picks one of the three.
     """
-    venv.ensure("base", "test")
+    venv.ensure(*PLATFORM_GROUPS, "test")
     os.chdir(ROOT)
-    only = arguments[0] if arguments and arguments[0] in ("generated", "spark") else ""
+    only = arguments[0] if arguments and arguments[0] in ("generated", "funds", "spark") else ""
     rest = arguments[1:] if only else arguments
     failed = 0
-    if only != "spark":
+    if only in ("", "generated"):
         os.environ["HYPOTHESIS_PROFILE"] = "soak"
         failed = python("-m", "pytest", "-n", "2", "-m", "hypothesis", *rest)
-    if only != "generated":
+    if only in ("", "funds"):
+        failed = (
+            python("-m", "pytest", "-q", "-s", "tests/soak/funds_survives_kills.py", *(rest if only else [])) or failed
+        )
+    if only in ("", "spark"):
         spark.ensure()
         failed = (
             python("-m", "pytest", "-q", "-s", "tests/soak/spark_equals_duckdb.py", *(rest if only else [])) or failed
@@ -125,7 +130,9 @@ VERBS = {
     "check": Verb(run_checks, "format, lint, types, layers, laws, in seconds (--fix mends what it can)"),
     "bench": Verb(bench, "the measurements of bench/"),
     "soak": Verb(
-        soak, "[generated | spark]: generated tests for a long time, Spark against DuckDB (the rest goes to pytest)"
+        soak,
+        "[generated | funds | spark]: generated tests for a long time, payments with kills, Spark against DuckDB "
+        "(the rest goes to pytest)",
     ),
     "tiaowen": Verb(tiaowen, "the tiaowen command line (arguments pass through)"),
     "huijiang": Verb(huijiang, "the platform's command line (arguments pass through)"),

@@ -6,6 +6,7 @@ PostgreSQL of one's own instead of the embedded one.
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from huijiang.supervisor import places
 from tiaowen.files import default_folder
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ConfigurationError(ValueError):
@@ -111,6 +114,33 @@ def switch(name: str, default: bool = False) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
+
+
+def registers() -> dict[str, dict[str, Any]]:
+    """Registers of other authorities by kind, from the private file that `HUIJIANG_REGISTERS` names:
+    `{"death": {"name": "公安死亡登记", "address": "https://…", "key": "<hex>", "seconds": 3}}`.
+
+    Raises ConfigurationError for what can't be one; a key is never shown.
+    """
+    said = os.environ.get("HUIJIANG_REGISTERS", "")
+    if not said:
+        return {}
+    try:
+        told: dict[str, dict[str, Any]] = json.loads(Path(said).read_text(encoding="utf-8"))
+        for kind, each in told.items():
+            bytes.fromhex(each["key"])
+            safe = urlsplit(each["address"])
+            if len(each["key"]) < 32 or not each["name"] or not (safe.scheme == "https" or safe.hostname in LOOPBACK):
+                raise ConfigurationError(
+                    f"HUIJIANG_REGISTERS: {kind}: 应有 expected name, https address (http on loopback), key of at least 16 bytes in hex"
+                )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, ConfigurationError):
+            raise
+        raise ConfigurationError(
+            f"HUIJIANG_REGISTERS: {said}: {type(error).__name__}；应为 expected JSON by kind"
+        ) from None
+    return told
 
 
 def policies() -> Path:

@@ -21,6 +21,7 @@ ROOMS: Final = (
     "notices",
     "claims",
     "funds",
+    "people",
     "api",
 )
 

@@ -27,6 +27,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from huijiang.access.models import Consent
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer
+from huijiang.registry.linked import aliases
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 from tiaowen.vocabulary.model import Column, Table
@@ -84,7 +85,8 @@ def access_people(viewer: Viewer) -> QuerySet[Any]:
             return people.filter(Q(employer=viewer.organisation) | Exists(_consents(viewer, "pk")))
         case Capacity.STAFF:
             scope = in_scope(viewer.paths(*FACTS))
-            return people.filter(scope | reduce(or_, (Exists(_facts_of_person(name, scope)) for name in SPELLS)))
+            found = people.filter(scope | reduce(or_, (Exists(_facts_of_person(name, scope)) for name in SPELLS)))
+            return found.exclude(pk__in=aliases("person"))
 
 
 SPELLS: Final = ("insurance", "employment", "certificate", "enrolment")
@@ -99,7 +101,7 @@ def access_organisations(viewer: Viewer) -> QuerySet[Any]:
         case Capacity.AGENT:
             return Organisation.objects.filter(pk=viewer.organisation)
         case Capacity.STAFF:
-            return Organisation.objects.filter(in_scope(viewer.paths(*FACTS)))
+            return Organisation.objects.filter(in_scope(viewer.paths(*FACTS))).exclude(pk__in=aliases("organisation"))
 
 
 def in_scope(paths: Iterable[str], column: str = "managed_by") -> Q:

@@ -41,6 +41,34 @@ class Binding(models.Model):
         return f"{self.user_id} → {self.person_id}"
 
 
+class Guardianship(models.Model):
+    """This account acts for a child, as a counter found from a paper.  It ends by itself on the 18th birthday."""
+
+    class Proof(models.TextChoices):
+        BIRTH = "birth", gettext_lazy("出生医学证明")
+        HOUSEHOLD = "household", gettext_lazy("户口簿")
+        COURT = "court", gettext_lazy("法院或民政部门的监护文书")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="wards")
+    child = models.ForeignKey(Person, models.PROTECT, related_name="guardianships")
+    proof = models.CharField("证明", max_length=12, choices=Proof)
+    bound_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    bound_at = models.DateTimeField("登记时间", db_default=Now())
+    ends_on = models.DateField("年满 18 岁之日", help_text="从这一天起不再有效")
+    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "监护关系"
+        constraints = (
+            models.UniqueConstraint(name="guardian_once", fields=("user", "child"), condition=Q(ended_at=None)),
+            models.CheckConstraint(name="guardian_bound_by_another", condition=~Q(bound_by=F("user"))),
+        )
+        triggers = (pgtrigger.Protect(name="guardianship_kept", operation=pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} ⊃ {self.child_id}"
+
+
 class Activation(models.Model):
     """A code handed out at a counter, once a person's document was checked: with it they set up their sign-in,
     or a new password where they have one."""

@@ -15,7 +15,11 @@ from huijiang.accounts.viewers import Capacity, Viewer, once, today
 CHOSEN = "organisation"  # in the session: for which organisation an agent is at work
 
 
-_BOUND = b"SELECT person_id FROM access_binding WHERE user_id = $1::bigint AND ended_at IS NULL"
+# A record that was found to be another's double is read as that other (registry.linked); there are no chains.
+_BOUND = b"""
+SELECT coalesce(alias.kept_person_id, bound.person_id) FROM access_binding AS bound
+LEFT JOIN registry_merge AS alias ON alias.gone_person_id = bound.person_id AND alias.ended_at IS NULL
+WHERE bound.user_id = $1::bigint AND bound.ended_at IS NULL"""
 _AGENCIES = b"""
 SELECT held.organisation_id, held.power FROM access_agency AS held
 JOIN registry_organisation AS organisation ON organisation.id = held.organisation_id
@@ -24,8 +28,20 @@ WHERE held.user_id = $1::bigint AND held.ended_at IS NULL
 ORDER BY organisation.pinyin, held.id"""
 
 
-def as_worker(user: User, on: dt.date | None = None) -> Viewer | None:
-    """The viewer that this account is as a person; None while it is bound to nobody."""
+WARD = "ward"  # in the session: for which child a guardian is at work
+
+_WARD = b"""
+SELECT coalesce(alias.kept_person_id, held.child_id) FROM access_guardianship AS held
+LEFT JOIN registry_merge AS alias ON alias.gone_person_id = held.child_id AND alias.ended_at IS NULL
+WHERE held.user_id = $1::bigint AND held.child_id = $2::bigint AND held.ended_at IS NULL AND held.ends_on > $3"""
+
+
+def as_worker(user: User, on: dt.date | None = None, ward: int | None = None) -> Viewer | None:
+    """The viewer that this account is as a person, or as the guardian of a child (its number) who is not 18 yet;
+    None while it is bound to nobody."""
+    if ward is not None:
+        for (child,) in prepared.rows(_WARD, str(user.pk), str(ward), on or today()):
+            return Viewer(user, Capacity.WORKER, on or today(), person=child)
     for (person,) in prepared.rows(_BOUND, str(user.pk)):
         return Viewer(user, Capacity.WORKER, on or today(), person=person)
     return None
@@ -49,7 +65,7 @@ def as_agent(user: User, organisation: int | None = None, on: dt.date | None = N
 
 def worker_of(request: HttpRequest) -> Viewer | None:
     """Whoever asks, as a person."""
-    return once(request, "worker", lambda: as_worker(request.user))  # type: ignore[arg-type]
+    return once(request, "worker", lambda: as_worker(request.user, ward=request.session.get(WARD)))  # type: ignore[arg-type]
 
 
 def agent_of(request: HttpRequest) -> Viewer | None:

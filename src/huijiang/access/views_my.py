@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -31,6 +31,7 @@ from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 30
+OTHERS: Final = {"portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议")}
 
 
 def concerned(viewer: Viewer) -> Any:
@@ -125,12 +126,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at this person, as what, why, and at what."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    found = Sighting.objects.filter(person=viewer.person).select_related("region").order_by("-at", "-id")
+    found = Sighting.objects.filter(person=viewer.person).select_related("region", "viewer").order_by("-at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    columns = [Column(_("时间")), Column(_("身份")), Column(_("地区")), Column(_("用途")), Column(_("看到的内容"))]
+    columns = [Column(_("时间")), Column(_("谁")), Column(_("地区")), Column(_("用途")), Column(_("看到的内容"))]
     rows = [
         [
-            Cell(moment(each.at)), _capacity(each.capacity), each.region.name if each.region else "—",
+            Cell(moment(each.at)), Cell(each.viewer.name, note=_capacity(each.capacity)), each.region.name if each.region else "—",
             _purpose(each.purpose), _columns(each.columns),
         ]
         for each in page
@@ -157,6 +158,10 @@ def _columns(columns: list[str]) -> str:
     for name in columns:
         if name == "identity_document.number":
             said.append(_("完整证件号码"))
+        elif name in OTHERS:
+            said.append(str(OTHERS[name]))
+        elif name in vocabulary().tables:
+            said.append(vocabulary().tables[name].label if chinese else name.replace("_", " "))
         elif name in ("file", "file.download"):  # of the rooms above, which add no word of their own here
             said.append(_("下载了材料原件") if name == "file.download" else _("查看了材料"))
         else:

@@ -100,6 +100,26 @@ def save_answers(claim: Claim, viewer: Viewer, answers: Sequence[Mapping[str, An
 
 
 @transaction.atomic
+def save_answer(claim: Claim, viewer: Viewer, answer: Mapping[str, Any]) -> Claim:
+    """Keep one declared fact beside the others, which stay as they were kept.  Raises as `save_answers`."""
+    held = _editable(claim, viewer)
+    (made,) = questions.typed([answer])
+    held.answers = [each for each in held.answers if _place(each) != _place(made)] + [made]
+    held.save(update_fields=["answers"])
+    audit.record(viewer.user, "claims.answered", f"claim:{held.uid}", held.region_id, answers=len(held.answers))
+    return held
+
+
+def _place(answer: Mapping[str, Any]) -> tuple[str, str, str]:
+    return answer["table"], answer.get("row", ""), answer.get("column", "")
+
+
+def check_editable(claim: Claim, viewer: Viewer) -> Claim:
+    """The claim, held, where this viewer may change it now.  Raises MayNot, CannotMove."""
+    return _editable(claim, viewer)
+
+
+@transaction.atomic
 def make_account(
     viewer: Viewer, *, holder: str, number: str, bank: str, cnaps: str = "", person: int | None = None,
     organisation: int | None = None,

@@ -11,15 +11,19 @@ from django.db import transaction
 
 from huijiang import audit
 from huijiang.accounts.viewers import today
-from huijiang.claims import dues, panels, public_notice, rounds
+from huijiang.claims import dues, panels, proactive, public_notice, retention, rounds
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import Check, Claim, Panel
 from huijiang.claims.models.checks import Severity, Verdict
 from huijiang.claims.moving import last_of
 from huijiang.claims.states import State
+from huijiang.claims.verifiers import running
+from huijiang.entitlements.models import Standing
 from huijiang.jobs import Handle, every, job
+from huijiang.regions.models import Region
 
 JOB = "claims.nightly"
+PREPARE = "claims.proactive"
 NEXT_PERIOD = "next_period"
 CONTINUING = (State.APPROVED, State.PAYABLE, State.PAID)
 
@@ -77,5 +81,23 @@ def rounds_over(run: Handle) -> None:
     run.result(settled=settled, waiting=waiting, opened=opened)
 
 
+@job(running.JOB, "申报核验", repeatable=True)
+def verify(run: Handle, claim: int) -> None:
+    running.run_and_go_on(Claim.objects.get(pk=claim))
+
+
+@job(PREPARE, "免申即享备件", repeatable=True)
+def make_ready(run: Handle) -> None:
+    """After the night's run and the claims' own night; registers' old answers go."""
+    regions = Region.objects.filter(pk__in=Standing.objects.filter(last_run=None).values("region")).order_by("path")
+    done = []
+    for at, region in enumerate(regions, start=1):
+        done.append(proactive.prepare(region))
+        run.progress(at, len(regions), region.name)
+    retention.expire()
+    run.result(**{each.region: {"made": each.made, "held": each.held, "told": each.told} for each in done})
+
+
 every("30 19 * * *", JOB)
+every("0 20 * * *", PREPARE)
 every("10 * * * *", ROUNDS)

@@ -360,3 +360,18 @@ CAP_TOLD_BY_USES: Final = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+STOPPED_BY_FINDINGS: Final = pgtrigger.Trigger(
+    name="stopped_by_findings",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Condition("NEW.event = 'approve'"),
+    func="""
+        IF EXISTS (SELECT 1 FROM claims_check c WHERE c.claim_id = NEW.claim_id AND c.verdict = 'failed'
+            AND c.severity = 'block' AND c.judgement <> 'cleared' AND NOT EXISTS (SELECT 1 FROM claims_check l
+                WHERE l.claim_id = c.claim_id AND l.verifier = c.verifier AND l.id > c.id))
+        THEN RAISE EXCEPTION 'pgtrigger: stopped_by_findings: a finding stops the claim until a person clears it with a reason';
+        END IF;
+        RETURN NEW;
+    """,
+)

@@ -86,6 +86,8 @@ def prepare(county: Path) -> None:
     from huijiang.accounts import demo as staff
     from huijiang.accounts.models import User
     from huijiang.accounts.viewers import today
+    from huijiang.demo import people as office
+    from huijiang.demo import year
     from huijiang.documents import invented, releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun
@@ -113,7 +115,10 @@ def prepare(county: Path) -> None:
     if not NightlyRun.objects.filter(region=region).exists():
         _say("夜间计算 the nightly run")
         nightly.run(today())
-    people.make(region)
+    people.make(region, workers=office.workers_of(region), firms=office.firms_of(region))
+    if not year.lived(region):
+        _say("过一年：申报、审核、拨付 a year: claims, casework, payments")
+        year.live(region, _say)
     messages.make()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,14 @@ HOW = {
 }  # fmt: skip
 
 
+NOTES: Final[list[Callable[[Entitlement], list[str]]]] = []
+
+
+def register_notes(source: Callable[[Entitlement], list[str]]) -> None:
+    """A room above says what else a reader of one result should know (a fact of it is disputed, say)."""
+    NOTES.append(source)
+
+
 def explanation(each: Entitlement, result: Result) -> dict[str, Any]:
     """What the page of one result shows."""
     return {
@@ -38,6 +47,7 @@ def explanation(each: Entitlement, result: Result) -> dict[str, Any]:
         "taken_away": [(label, _how(how)) for label, how in each.taken_away],
         "questions": [(question, _readings(question)) for question in each.questions],
         "result": result,
+        "notes": [words for source in NOTES for words in source(each)],
     }
 
 

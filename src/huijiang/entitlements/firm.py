@@ -25,7 +25,7 @@ from huijiang.access.models import Consent
 from huijiang.access.sightings import saw
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.documents import library
-from huijiang.entitlements import live, roster, roster_csv, wording
+from huijiang.entitlements import claiming, live, roster, roster_csv, wording
 from huijiang.entitlements.explanation import explanation
 from huijiang.entitlements.models import NightlyRun, Standing, State
 from huijiang.entitlements.sees import sees
@@ -153,7 +153,7 @@ def result(request: HttpRequest, document: str, rule: str) -> HttpResponse:
     told = explanation(chosen, found)
     told |= {
         "events": Table(_("每一件"), columns, rows), "all": len(found.entitlements), "shown": len(rows),
-        "step": wording.next_step(chosen, ""),
+        "step": wording.next_step(chosen, "", claiming.address_of("firm", chosen)),
         "crumbs": [Crumb(_("单位可享政策"), reverse("entitlements:firm_results")), Crumb(chosen.name)],
     }  # fmt: skip
     return render(request, "entitlements/one.html", told)

@@ -43,6 +43,7 @@ class FactShown:
     known: bool
     table: str
     column: str
+    row: str = ""  # empty where the row is about somebody else
 
 
 @dataclass(frozen=True)
@@ -324,11 +325,12 @@ class _Told:
 
     def _fact(self, fact: Fact) -> FactShown:
         origin = self.case.origins.get((fact.table, fact.row))
-        value = fact.value if self._mine(fact.table, fact.row) else ANOTHERS
+        mine = self._mine(fact.table, fact.row)
+        value = fact.value if mine else ANOTHERS
         if value and not self.sees(fact.table, fact.column, origin.managed_by if origin else "", fact.row):
             value = HIDDEN
         return FactShown(fact.label, value, origin.source if origin else fact.source,
-                         origin.as_of if origin else None, fact.known, fact.table, fact.column)  # fmt: skip
+                         origin.as_of if origin else None, fact.known, fact.table, fact.column, fact.row if mine else "")  # fmt: skip
 
     def _mine(self, table: str, row: str) -> bool:
         """Rows that name the one asked about, and rows about nobody (firms, places, documents)."""

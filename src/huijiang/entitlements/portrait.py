@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,15 @@ class Known:
     as_of: dt.date
     region: str
     unknown: Sequence[str]
+    dispute: str = ""  # where one says that it is wrong
+
+
+DISPUTES: list[Callable[[Viewer, str, int], str]] = []
+
+
+def register_dispute(address: Callable[[Viewer, str, int], str]) -> None:
+    """The room above that takes corrections says where those of a row (table, number) begin; empty: nowhere."""
+    DISPUTES[:] = [address]
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,8 @@ def _known(viewer: Viewer, row: Any, table: str, subject: str) -> Known:
             facts.append(Fact(column.label, value))
         else:
             unknown.append(column.label)
-    return Known(facts, row.source, row.as_of, row.managed_by.name, unknown)
+    dispute = next((address(viewer, table, row.pk) for address in DISPUTES), "")
+    return Known(facts, row.source, row.as_of, row.managed_by.name, unknown, dispute)
 
 
 def shown(row: Any, column: Column) -> str:

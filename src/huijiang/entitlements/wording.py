@@ -120,11 +120,16 @@ def money(each: Entitlement) -> Amount | None:
             return None
 
 
-def next_step(each: Entitlement, address: str) -> Step | None:
-    """One sentence, and the page that says more."""
+def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
+    """One sentence, and the page that says more; `claim`: the page on which it is claimed."""
     match each.state:
+        case State.READY if claim:
+            text = _("登记里已有的材料不用再交，核对收款账户就可以提交，几分钟办完。")
+            return Step(text, _("申领"), claim, primary=True)
+        case State.UNKNOWN if claim:
+            return Step(_("还缺登记里没有的信息，由您填写或上传就能判断。"), _("去填写"), claim, primary=True)
         case State.READY if each.kind == "benefit":
-            text = _("带身份证和社保卡到人力社保服务窗口申领，登记里已有的材料不用再交。网上申领开通后在这里办。")
+            text = _("带身份证和社保卡到人力社保服务窗口申领，登记里已有的材料不用再交。")
         case State.READY:
             text = each.gives
         case State.UNKNOWN if all(is_open(judged) for judged in each.open):
@@ -147,13 +152,20 @@ def next_step(each: Entitlement, address: str) -> Step | None:
     return Step(text, _("查看说明"), address)
 
 
-def card(each: Entitlement, address: Address, mend: str = "", disputed: bool = False) -> Benefit:
+def nowhere(each: Entitlement) -> str:
+    """For readers who claim nothing here."""
+    return ""
+
+
+def card(
+    each: Entitlement, address: Address, mend: str = "", disputed: bool = False, claim: Address = nowhere
+) -> Benefit:
     """One result as a card."""
     here = address(each)
     return Benefit(
         ANSWER[each.state], each.name, judged_conditions(each, mend), money(each), here,
         (each.issuers or ("",))[-1] if len(each.issuers) < 2 else each.issuers[1], each.gives if each.kind == "treatment" else _about(each),
-        clause_of(each, named=True), next=next_step(each, here), must_also=must_also(each),
+        clause_of(each, named=True), next=next_step(each, here, claim(each)), must_also=must_also(each),
         working=f"{here}#working" if works(each) else "", dispute=f"{here}object/" if disputed else "",
     )  # fmt: skip
 
@@ -220,7 +232,7 @@ class First:
     others: int
 
 
-def sections(result: Result, address: Address, mend: str = "") -> list[Section]:
+def sections(result: Result, address: Address, mend: str = "", claim: Address = nowhere) -> list[Section]:
     """The page's parts in order, empty ones left out."""
     mine = [each for each in result.entitlements if each.to_me]
 
@@ -228,7 +240,7 @@ def sections(result: Result, address: Address, mend: str = "") -> list[Section]:
         return [each for each in mine if each.state is state and (each.kind == "benefit") is kind]
 
     def cards(found: list[Entitlement]) -> list[Benefit]:
-        return [card(each, address, mend, disputed=bool(mend)) for each in found]
+        return [card(each, address, mend, disputed=bool(mend), claim=claim) for each in found]
 
     def lines(found: Sequence[Entitlement]) -> list[Line]:
         return [line(each, address) for each in found]

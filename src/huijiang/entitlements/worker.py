@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from huijiang.access import doors
 from huijiang.access.law import access_people
 from huijiang.accounts.viewers import Viewer
-from huijiang.entitlements import live, objections, portrait, wording
+from huijiang.entitlements import claiming, live, objections, portrait, wording
 from huijiang.entitlements.explanation import explanation
 from huijiang.entitlements.models import Objection, State
 from huijiang.entitlements.sees import sees
@@ -44,11 +44,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The sum in the first sentence, then every result by state."""
     viewer, person = _me(request)
     result = _result(viewer, person)
-    shown = wording.sections(result, address, reverse("entitlements:facts"))
+    shown = wording.sections(result, address, reverse("entitlements:facts"), _claim)
     return render(request, "entitlements/mine.html", {
         "sections": shown, "first": wording.first_sentence(result, shown), "result": result,
         "told": portrait.my_short(viewer, person, result.own), "place": person.managed_by.name,
     })  # fmt: skip
+
+
+def _claim(each: live.Entitlement) -> str:
+    return claiming.address_of("worker", each)
 
 
 def _one(request: HttpRequest, document: str, rule: str, holder: str) -> tuple[Viewer, Any, live.Result, Any]:
@@ -66,7 +70,7 @@ def one(request: HttpRequest, document: str, rule: str, holder: str) -> HttpResp
     """Every condition and the working of the amount."""
     viewer, _person, result, found = _one(request, document, rule, holder)
     told = explanation(found, result)
-    told["step"] = wording.next_step(found, "")
+    told["step"] = wording.next_step(found, "", _claim(found))
     told["crumbs"] = [Crumb(_("我能享受的政策"), reverse("entitlements:mine")), Crumb(found.name)]
     told["object"] = reverse("entitlements:object", args=[document, rule, holder])
     told["open_objections"] = Objection.objects.filter(user=viewer.user, benefit=found.key, holder=found.holder)

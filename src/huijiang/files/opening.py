@@ -9,7 +9,7 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,9 @@ def access_files(viewer: Viewer) -> QuerySet[File]:
         case Capacity.AGENT:
             return files.filter(organisation=viewer.organisation).exclude(purpose=Purpose.RECORD)
         case Capacity.STAFF:
-            return files.filter(in_scope(viewer.paths(*FILES), "region")).exclude(purpose=Purpose.OWN)
+            # A registrar opens the papers of disputed facts, and no others.
+            disputed = in_scope(viewer.paths(Role.REGISTRAR), "region") & Q(subject__startswith="correction:")
+            return files.filter(in_scope(viewer.paths(*FILES), "region") | disputed).exclude(purpose=Purpose.OWN)
 
 
 def may_see(viewer: Viewer, file: File) -> bool:

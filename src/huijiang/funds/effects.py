@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Now
 
 from huijiang.claims import dues as claims_dues
-from huijiang.claims import effects
+from huijiang.claims import effects, proactive
 from huijiang.claims.models import Claim, Due
+from huijiang.claims.verifiers import duplicates
 from huijiang.funds import reserving
-from huijiang.funds.models import Payment, Reservation, Waiting
+from huijiang.funds.models import PastPayment, Payment, Reservation, Waiting
 
 
 def posted(dues: Iterable[Due]) -> dict[int, int]:
@@ -53,3 +54,22 @@ def give_back(claim: Claim, due: Due, **said: object) -> None:
 
 
 claims_dues.POSTED.append(posted)
+
+
+def before_the_take_over(benefit: str, holders: Iterable[str]) -> list[dict[str, str]]:
+    """Past payments of some events, of one benefit or (empty) any: place and voucher, no name and no amount."""
+    found = PastPayment.objects.filter(holder__in=list(holders)).exclude(holder="").select_related("file")
+    if benefit:
+        found = found.filter(benefit=benefit)
+    return [
+        {"place": each.file.region_id, "number": each.voucher, "benefit": each.benefit, "holder": each.holder}
+        for each in found[:50]
+    ]
+
+
+def past_events() -> QuerySet[PastPayment]:
+    return PastPayment.objects.exclude(holder="")
+
+
+duplicates.PAST.append(before_the_take_over)
+proactive.PAID_BEFORE.append(past_events)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -48,12 +49,18 @@ def export(batch: Batch, by: User, form: str = "") -> Iterator[Made]:
             f"{batch.number} {batch.get_state_display()}；两人签署后才能导出 two signatures come before the export"
         )
     code = form or batch.paying.form
+    for part, (order, content) in enumerate(files(batch, code), start=1):
+        suffix = "xml" if code == PAIN001 else template.templates(settings.DATA / "bank-templates")[code].suffix
+        yield _kept(batch, code, part, f"{order.reference}.{suffix}", content, order, by)
+
+
+def files(batch: Batch, code: str) -> Iterator[tuple[Order, bytes]]:
+    """The parts of a frozen batch in a form, one after another, kept nowhere.  Raises FileError."""
     shapes = template.templates(settings.DATA / "bank-templates")
     if code != PAIN001 and code not in shapes:
         raise FileError(f"付款文件格式 {code!r}；应为 expected one of {', '.join(forms())}")
     shape = shapes.get(code)
     most = shape.most if shape else MOST_OF_PAIN001
-    suffix = shape.suffix if shape else "xml"
     parts = -(-batch.payments.filter(amount__gt=0).count() // most)
     for part in range(1, parts + 1):
         order = _order(batch, part, parts, most)
@@ -64,9 +71,10 @@ def export(batch: Batch, by: User, form: str = "") -> Iterator[Made]:
             pain001.check(out)
         else:
             writing.write(shape, order, out)
-        yield _kept(batch, code, part, f"{order.reference}.{suffix}", out.getvalue(), order, by)
+        yield order, out.getvalue()
 
 
+@transaction.atomic
 def _kept(batch: Batch, form: str, part: int, name: str, content: bytes, order: Order, by: User) -> Made:
     digest = hashlib.sha256(content).hexdigest()
     row, made = BankFile.objects.get_or_create(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from huijiang.funds import takeover
+from huijiang.funds import recheck, takeover
 from huijiang.funds.models import Line, PastFile
 from huijiang.funds.reserving import serve_waiting
 from huijiang.jobs import Handle, every, job
@@ -58,4 +58,12 @@ def serve(run: Handle) -> None:
         run.progress(done, total)
 
 
+@job("funds.recheck", "已拨付复查", repeatable=True)
+def look_again(run: Handle) -> None:
+    """What was paid and no longer stands up: findings for people to judge."""
+    found = recheck.recheck(lambda done, total: run.progress(done, total))
+    run.result(found=len(found))
+
+
 every("20 17 * * *", "funds.serve_waiting")  # 01:20 in Shanghai
+every("40 19 * * *", "funds.recheck")  # 03:40, after claims had their night

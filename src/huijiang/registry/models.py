@@ -21,7 +21,9 @@ from huijiang.registry.tables import Fact, make_model, unknown_indexes
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.sealed import KeyedHash, SealedText
 
-__all__ = ["MODELS", "Coverage", "Fact", "IdentityDocument", "ImportBatch", "Organisation", "Person"]
+__all__ = [
+    "MODELS", "Coverage", "Fact", "IdentityDocument", "ImportBatch", "Merge", "Moved", "Organisation", "Pair", "Person",
+]  # fmt: skip
 
 
 class ImportBatch(models.Model):
@@ -215,3 +217,6 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.region_id or '—'} {'complete' if self.complete else 'incomplete'}"
+
+
+from huijiang.registry.linked import Merge, Moved, Pair  # noqa: E402 - they point to people and firms

@@ -25,6 +25,7 @@ from django.db import connection
 from psycopg import sql
 
 from huijiang.registry.columns import NONE_SUFFIX
+from huijiang.registry.linked import KINDS
 from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 from tiaowen.population.expr import ABSENT_DATE, ABSENT_TEXT, sql_type
@@ -100,7 +101,13 @@ def _tables(reading: psycopg.Connection[Any], made: Path, memory: str) -> dict[s
 
 
 def _copy_out(reading: psycopg.Connection[Any], table: str, path: Path) -> int:
-    query = sql.SQL("COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT csv)").format(
+    # A record that is another's alias is not one more person: its facts stand under the other.
+    query = sql.SQL("COPY (SELECT {columns} FROM {table} AS kept{where}) TO STDOUT (FORMAT csv)").format(
+        where=sql.SQL(
+            " WHERE NOT EXISTS (SELECT FROM registry_merge AS alias WHERE alias.ended_at IS NULL AND alias.{gone} = kept.id)"
+        ).format(gone=sql.Identifier(f"gone_{table}_id"))
+        if table in KINDS
+        else sql.SQL(""),
         columns=sql.SQL(", ").join([sql.Identifier("id"), *(_shown(column) for column in _kept(table))]),
         table=sql.Identifier(MODELS[table]._meta.db_table),
     )

@@ -31,3 +31,14 @@ def let_go(run: Handle) -> None:
 
 every("* * * * *", "registry.settle")
 every("30 18 * * *", "registry.expire")
+
+
+@job("registry.duplicates", "查找疑似重复的人和单位", repeatable=True)
+def duplicates(run: Handle) -> None:
+    """A job of the evening: it reads everybody once."""
+    from huijiang.registry import likeness  # splink is loaded where it is used
+
+    run.result(**{kind: likeness.look(kind) for kind in ("person", "organisation")})
+
+
+every("0 19 * * *", "registry.duplicates")

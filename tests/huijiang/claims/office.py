@@ -44,7 +44,8 @@ class Office:
         else:
             viewer, holder, owner = self.worker, self.town.holder, {"person": self.town.worker.pk}
         claim = intake.open_draft(viewer, self.town.xiaoshan, benefit, holder, on=ON)
-        kept = intake.make_account(viewer, holder="户名", number="6222020000000000", bank="甲银行", **owner)
+        name = "乙培训学校" if benefit == TRAINER else "林小英"  # as the bank has it: a verifier compares
+        kept = intake.make_account(viewer, holder=name, number="6222020000000000", bank="甲银行", **owner)
         return intake.use_account(claim, viewer, kept)
 
     def submitted(self, benefit: str = CHIEF) -> Claim:

@@ -227,7 +227,7 @@ def agency_claims() -> tuple[list[Claim], list[Viewer]]:
     assert agent is not None
     assert intake_ is not None
     assert first is not None
-    kept = intake.make_account(agent, holder="丁", number="6222020000000099", bank="甲", organisation=agency.pk)
+    kept = intake.make_account(agent, holder="丁人力", number="6222020000000099", bank="甲", organisation=agency.pk)
     claims = []
     for each in placed:
         claim = intake.open_draft(agent, huzhou, AGENCY, f"placement:{each.pk}", on=ON)

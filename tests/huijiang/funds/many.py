@@ -25,11 +25,13 @@ def past_the_triggers() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
+        cursor.execute("SET LOCAL session_replication_role = origin")  # the transaction around may go on
 
 
 def payable(
-    count: int, place: Region, by: User, fund: str, *, amount: int = 100_000, state: str = "approved"
-) -> list[Due]:
+    count: int, place: Region, by: User, fund: str, *, amount: int = 100_000, state: str = "approved",
+    label: str = "",
+) -> list[Due]:  # fmt: skip
     """So many people, each with one claim in a state, one determination and one due."""
     with past_the_triggers():
         people = Person.objects.bulk_create(
@@ -47,6 +49,6 @@ def payable(
                            point=amount, basis="rule", facts="{}", body="{}", digest=f"{each.pk:064x}") for each in claims],
             batch_size=CHUNK)  # fmt: skip
         return Due.objects.bulk_create(
-            [Due(claim=each, determination=found, benefit=each.benefit, holder=each.holder, amount=amount, fund=fund,
+            [Due(claim=each, determination=found, benefit=each.benefit, holder=each.holder, amount=amount, fund=fund, label=label,
                  payee_person_id=each.payee_person_id, due_on=DAY) for each, found in zip(claims, made, strict=True)],
             batch_size=CHUNK)  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from huijiang.claims.models.checks import Check
 from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
 from huijiang.claims.models.decision import Act, Determination, Relation
-from huijiang.claims.models.desk import DayOverride, ServiceTerms
+from huijiang.claims.models.desk import DayOverride, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Dispute
 from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
 from huijiang.claims.models.notices import NoticeEntry, PublicNotice
 from huijiang.claims.models.panels import AuditedCost, Minutes, MinutesLine, Panel, PanelMember, Score
+from huijiang.claims.models.registers import RegisterAnswer
 from huijiang.claims.models.rounds import LateEntry, Place, Round
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     "PanelMember",
     "Place",
     "PublicNotice",
+    "RegisterAnswer",
     "Relation",
     "Round",
     "Score",
     "ServiceTerms",
+    "StandIn",
 ]

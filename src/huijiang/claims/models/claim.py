@@ -168,6 +168,7 @@ class Claim(models.Model):
         )  # fmt: skip
         indexes = (
             models.Index(name="claim_queue", fields=("region", "state", "deadline")),
+            models.Index(name="claim_by_deadline", fields=("deadline", "id"), condition=Q(deadline__isnull=False)),
             models.Index(name="claim_of_officer", fields=("assigned_to", "deadline"), condition=Q(assigned_to__isnull=False)),
             models.Index(name="claim_of_person", fields=("payee_person", "-id")),
             models.Index(name="claim_of_firm", fields=("payee_organisation", "-id")),
@@ -210,7 +211,8 @@ class Movement(models.Model):
             models.CheckConstraint(name="refusal_by_a_person", condition=~Q(target="refused") | Q(event="dismiss") | (
                 Q(by__isnull=False) & ~Q(condition="") & ~Q(words=""))),
         )  # fmt: skip
-        triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.MOVES_ITS_CLAIM, triggers_rounds.HAS_A_PLACE)
+        triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM,
+                    triggers_rounds.HAS_A_PLACE)  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.number} {self.event}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
 from huijiang.accounts.models import User
@@ -12,6 +14,7 @@ from huijiang.claims import triggers
 from huijiang.claims.models.claim import BENEFIT
 from huijiang.regions.models import Region
 
+DAYS = Func(F("starts_on"), F("ends_on"), Value("[]"), function="DATERANGE", output_field=DateRangeField())
 LEGAL_DAYS = 20
 CORRECTION_DAYS = 5
 NOTICE_DAYS = 5
@@ -69,3 +72,37 @@ class ServiceTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.benefit}"
+
+
+class StandIn(models.Model):
+    """代办: for some days one officer does another's work.  They sign as themselves, by roles of their own: what passes
+    to them is the work that lies there, no power."""
+
+    absent = models.ForeignKey(User, models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="+")
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField("提前结束", null=True)
+
+    class Meta:
+        verbose_name = "代办"
+        ordering = ("-starts_on", "-id")
+        constraints = (
+            models.CheckConstraint(name="stand_in_dates_agree", condition=Q(starts_on__lte=F("ends_on"))),
+            models.CheckConstraint(name="stand_in_is_another", condition=~Q(absent=F("deputy"))),
+            ExclusionConstraint(
+                name="stand_in_one_at_a_time",
+                expressions=[("absent", RangeOperators.EQUAL), (DAYS, RangeOperators.OVERLAPS)],
+                condition=Q(ended_at=None),
+            ),
+        )
+        indexes = (models.Index(name="stand_in_of_deputy", fields=("deputy",), condition=Q(ended_at=None)),)
+        triggers = (
+            *triggers.NEVER_DELETED,
+            triggers.once("stood_in_once", "ended_at", words="a stand-in ends early once and otherwise stays"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.absent_id} → {self.deputy_id}"

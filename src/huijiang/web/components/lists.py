@@ -16,11 +16,11 @@ from huijiang.web.components.tags import Tag
 
 @dataclass(frozen=True)
 class Tab:
-    """One view of a list, with how many it holds."""
+    """One view of a list, with how many it holds (`1000+` where counting stopped)."""
 
     label: str
     address: str
-    count: int | None = None
+    count: int | str | None = None
     current: bool = False
 
 

@@ -1,0 +1,195 @@
+"""What the desk does to a claim, as one table: each act with its event, its signature, what it asks, what it calls.
+
+ready(claim, viewer)            the acts that the state and the viewer's roles allow, each with what stands in the way
+fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
+compute_again(claim, viewer)    the facts of now, while the claim is in review
+in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of what could not be done
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huijiang import audit
+from huijiang.accounts.viewers import Viewer
+from huijiang.claims import acts, determine, locks, moving, review
+from huijiang.claims.access import acts_as
+from huijiang.claims.errors import CannotMove, ClaimError, MayNot
+from huijiang.claims.models import Check, Claim, Determination
+from huijiang.claims.models.checks import Judgement
+from huijiang.claims.models.decision import Basis, Kind
+from huijiang.claims.states import Event, State, Who, moves_from
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One act.  `kind`: what is signed, None for nothing; `asks`: the questions of its form."""
+
+    name: str
+    label: Any
+    hint: Any
+    event: Event | None
+    kind: Kind | None = None
+    asks: tuple[str, ...] = ()
+    danger: bool = False
+    bulk: bool = False
+
+
+DEEDS: Final[dict[str, Deed]] = {
+    each.name: each
+    for each in (
+        Deed("accept", gettext_lazy("予以受理"), gettext_lazy("材料齐全，进入核验"), Event.ACCEPT, Kind.INTAKE, bulk=True),
+        Deed("checked", gettext_lazy("核验完成，进入审核"), gettext_lazy("按今天登记的事实核算"), Event.CHECKED, bulk=True),
+        Deed("review", gettext_lazy("审核通过，提交复核"), gettext_lazy("签署当前核定，由另一人复核"), Event.REVIEW, Kind.REVIEW,
+             ("reason",), bulk=True),
+        Deed("approve", gettext_lazy("复核通过"), gettext_lazy("签署同一核定，占用额度"), Event.APPROVE, Kind.SECOND_REVIEW,
+             ("reason",), bulk=True),
+        Deed("amount", gettext_lazy("确定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
+        Deed("again", gettext_lazy("重新核算"), gettext_lazy("按今天登记的事实再算一次"), None),
+        Deed("ask_correction", gettext_lazy("一次性告知补正"), gettext_lazy("列全要补的事项，办理时限暂停"), Event.ASK_CORRECTION, None, ("items",)),
+        Deed("send_back", gettext_lazy("退回审核"), gettext_lazy("写明理由，审核签署失效"), Event.SEND_BACK, None, ("reason_needed",)),
+        Deed("recalculate", gettext_lazy("撤回并重新核定"), gettext_lazy("事实有变；未付的应付撤销"), Event.RECALCULATE, None, ("reason_needed",)),
+        Deed("decline", gettext_lazy("不予受理"), gettext_lazy("必须写明不符合哪一条"), Event.DECLINE, Kind.REFUSAL, ("ground", "words"), danger=True),
+        Deed("refuse", gettext_lazy("决定不予支持"), gettext_lazy("必须选择不符合的条件"), Event.REFUSE, Kind.REFUSAL,
+             ("condition", "words"), danger=True),
+        Deed("lapse", gettext_lazy("逾期未补正，终结"), gettext_lazy("可以重新申报"), Event.LAPSE, danger=True),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An act that is this viewer's to do; `blocked` says why not now."""
+
+    deed: Deed
+    blocked: str = ""
+
+
+def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
+    """The acts of the viewer's roles in this state, in the order of DEEDS."""
+    mine = {row.event for row in moving.possible(claim, viewer)}
+    made = moving.last_of(claim)
+    reviewing = claim.state == State.IN_REVIEW and Event.REVIEW in mine
+    found = []
+    for deed in DEEDS.values():
+        if deed.event is not None and deed.event in mine:
+            found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
+        elif (deed.name == "again" and reviewing) or (
+            deed.name == "amount" and reviewing and made is not None and is_open(made)
+        ):
+            found.append(Ready(deed))
+    return found
+
+
+def is_open(made: Determination) -> bool:
+    """Whether a person must fix the amount: entitled, to an interval."""
+    return made.outcome == "entitled" and made.low != made.high
+
+
+def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | None) -> str:
+    if deed.kind is not None:
+        reason = acts.why_not(claim, viewer.user, deed.kind)
+        if reason:
+            return reason
+    if deed.name in ("review", "approve") and (made is None or made.point is None):
+        return _("金额还没有核定为一个确定的数，不能签署。")
+    if deed.name == "refuse" and made is not None and not determine.open_conditions(made):
+        return _("条件都满足，没有可以据以不予支持的条件。")
+    return ""
+
+
+@transaction.atomic
+def fix_amount(claim: Claim, viewer: Viewer, point: int, basis: Basis, words: str) -> Determination:
+    """A determination with a person's figure (fen), while the claim is in review.  Raises MayNot, CannotDetermine."""
+    return determine.determine(_reviewing(claim, viewer), viewer, point=point, basis=basis, basis_words=words)
+
+
+@transaction.atomic
+def compute_again(claim: Claim, viewer: Viewer) -> Determination:
+    """A determination of the facts of now, while the claim is in review; signatures so far are void."""
+    return determine.determine(_reviewing(claim, viewer), viewer)
+
+
+def _reviewing(claim: Claim, viewer: Viewer) -> Claim:
+    held = locks.claim(claim)
+    if held.state != State.IN_REVIEW:
+        raise CannotMove(_("只有“审核中”的申报可以重新核算。"))
+    if not any(Who.REVIEWER in row.who for row in moving.possible(held, viewer)) or not moves_from(held.state):
+        raise MayNot(_("您不能核算这件申报。"))
+    return held
+
+
+# -- many at once ---------------------------------------------------------------------
+MOST: Final = 200
+"""How many claims one selection holds."""
+
+BULK: Final[dict[str, Callable[[Claim, Viewer], object]]] = {
+    "accept": review.accept, "checked": review.checked, "review": review.review, "approve": review.second_review,
+}  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What became of a selection."""
+
+    done: list[Claim] = field(default_factory=list)
+    not_done: list[tuple[Claim, str]] = field(default_factory=list)
+
+
+def sorted_out(claims: Iterable[Claim], viewer: Viewer, name: str) -> Outcome:
+    """Before anything is done: which of a selection the act fits, and why the others not."""
+    told = Outcome()
+    for claim in claims:
+        fits = next((each for each in ready(claim, viewer) if each.deed.name == name), None)
+        if fits is None:
+            told.not_done.append((claim, _("“%(state)s”时不能由您“%(deed)s”。")
+                                  % {"state": claim.get_state_display(), "deed": DEEDS[name].label}))  # fmt: skip
+        elif fits.blocked:
+            told.not_done.append((claim, fits.blocked))
+        else:
+            told.done.append(claim)
+    return told
+
+
+def in_bulk(claims: Sequence[Claim], viewer: Viewer, name: str) -> Outcome:
+    """Do it to each in a transaction of its own: one that can't be done stands in the list and stops no other."""
+    act, told = BULK[name], Outcome()
+    for claim in claims:
+        try:
+            act(claim, viewer)
+        except (ClaimError, PermissionDenied) as error:
+            told.not_done.append((claim, str(error)))
+        else:
+            told.done.append(claim)
+    return told
+
+
+# -- findings --------------------------------------------------------------------------
+def acts_as_officer(claim: Claim, viewer: Viewer) -> frozenset[Who]:
+    """As whom of the office the viewer stands to a claim."""
+    return acts_as(viewer, claim) - {Who.APPLICANT}
+
+
+@transaction.atomic
+def judge(check: Check, viewer: Viewer, judgement: str, because: str) -> None:
+    """Clear or confirm a finding.  Raises MayNot for whoever applied, gains, or has no role here."""
+    claim = locks.claim(check.claim_id)
+    if not acts_as_officer(claim, viewer):
+        raise MayNot(_("您不能判断这件申报的核验结果。"))
+    reason = acts.why_not(claim, viewer.user, Kind.REVIEW) if claim.applicant_id == viewer.user.pk else ""
+    if reason:
+        raise MayNot(reason)
+    changed = Check.objects.filter(pk=check.pk, judgement="").update(
+        judgement=Judgement(judgement), judged_by=viewer.user, judged_at=dt.datetime.now(dt.UTC), judged_because=because
+    )
+    if changed:
+        audit.record(viewer.user, "claims.check_judged", f"claim:{claim.uid}", claim.region_id, check=check.uid,
+                     judgement=judgement)  # fmt: skip

@@ -1,0 +1,226 @@
+"""免申即享: after the night, who is owed a known amount and has not claimed finds a claim made ready, to confirm with an
+account; who lacks a fact is told which.
+
+Ready claims are drafts without an applicant (`way` proactive).  They are made in sets, by one statement a benefit, where
+the rule pays the person whom the night found and dates its event by the event's own row; else one by one as the live
+evaluation finds them, so many a night.  Whatever was claimed, refused or withdrawn before is not made ready again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from huijiang import audit
+from huijiang.access.models import Binding
+from huijiang.claims import intake
+from huijiang.claims.errors import ClaimError
+from huijiang.claims.models import Claim, Due
+from huijiang.claims.models.claim import Way
+from huijiang.claims.public_notice import name_of
+from huijiang.claims.states import LIVE, State
+from huijiang.claims.terms import terms_of
+from huijiang.documents import library
+from huijiang.documents.releases import in_force
+from huijiang.entitlements.models import NightlyRun, Standing
+from huijiang.entitlements.models import State as Found
+from huijiang.notices import services as notices
+from huijiang.regions.models import Region
+from huijiang.registry.models import MODELS, Person
+from tiaowen.plan import terms as t
+from tiaowen.plan.rules import Rule
+
+PAID_BEFORE: Final[list[Callable[[], QuerySet[Any]]]] = []
+"""Room `funds` appends a function: the payments of before the take-over, rows with `benefit` and `holder`."""
+ONE_BY_ONE: Final = 500
+TOLD_A_NIGHT: Final = 2_000
+NAMED: Final = 3
+LOCK: Final = "claims.proactive"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a region's night came to: claims made in sets, one by one, those that can't be, and people told."""
+
+    region: str
+    in_sets: int = 0
+    singly: int = 0
+    held: int = 0
+    told: int = 0
+
+    @property
+    def made(self) -> int:
+        return self.in_sets + self.singly
+
+
+def _event(model: type[Any], **more: Any) -> QuerySet[Any]:
+    return model.objects.filter(benefit=OuterRef("benefit"), holder=OuterRef("holder"), **more)
+
+
+def owed(region: Region | None = None) -> QuerySet[Standing]:
+    """What the last night found ready, with `claimed`: a claim is under way or was decided, a due stands, or it was
+    paid before the take-over."""
+    found = Standing.objects.filter(last_run=None, state=Found.READY)
+    if region is not None:
+        found = found.filter(region=region)
+    claimed = Exists(_event(Claim, state__in=[*LIVE, State.CLOSED])) | Exists(_event(Due, cancelled_at=None))
+    for before in PAID_BEFORE:
+        claimed |= Exists(before().filter(benefit=OuterRef("benefit"), holder=OuterRef("holder")))
+    return found.annotate(claimed=claimed)
+
+
+def candidates(region: Region) -> QuerySet[Standing]:
+    """What can be made ready: a person's, of a known amount, and no claim of any state for the event."""
+    found = owed(region).filter(person__isnull=False, low=F("high"), low__gt=0, claimed=False)
+    return found.exclude(Exists(_event(Claim)))
+
+
+def in_one_statement(rule: Rule) -> bool:
+    """Whether payee, beneficiary and day of a rule's claims are plain from what the night stored."""
+    if rule.grouping is not None or not isinstance(rule.date, t.Column):
+        return False
+    if rule.date.hops or rule.date.table != rule.table or rule.date.slot != t.EVENT:
+        return False
+    if isinstance(rule.pays, t.Term):
+        return rule.pays.type.name == "person" and rule.beneficiary in (None, rule.pays)
+    return (
+        rule.pays == "undetermined" and isinstance(rule.beneficiary, t.Term) and rule.beneficiary.type.name == "person"
+    )
+
+
+def prepare(region: Region) -> Prepared:
+    """Make ready what a region's last night found.  Twice changes nothing."""
+    placed = library.placed(region.code)
+    benefits = list(candidates(region).order_by("benefit").values_list("benefit", flat=True).distinct())
+    in_sets = singly = held = 0
+    for benefit in benefits:
+        try:
+            rule = placed.rule(benefit)
+        except KeyError:
+            held += 1  # a release since the night no longer has it
+            continue
+        if in_one_statement(rule):
+            in_sets += _set(region, benefit, rule)
+        else:
+            made, not_made = _one_by_one(region, benefit, ONE_BY_ONE - singly)
+            singly, held = singly + made, held + not_made
+    return Prepared(region.code, in_sets, singly, held, _tell(region))
+
+
+_INSERT: Final = """
+INSERT INTO claims_claim (uid, region_id, benefit, release_number, holder, event_day, payee_person_id,
+                          beneficiary_person_id, way, state, moves, used_days, answers, notice_due, sensitive)
+SELECT gen_random_uuid(), %s, %s, %s, s.holder, e.{day}, s.person_id, s.person_id, %s, 'draft', 0, 0, '[]', %s, %s
+FROM ({found}) AS s LEFT JOIN {event} AS e ON e.id = split_part(s.holder, ':', 2)::bigint
+"""
+
+
+@transaction.atomic
+def _set(region: Region, benefit: str, rule: Rule) -> int:
+    """One statement; the laws of the table hold for each row of it."""
+    assert isinstance(rule.date, t.Column)
+    terms, release = terms_of(region, benefit), in_force(None)
+    found = candidates(region).filter(benefit=benefit).values("holder", "person_id")
+    source, values = found.query.sql_with_params()
+    statement = sql.SQL(_INSERT).format(
+        day=sql.Identifier(rule.date.column),
+        event=sql.Identifier(MODELS[rule.table]._meta.db_table),
+        found=sql.SQL(source),
+    )
+    told = [
+        region.code,
+        benefit,
+        release.number if release else None,
+        str(Way.PROACTIVE),
+        terms.notice_due,
+        terms.sensitive,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{LOCK} {region.code}"])
+        cursor.execute(statement, [*told, *values])
+        made = cursor.rowcount
+    if made:
+        audit.record(None, "claims.prepared", f"benefit:{benefit}", region.code, claims=made)
+    return made
+
+
+def _one_by_one(region: Region, benefit: str, most: int) -> tuple[int, int]:
+    """As the live evaluation finds each; gives how many were made, and how many it can't decide alone."""
+    made = held = 0
+    for holder, person in (
+        candidates(region).filter(benefit=benefit).order_by("id").values_list("holder", "person_id")[: max(most, 0)]
+    ):
+        try:
+            intake.open_draft(None, region, benefit, holder, person=person)
+            made += 1
+        except ClaimError:
+            held += 1
+    return made, held
+
+
+# -- what a person sees -------------------------------------------------------------------
+def ready_for(person: int) -> QuerySet[Claim]:
+    """The claims that stand ready for somebody, as long as the last night still finds them owed."""
+    still = Standing.objects.filter(
+        last_run=None, state=Found.READY, benefit=OuterRef("benefit"), holder=OuterRef("holder"), person=person
+    )
+    mine = Claim.objects.filter(payee_person=person, way=Way.PROACTIVE, state=State.DRAFT)
+    return mine.filter(Exists(still)).select_related("region").order_by("benefit", "id")
+
+
+def owed_to(person: int) -> dict[tuple[str, str], int]:
+    """What the last night found owed to somebody: (benefit, holder) → fen, at least."""
+    found = Standing.objects.filter(person=person, last_run=None, state=Found.READY)
+    return {(benefit, holder): low for benefit, holder, low in found.values_list("benefit", "holder", "low")}
+
+
+def lacking_for(person: int) -> QuerySet[Standing]:
+    """What a fact alone stands in the way of."""
+    return Standing.objects.filter(person=person, last_run=None, state=Found.UNKNOWN).order_by("benefit", "holder")
+
+
+# -- telling ------------------------------------------------------------------------------
+def _tell(region: Region) -> int:
+    """Tell those who have an account, once for what this night brought; gives how many."""
+    night = NightlyRun.objects.filter(region=region, ended_at__isnull=False).order_by("-id").first()
+    if night is None:
+        return 0
+    bound = Binding.objects.filter(ended_at=None).values("person")
+    fresh = Standing.objects.filter(region=region, last_run=None, first_run=night, person__in=bound)
+    drafts = Exists(_event(Claim, way=Way.PROACTIVE, state=State.DRAFT))
+    ready = fresh.filter(drafts, state=Found.READY)
+    lacking = fresh.filter(state=Found.UNKNOWN)
+    count = 0
+    for person, rows in _by_person(ready).items():
+        count += _told(person, "claim_made_ready", night, {"count": str(len(rows)), "what": _names(rows)})
+    for person, rows in _by_person(lacking).items():
+        missing = "、".join(dict.fromkeys(each for row in rows for each in row.waits_for)) or _("登记里的一项信息")
+        count += _told(person, "claim_lacks_a_fact", night, {"what": _names(rows), "missing": missing[:200]})
+    return count
+
+
+def _by_person(found: QuerySet[Standing]) -> dict[int, list[Standing]]:
+    listed: dict[int, list[Standing]] = {}
+    for each in found.order_by("person", "benefit")[: TOLD_A_NIGHT * NAMED]:
+        listed.setdefault(each.person_id, []).append(each)
+    return dict(list(listed.items())[:TOLD_A_NIGHT])
+
+
+def _names(rows: Iterable[Standing]) -> str:
+    names = list(dict.fromkeys(name_of(each.benefit) for each in rows))
+    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+
+
+def _told(person: int, template: str, night: NightlyRun, values: dict[str, str]) -> bool:
+    """Not twice for one night, however often the job runs."""
+    who = Person.objects.get(pk=person)
+    before = notices.Notice.objects.filter(person=who, template=template, made_at__gte=night.ended_at)
+    if before.exists():
+        return False
+    return notices.tell(who, template, values, f"ready:{who.uid}") is not None

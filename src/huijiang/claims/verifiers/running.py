@@ -1,0 +1,148 @@
+"""Running the verifiers over a claim, what they found, and what stops it.
+
+An unchanged finding is not written twice, so that what a person judged stays judged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huijiang import audit
+from huijiang.accounts.viewers import Viewer, today
+from huijiang.claims import effects, locks, review
+from huijiang.claims.access import acts_as
+from huijiang.claims.errors import ClaimError, MayNot
+from huijiang.claims.models import Act, Check, Claim, Movement
+from huijiang.claims.models.checks import Judgement, Severity, Verdict
+from huijiang.claims.models.decision import Kind
+from huijiang.claims.states import Event, State, Who
+from huijiang.claims.verifiers.finding import Finding, Subject
+from huijiang.claims.verifiers.table import BY_NAME, VERIFIERS, Verifier
+from huijiang.jobs import enqueue
+
+JOB = "claims.checks"
+JUDGES = frozenset({Who.REVIEWER, Who.SECOND_REVIEWER, Who.SUPERVISOR})
+
+
+def find(claim: Claim, on: dt.date | None = None, outside: bool = True) -> list[tuple[Verifier, Finding]]:
+    """What the verifiers say now, nothing written; `outside` False: those in this database alone."""
+    subject, found = Subject(claim, on or today()), []
+    for each in VERIFIERS:
+        if each.outside and not outside:
+            continue
+        said = each.verify(subject)
+        if said is not None:
+            found.append((each, said))
+    return found
+
+
+@transaction.atomic
+def keep(claim: Claim, found: list[tuple[Verifier, Finding]]) -> list[Check]:
+    """Write down what is new, on a claim that is then held; gives the new rows."""
+    held = locks.claim(claim)
+    before, made = latest(held), held.determinations.order_by("-number").first()
+    new = []
+    for verifier, said in found:
+        severity = said.severity or verifier.severity
+        last = before.get(verifier.name)
+        if last is not None and (last.verdict, last.severity, last.version, last.evidence) == (
+            said.verdict, severity, verifier.version, said.evidence,
+        ):  # fmt: skip
+            continue
+        new.append(Check(
+            claim=held, determination=made, verifier=verifier.name, version=verifier.version, verdict=said.verdict,
+            severity=severity, score=said.score, words=said.words[:300], evidence=said.evidence,
+        ))  # fmt: skip
+    Check.objects.bulk_create(new)
+    if new:
+        audit.record(None, "claims.verified", f"claim:{held.uid}", held.region_id, new=len(new),
+                     failed=sorted(each.verifier for each in new if each.verdict == Verdict.FAILED),
+                     checks=[str(each.uid) for each in new])  # fmt: skip
+    return new
+
+
+def run(claim: Claim, on: dt.date | None = None, outside: bool = True) -> list[Check]:
+    """Find, then keep.  Registers are asked before the claim is held: nobody waits for them."""
+    return keep(claim, find(claim, on, outside))
+
+
+def run_and_go_on(claim: Claim, on: dt.date | None = None) -> None:
+    """The job's work: verify; a claim that is still being checked then stands in review, by the system."""
+    run(claim, on)
+    with transaction.atomic():
+        held = locks.claim(claim)
+        if held.state == State.CHECKING:
+            review.checked(held, None, on=on)
+    run(held, on, outside=False)  # with the determination there is now
+
+
+def latest(claim: Claim) -> dict[str, Check]:
+    """Each verifier's last finding on a claim."""
+    rows = Check.objects.filter(claim=claim).order_by("verifier", "-id").distinct("verifier")
+    return {each.verifier: each for each in rows}
+
+
+def stopping(claim: Claim) -> list[Check]:
+    """Findings that stop the claim: failed, of severity block, and cleared by nobody."""
+    return [
+        each for each in latest(claim).values()
+        if each.verdict == Verdict.FAILED and each.severity == Severity.BLOCK and each.judgement != Judgement.CLEARED
+    ]  # fmt: skip
+
+
+def fast(claim: Claim) -> bool:
+    """快速通道: checks were run and every one of them passed.  It is first in the queue, and still decided by people."""
+    found = latest(claim).values()
+    return bool(found) and all(each.verdict == Verdict.PASSED for each in found)
+
+
+@transaction.atomic
+def judge(check: Check, viewer: Viewer, judgement: Judgement, because: str) -> Check:
+    """A person's word on a hit, once, with the reason.  Raises MayNot, ClaimError."""
+    held = locks.claim(check.claim_id)
+    found = Check.objects.select_for_update().get(pk=check.pk)
+    if not acts_as(viewer, held) & JUDGES or viewer.user.pk == held.applicant_id:
+        raise MayNot(_("您不能判断这件申报的核验结果。"))
+    if found.verdict != Verdict.FAILED:
+        raise ClaimError(_("只有“不符”的结果要由人判断。"))
+    if found.judgement:
+        raise ClaimError(_("这条结果已经判断过。"))
+    if not because.strip():
+        raise ClaimError(_("请写明判断的理由。"))
+    found.judgement, found.judged_by = judgement, viewer.user
+    found.judged_at, found.judged_because = dt.datetime.now(dt.UTC), because.strip()[:500]
+    found.save(update_fields=["judgement", "judged_by", "judged_at", "judged_because"])
+    audit.record(viewer.user, "claims.judged", f"claim:{held.uid}", held.region_id, check=found.uid,
+                 verifier=found.verifier, judgement=str(judgement))  # fmt: skip
+    return found
+
+
+def label_of(verifier: str) -> str:
+    """A verifier's name for people; rows of other makers keep their key."""
+    known = BY_NAME.get(verifier)
+    return str(known.label) if known is not None else verifier
+
+
+# -- when they run ---------------------------------------------------------------------
+@effects.on(Event.ACCEPT, Event.CORRECT)
+def ask_for_checks(claim: Claim, movement: Movement | None = None, **said: object) -> None:
+    """Taken in, or put right: verify in the background."""
+    enqueue(JOB, region=claim.region_id, unique=str(claim.uid), claim=claim.pk)
+
+
+@effects.on(Event.REVIEW)
+def again(claim: Claim, movement: Movement | None = None, **said: object) -> None:
+    """Before the second review, in the first one's own transaction: what this database knows."""
+    run(claim, outside=False)
+
+
+@effects.on("signed")
+def stopped(claim: Claim, act: Act, **said: object) -> None:
+    """The database refuses the approval too (`triggers.STOPPED_BY_FINDINGS`); here with words, at the signature."""
+    open_ = stopping(claim) if act.kind == Kind.SECOND_REVIEW else []
+    if open_:
+        which = "、".join(label_of(each.verifier) for each in open_)
+        raise ClaimError(_("核验拦截未处理：%(which)s。请先核实并写明理由。") % {"which": which})

@@ -1,0 +1,152 @@
+"""A claim from a result of the nightly run to whatever state the demo's year leaves it in, through the services.
+
+Whoever is paid files: a demo worker or firm for itself, everybody else at the counter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from huijiang.accounts.viewers import Viewer, today
+from huijiang.claims import determine, disputes, intake, locks, moving, public_notice, questions, review
+from huijiang.claims.errors import ClaimError, Incomplete
+from huijiang.claims.models import Batch, Claim, Round
+from huijiang.claims.models.claim import Way
+from huijiang.claims.models.decision import Basis, Outcome
+from huijiang.claims.models.disputes import Ground
+from huijiang.claims.states import Event, State
+from huijiang.demo.people import Desk
+from huijiang.entitlements.models import Standing
+
+NOTICE_BEGAN: Final = 12  # days ago: it is over
+OPEN_AMOUNT: Final = 300_000  # fen: what a person settles where the text leaves the amount open
+ITEMS: Final = ({"code": "scan", "words": "证书扫描件不清晰，请重新上传。"},
+                {"code": "account", "words": "开户行名称不完整，请补充到支行。"})  # fmt: skip
+
+
+class Filing:
+    """The office at work on one claim after another.  Each method gives the claim as it then stands."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    # -- coming in -------------------------------------------------------------------
+    def filer(self, standing: Standing) -> Viewer:
+        """Who files for a result."""
+        own = self.desk.workers.get(standing.person_id or 0) or self.desk.agents.get(standing.organisation_id or 0)
+        return own or self.desk["counter"]
+
+    def draft(
+        self, standing: Standing, ago: int = 0, *, batch: Batch | None = None, round: Round | None = None,
+        proactive: bool = False,
+    ) -> Claim:  # fmt: skip
+        """A draft with its account, made `ago` days ago.
+
+        Raises ClaimError where nothing can be claimed for the event.
+        """
+        day, viewer = today() - dt.timedelta(days=ago), self.filer(standing)
+        told = {"person": standing.person_id, "organisation": standing.organisation_id, "on": day}
+        if proactive:
+            return intake.open_draft(None, self.desk.region, standing.benefit, standing.holder, **told)
+        claim = intake.open_draft(viewer, self.desk.region, standing.benefit, standing.holder, batch=batch, round=round,
+                                  way=Way.FIRM if batch else None, **told)  # fmt: skip
+        return use_new_account(claim, viewer, 1)
+
+    def submitted(
+        self, standing: Standing, ago: int = 0, batch: Batch | None = None, round: Round | None = None
+    ) -> Claim:
+        """Sent in; questions that no register answers are answered with "I don't know"."""
+        claim, viewer = self.draft(standing, ago, batch=batch, round=round), self.filer(standing)
+        day = today() - dt.timedelta(days=ago)
+        try:
+            return intake.submit(claim, viewer, on=day)
+        except Incomplete:
+            answers = [{"table": q.table, "complete": False} if not q.column else
+                       {"table": q.table, "row": q.row, "column": q.column, "value": None}
+                       for q in questions.open_questions(claim, day)]  # fmt: skip
+            return intake.submit(intake.save_answers(claim, viewer, answers), viewer, on=day)
+
+    # -- in the office ---------------------------------------------------------------
+    def accepted(self, claim: Claim, ago: int = 0) -> Claim:
+        review.accept(claim, self.desk["intake"], on=today() - dt.timedelta(days=ago))
+        return fresh(claim)
+
+    def in_review(self, claim: Claim, ago: int = 0) -> Claim:
+        """Checked and determined; where the text leaves an interval, a reviewer settles it."""
+        claim = self.accepted(claim, ago)
+        review.checked(claim, self.desk["reviewer"])
+        claim = fresh(claim)
+        made = moving.last_of(claim)
+        if made is not None and made.outcome == Outcome.ENTITLED and made.point is None:
+            point = OPEN_AMOUNT if made.high is None else min(made.high, max(made.low, OPEN_AMOUNT))
+            determine.determine(locks.claim(claim), self.desk["reviewer"], point=max(point, made.low),
+                                basis=Basis.AUDITED_COST, basis_words="按审定的实际支出核定（演示）。")  # fmt: skip
+        return claim
+
+    def second_review(self, claim: Claim, ago: int = 0) -> Claim:
+        claim = self.in_review(claim, ago)
+        review.review(claim, self.desk["reviewer"])
+        return fresh(claim)
+
+    def on_notice(self, claim: Claim, ago: int = 0) -> Claim:
+        """Approved by two people; waits for its notice, or (where none is due) stands approved."""
+        claim = self.second_review(claim, ago)
+        review.second_review(claim, self.desk["second-reviewer"])
+        return fresh(claim)
+
+    def refused(self, claim: Claim, ago: int = 0) -> Claim:
+        """Refused with the first condition that does not hold.  Raises ClaimError where all hold."""
+        claim = self.in_review(claim, ago)
+        made = moving.last_of(claim)
+        open_ = determine.open_conditions(made) if made is not None else []
+        if not open_:
+            raise ClaimError(f"{claim}: 条件都满足 every condition holds")
+        review.refuse(
+            claim, self.desk["reviewer"], open_[0], f"经核查，“{open_[0]}”这一条件不满足，详见办件的事实清单。"
+        )
+        return fresh(claim)
+
+    def awaiting_correction(self, claim: Claim, ago: int = 0) -> Claim:
+        review.request_correction(claim, self.desk["intake"], ITEMS, on=today() - dt.timedelta(days=ago))
+        return fresh(claim)
+
+    def objected(self, claim: Claim, name: str = "") -> Claim:
+        """A visitor objects to what stands on a notice."""
+        disputes.make(claim, None, Ground.PERSON, "公示的人选与我了解的情况不一致，请核实。", name=name or "王某某",
+                      contact="13900000000")  # fmt: skip
+        return fresh(claim)
+
+    def answered(self, claim: Claim, upheld: bool) -> Claim:
+        """Somebody who signed nothing on it answers."""
+        words = "核实后异议成立，重新核定。" if upheld else "已核实证书、社保和在岗记录，与核定一致，异议不成立。"
+        for each in claim.disputes.filter(answered_at=None):
+            disputes.answer(each, self.desk["supervisor"], upheld, words)
+        return fresh(claim)
+
+    def announce(self, claims: list[Claim], ago: int = NOTICE_BEGAN) -> None:
+        """One notice for each benefit, begun `ago` days ago."""
+        waiting: dict[str, list[Claim]] = {}
+        for each in claims:
+            if each.state == State.PUBLIC_NOTICE:
+                waiting.setdefault(each.benefit, []).append(each)
+        for each in waiting.values():
+            public_notice.publish(self.desk["reviewer"], each, on=today() - dt.timedelta(days=ago))
+
+    def closed(self, claim: Claim) -> Claim:
+        moving.move(locks.claim(claim), Event.CLOSE, self.desk["reviewer"])
+        return fresh(claim)
+
+
+def use_new_account(claim: Claim, viewer: Viewer, which: int) -> Claim:
+    """An account of whoever is paid, numbered so that no bank has it."""
+    payee, kind = claim.payee_organisation or claim.payee_person, "1" if claim.payee_person_id else "2"
+    account = intake.make_account(
+        viewer, holder=str(payee.name), number=f"9999{kind}{which}{payee.pk:013d}", bank=f"演示银行第{which}支行",
+        cnaps=f"99999900001{which}", person=claim.payee_person_id, organisation=claim.payee_organisation_id,
+    )  # fmt: skip
+    return intake.use_account(claim, viewer, account)
+
+
+def fresh(claim: Claim) -> Claim:
+    return Claim.objects.get(pk=claim.pk)

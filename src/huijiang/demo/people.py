@@ -1,0 +1,91 @@
+"""Who works in the demo's office, and for whom it is shown: officers known as persons, three of finance, and workers
+and firms that have something to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from huijiang.access.viewers import as_agent, as_worker
+from huijiang.accounts import demo
+from huijiang.accounts.models import Grant, Role, SecondFactor, User
+from huijiang.accounts.viewers import Viewer, as_staff
+from huijiang.claims import humans
+from huijiang.entitlements.models import Standing, State
+from huijiang.regions.models import Region
+from huijiang.registry.models import Organisation, Person
+from tiaowen.identifiers.person import person_check_character
+
+WORKERS: Final = 3
+FIRMS: Final = 2
+MORE_OF_FINANCE: Final = ("finance-2", "finance-3")
+AREA: Final = "339999"  # no area has this code: nobody has such a number
+SEEN_BY: Final = "security-admin"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A region's officers by the last part of their login, and whom the demo's workers and agents are for."""
+
+    region: Region
+    staff: dict[str, Viewer]
+    workers: dict[int, Viewer]
+    agents: dict[int, Viewer]
+
+    def __getitem__(self, name: str) -> Viewer:
+        return self.staff[name]
+
+
+def workers_of(region: Region) -> list[Person]:
+    """People to whom most happens: owed something, and another thing just missed; the same each time."""
+    live = Standing.objects.filter(region=region, last_run=None, person__isnull=False)
+    found = live.values("person").annotate(
+        ready=Count("benefit", distinct=True, filter=Q(state=State.READY)),
+        events=Count("id", filter=Q(state=State.READY)),
+        near=Count("id", filter=Q(state=State.NEAR)),
+    ).filter(ready__gt=0).order_by("-ready", "-events", "-near", "person")  # fmt: skip
+    chosen = [each["person"] for each in sorted(found, key=lambda e: (-min(e["near"], 1), -e["events"], e["person"]))]
+    return [Person.objects.get(pk=pk) for pk in chosen[:WORKERS]]
+
+
+def firms_of(region: Region) -> list[Organisation]:
+    """Organisations that may claim several things and have few results in all, so that one can read them through."""
+    found = (
+        Standing.objects.filter(region=region, last_run=None, organisation__isnull=False)
+        .values("organisation").annotate(events=Count("id", filter=Q(state=State.READY)), all=Count("id"))
+    )  # fmt: skip
+    chosen = sorted(
+        found.filter(events__gt=0), key=lambda e: (e["events"] < 2, e["all"] // 5, -e["events"], e["organisation"])
+    )
+    return [Organisation.objects.get(pk=each["organisation"]) for each in chosen[:FIRMS]]
+
+
+def desk_of(region: Region) -> Desk:
+    """The officers, with the further ones of finance; each is known as a person, so that four eyes are two people."""
+    for name in MORE_OF_FINANCE:
+        user = demo.account(f"{demo.PREFIX}{name}", f"演示{Role.FINANCE.label}{name[-1]}", region)
+        if not user.grants.exists():
+            Grant.objects.create(user=user, role=Role.FINANCE, region=region, starts_on=timezone.localdate())
+        if not SecondFactor.objects.filter(user=user).exists():
+            SecondFactor.objects.create(user=user, secret=demo.secret_of(user.login))
+    staff = {}
+    for user in User.objects.filter(login__startswith=demo.PREFIX, grants__region=region).distinct().order_by("login"):
+        viewer = as_staff(user)
+        if viewer is not None:
+            staff[user.login.removeprefix(demo.PREFIX)] = viewer
+    _known([each.user for each in staff.values()], staff[SEEN_BY].user)
+    bound = User.objects.filter(login__startswith=demo.PREFIX).order_by("login")
+    workers = {viewer.person: viewer for user in bound if (viewer := as_worker(user)) and viewer.person}
+    agents = {viewer.organisation: viewer for user in bound.filter(login__contains="agent")
+              if (viewer := as_agent(user)) and viewer.organisation}  # fmt: skip
+    return Desk(region, staff, workers, agents)
+
+
+def _known(officers: list[User], by: User) -> None:
+    for number, user in enumerate(officers, start=1):
+        if user.identity is None and user.pk != by.pk:
+            seventeen = f"{AREA}19700101{number:03d}"
+            humans.know(user, seventeen + person_check_character(seventeen), by)

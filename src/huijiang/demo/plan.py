@@ -1,0 +1,86 @@
+"""Which results of the nightly run become claims, and how far each goes: the same for the same results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import cycle
+from typing import Final
+
+from huijiang.demo.people import Desk
+from huijiang.entitlements.models import Standing
+from huijiang.entitlements.models import State as Result
+
+PER_BENEFIT: Final = 7
+SHORT_OF: Final = 5  # claims that a dry line's benefit has at least
+
+
+class Ending(StrEnum):
+    """Where the year leaves a claim."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHECKING = "checking"
+    CORRECTION = "awaiting_correction"
+    IN_REVIEW = "in_review"
+    SECOND_REVIEW = "second_review"
+    ON_NOTICE = "on_notice"
+    OBJECTED = "objected"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"  # objected to on its notice, answered, then as APPROVED
+    APPROVED = "approved"  # then whatever its money allows
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+ROTATION: Final = (
+    Ending.APPROVED, Ending.IN_REVIEW, Ending.ON_NOTICE, Ending.APPROVED, Ending.CORRECTION, Ending.SECOND_REVIEW,
+    Ending.DRAFT, Ending.OBJECTED, Ending.SUBMITTED, Ending.WITHDRAWN, Ending.APPROVED, Ending.CHECKING,
+    Ending.UPHELD, Ending.APPROVED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """So many claims of a benefit from some results, each with its ending; a result that can't be claimed is passed over."""
+
+    benefit: str
+    endings: tuple[Ending, ...]
+    results: tuple[Standing, ...]
+
+
+def results(desk: Desk) -> dict[str, dict[str, list[Standing]]]:
+    """Benefit → state → results, those of small organisations first; not those of the demo's workers and firms."""
+    live = list(Standing.objects.filter(region=desk.region, last_run=None).order_by("holder"))
+    size = Counter(each.organisation_id for each in live if each.organisation_id)
+    found: dict[str, dict[str, list[Standing]]] = {}
+    for each in sorted(live, key=lambda s: (size[s.organisation_id], s.holder)):
+        if each.person_id not in desk.workers and each.organisation_id not in desk.agents:
+            found.setdefault(each.benefit, {}).setdefault(each.state, []).append(each)
+    return dict(sorted(found.items()))
+
+
+def short_of(found: dict[str, dict[str, list[Standing]]]) -> tuple[str, int] | None:
+    """The benefit whose own line runs dry: of fixed amount, with claims enough; and the fen that its line begins with."""
+    for benefit, states in found.items():
+        fixed = [each for each in states.get(Result.READY, ()) if each.high == each.low > 0]
+        if len(fixed) >= SHORT_OF and all(each.person_id for each in fixed):
+            return benefit, min(each.low for each in fixed)
+    return None
+
+
+def plan(found: dict[str, dict[str, list[Standing]]], short: str | None, most: int) -> Iterator[Wanted]:
+    """Every benefit: one claim that is objected to, answered and approved, others in turn, one refused."""
+    turn = cycle(ROTATION)
+    for benefit, states in found.items():
+        ready = states.get(Result.READY, [])
+        rest = [next(turn) for _ in ready[1:most]]
+        if benefit == short:
+            rest = [Ending.APPROVED] * len(rest)
+        if ready:
+            yield Wanted(benefit, (Ending.DISMISSED, *rest), tuple(ready))
+        missed = [*states.get(Result.NEAR, ()), *states.get(Result.UNKNOWN, ())]
+        if missed:
+            yield Wanted(benefit, (Ending.REFUSED,), tuple(missed[:10]))

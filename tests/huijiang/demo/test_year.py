@@ -1,0 +1,118 @@
+"""The demo's year over a small town: every state is there, the books agree, and a second call changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from huijiang.access import demo as accounts
+from huijiang.access.models import Binding
+from huijiang.accounts.viewers import today
+from huijiang.audit import seals
+from huijiang.claims import humans
+from huijiang.claims.models import Act, Claim, Determination
+from huijiang.claims.states import State
+from huijiang.demo import people, year
+from huijiang.entitlements import nightly
+from huijiang.entitlements.models import Standing
+from huijiang.funds import journal
+from huijiang.funds.models import Batch, Line, Payment, Recovery, Waiting
+from huijiang.registry.models import MODELS, Organisation, Person
+from huijiang.sealed import keys
+from tests.huijiang.entitlements.town import DAY, Town, town
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CHIEFS, CERTIFICATES = 9, {"丙学校": 3, "丁学校": 4, "戊学校": 18}
+
+
+@pytest.fixture
+def village(settings: Any, tmp_path: Path) -> Town:
+    """A town in which nine were named chief technician, and three schools trained for 25 certificates."""
+    settings.DATA, settings.DEMO = tmp_path, True
+    keys.ensure(settings.KEY_FILE)
+    made = town()
+    told: dict[str, Any] = {"managed_by": made.xiaoshan, "source": "登记", "as_of": DAY}
+    for number in range(CHIEFS):
+        person = Person.objects.create(name=f"林技{number}", birth_date="1980-01-01", employer=made.employer,
+                                       works_in=made.xiaoshan, spouse_none=True, **told)  # fmt: skip
+        for place in (made.xiaoshan, made.yuyao)[: 1 + (number < people.WORKERS)]:
+            MODELS["recognition"].objects.create(
+                person=person, employer=made.employer, honour="区首席技师", granted_by=place, recommended_by=place,
+                named_on="2026-06-15", ended_on_none=True, **told,
+            )  # fmt: skip
+    for name, count in CERTIFICATES.items():
+        school = Organisation.objects.create(name=name, kind="培训机构", place=made.xiaoshan, **told)
+        for number in range(count):
+            person = Person.objects.create(
+                name=f"{name[0]}生{number}", birth_date="1992-01-01", works_in=made.xiaoshan, **told
+            )
+            MODELS["certificate"].objects.create(
+                holder=person, holder_employer=made.employer, issuer=school, trainer=school, trained_directly=number != 1,
+                kind="职业技能等级证书", occupation="焊工", level="技师", issued_on="2026-09-01", first_stated=True, **told,
+            )  # fmt: skip
+    nightly.run(today())
+    return made
+
+
+def everything() -> dict[str, int]:
+    """How many rows each table of the rooms has."""
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()
+            if model.__module__.startswith("huijiang")}  # fmt: skip
+
+
+def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
+    region = village.xiaoshan
+    accounts.make(region, workers=people.workers_of(region), firms=people.firms_of(region))
+    told: list[str] = []
+    assert year.live(region, told.append, most=18)
+    assert told
+
+    states = Counter(Claim.objects.values_list("state", flat=True))
+    assert set(states) == {str(each) for each in State}, states
+    assert set(Batch.objects.values_list("state", flat=True)) >= {"frozen", "signed", "sent", "settled", "dropped"}
+    assert set(Payment.objects.values_list("state", flat=True)) >= {
+        "paid",
+        "rejected",
+        "returned",
+        "sent",
+        "prepared",
+        "dropped",
+    }
+    assert set(Recovery.objects.values_list("state", flat=True)) == {"recovered", "coming_back"}
+    before, *_rest = Line.objects.filter(year=today().year - 1)
+    assert (before.frozen_at is not None, before.allotted, before.free) == (True, 0, 0)
+    short = Line.objects.exclude(benefit="").get()
+    assert Waiting.objects.filter(line=short, ended_at=None).exists()
+    assert journal.disagreements() == []
+
+    # Each refusal has its condition; nobody signed twice, and no officer is unknown as a person.
+    refused = Claim.objects.filter(movements__target="refused")
+    assert all(each.movements.get(target="refused").condition for each in refused)
+    assert [each for each in humans.unknown_signers() if each.login.startswith("demo-")] == []
+    for claim in Claim.objects.filter(state="paid"):
+        live = Act.objects.filter(claim=claim, voided_at=None).values_list("human", "kind")
+        assert len({human for human, _kind in live}) == len({kind for _human, kind in live})
+    assert Claim.objects.filter(way="proactive", state="paid").exists()
+    assert Claim.objects.filter(way="firm", batch__isnull=False).exists()
+    assert all(Determination.objects.filter(claim=each).exists() for each in Claim.objects.filter(state="paid"))
+
+    # What the demo's workers see: something refused; among them something paid, and something still to claim.
+    workers = list(Binding.objects.filter(user__login__startswith="demo-worker").values_list("person", flat=True))
+    mine = Claim.objects.filter(payee_person__in=workers)
+    assert len({each.payee_person_id for each in mine.filter(state="refused")}) >= 2
+    assert mine.filter(state="paid").exists()
+    ready = Standing.objects.filter(person__in=workers, state="ready", last_run=None)
+    claimed = set(Claim.objects.exclude(state="draft").values_list("benefit", "holder"))
+    assert [each for each in ready if (each.benefit, each.holder) not in claimed]
+
+    now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
+    seals.seal(now)
+    assert list(seals.verify()) == []
+    counted = everything()
+    assert not year.live(region, told.append, most=18)
+    assert everything() == counted
