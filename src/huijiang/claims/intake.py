@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 from huijiang import audit
 from huijiang.access.models import Consent
 from huijiang.accounts.viewers import Capacity, Viewer, today
-from huijiang.claims import dues, judging, locks, moving, numbers, questions
+from huijiang.claims import dues, judging, locks, moving, numbers, questions, rounds
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, ClaimError, Incomplete, MayNot
 from huijiang.claims.judging import Judged
@@ -172,7 +172,7 @@ def submit(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Claim:
     held = locks.claim(claim)
     day = on or today()
     _check_complete(held, day)
-    _check_round(held)
+    into = rounds.choose(held)
     terms = terms_of(held.region, held.benefit)
     release: Release | None = in_force(on)
     held.clock_days = terms.legal_days
@@ -181,7 +181,7 @@ def submit(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Claim:
             "number": numbers.give(held.region, day), "submitted_at": dt.datetime.now(dt.UTC),
             "clock_days": terms.legal_days, "release_number": release.number if release else None,
             "notice_due": terms.notice_due, "sensitive": terms.sensitive,
-            "applicant": held.applicant or viewer.user,
+            "applicant": held.applicant or viewer.user, "round": into,
         }  # fmt: skip
         for name, value in values.items():
             setattr(held, name, value)
@@ -196,16 +196,6 @@ def _check_complete(claim: Claim, on: dt.date) -> None:
         missing.append(_("收款账户"))
     if missing:
         raise Incomplete(_("还缺：%(what)s") % {"what": "、".join(missing)}, tuple(missing))
-
-
-def _check_round(claim: Claim) -> None:
-    if claim.round is None:
-        return
-    now = dt.datetime.now(dt.UTC)
-    if claim.round.published_at is None or now < claim.round.opens_at:
-        raise ClaimError(_("这一批还没有开始申报。"))
-    if now > claim.round.closes_at:
-        raise ClaimError(_("这一批已经截止申报。"))
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from huijiang.claims.forms_apply import DisputeForm
 from huijiang.claims.models import Claim
 from huijiang.claims.models.disputes import Ground
 from huijiang.claims.pages_apply import AGENT, WORKER, Desk, asks, payee_of, viewer_of
+from huijiang.claims.pages_rounds import of_claim
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import DISPUTABLE, Event, State, Who
 from huijiang.files.services import access_files
@@ -117,7 +118,7 @@ class CasePages:
             "appeal": disputes.appeal(claim) if decision is not None else "",
             "crumbs": [Crumb(self.desk.label, reverse(self.desk.cases)), Crumb(claim.number or "")],
         }  # fmt: skip
-        return render(request, "claims/my_case.html", told)
+        return render(request, "claims/my_case.html", told | of_claim(claim))
 
     @property
     def _object(self) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import acts, clock, determine, dues, effects, locks, moving
+from huijiang.claims import acts, clock, determine, dues, effects, locks, moving, places
 from huijiang.claims.access import access_claims, acts_as
 from huijiang.claims.errors import CannotDetermine, CannotMove, ClaimError, FactsChanged, MayNot
 from huijiang.claims.models import Claim, Correction, Determination, Movement
@@ -177,6 +177,8 @@ def _need(claim: Claim, viewer: Viewer, event: Event) -> None:
         )
     if not any(acts_as(viewer, claim) & set(row.who) for row in rows):
         raise MayNot(_("您不能在这件申报上“%(event)s”。") % {"event": event.label})
+    if event in (Event.REVIEW, Event.APPROVE):
+        places.need(claim)
 
 
 # -- the desk: who has what -----------------------------------------------------------

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from huijiang import audit
 from huijiang.accounts.viewers import today
-from huijiang.claims import dues, proactive, public_notice, retention
+from huijiang.claims import dues, panels, proactive, public_notice, retention, rounds
 from huijiang.claims.errors import ClaimError
-from huijiang.claims.models import Check, Claim
+from huijiang.claims.models import Check, Claim, Panel
 from huijiang.claims.models.checks import Severity, Verdict
 from huijiang.claims.moving import last_of
 from huijiang.claims.states import State
@@ -64,6 +64,23 @@ def _held(claim: Claim, why: str) -> int:
     return 1
 
 
+ROUNDS = "claims.rounds"
+
+
+@job(ROUNDS, "申报批次到期处理", repeatable=True)
+def rounds_over(run: Handle) -> None:
+    """Rounds whose end has come are ranked; panels whose day is over are opened.  What can't be ranked yet says why."""
+    settled, waiting = 0, []
+    for held in rounds.due():
+        try:
+            rounds.settle(held)
+            settled += 1
+        except ClaimError as error:
+            waiting.append({"round": str(held.uid), "why": str(error)[:300]})
+    opened = sum(panels.open_when_ready(each) for each in Panel.objects.filter(opened_at=None).select_related("round"))
+    run.result(settled=settled, waiting=waiting, opened=opened)
+
+
 @job(running.JOB, "申报核验", repeatable=True)
 def verify(run: Handle, claim: int) -> None:
     running.run_and_go_on(Claim.objects.get(pk=claim))
@@ -83,3 +100,4 @@ def make_ready(run: Handle) -> None:
 
 every("30 19 * * *", JOB)
 every("0 20 * * *", PREPARE)
+every("10 * * * *", ROUNDS)

@@ -9,12 +9,14 @@ from huijiang.claims.models.desk import DayOverride, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Dispute
 from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
 from huijiang.claims.models.notices import NoticeEntry, PublicNotice
+from huijiang.claims.models.panels import AuditedCost, Minutes, MinutesLine, Panel, PanelMember, Score
 from huijiang.claims.models.registers import RegisterAnswer
-from huijiang.claims.models.rounds import Minutes, MinutesLine, Panel, PanelMember, Round, Score
+from huijiang.claims.models.rounds import LateEntry, Place, Round
 
 __all__ = [
     "Account",
     "Act",
+    "AuditedCost",
     "Batch",
     "CapGroup",
     "CapUse",
@@ -26,6 +28,7 @@ __all__ = [
     "Dispute",
     "Due",
     "Exclusive",
+    "LateEntry",
     "Minutes",
     "MinutesLine",
     "Movement",
@@ -33,6 +36,7 @@ __all__ = [
     "NumberGiven",
     "Panel",
     "PanelMember",
+    "Place",
     "PublicNotice",
     "RegisterAnswer",
     "Relation",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
 from huijiang.audit.models import CurrentTransaction
-from huijiang.claims import triggers
+from huijiang.claims import triggers, triggers_rounds
 from huijiang.claims.states import LIVE, Event, State, Who
 from huijiang.regions.models import Region
 from huijiang.registry.models import Organisation, Person
@@ -211,7 +211,8 @@ class Movement(models.Model):
             models.CheckConstraint(name="refusal_by_a_person", condition=~Q(target="refused") | Q(event="dismiss") | (
                 Q(by__isnull=False) & ~Q(condition="") & ~Q(words=""))),
         )  # fmt: skip
-        triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM)
+        triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM,
+                    triggers_rounds.HAS_A_PLACE)  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.number} {self.event}"

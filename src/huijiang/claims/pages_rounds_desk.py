@@ -1,0 +1,262 @@
+"""The officer's pages of rounds: list, new, detail with panel, ranking and late claims; and audited cost."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huijiang.accounts.doors import staff
+from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import Viewer
+from huijiang.claims import audited, moving, panels, places, rounds
+from huijiang.claims.access import access_claims
+from huijiang.claims.errors import ClaimError
+from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
+from huijiang.claims.models import Claim, Panel, PanelMember, Round
+from huijiang.claims.models.rounds import Late, Ranking
+from huijiang.claims.pages_rounds import facts_of, moment, place_tag, score_words, tag_of
+from huijiang.claims.public_notice import name_of
+from huijiang.claims.states import State
+from huijiang.documents import library
+from huijiang.files import services as files
+from huijiang.regions.models import Region
+from huijiang.web.components.amount import money
+from huijiang.web.components.lists import Fact
+from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.components.tags import Tag
+
+PER_PAGE = 30
+see = staff(*rounds.SEES)
+run = staff(*rounds.MAKES)
+reviewers = staff(Role.REVIEWER)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def _round(request: HttpRequest, uid: uuid.UUID) -> Round:
+    return get_object_or_404(rounds.access_rounds(viewer_of(request)), uid=uid)
+
+
+def _done(request: HttpRequest, held: Round, act: Any, words: str) -> HttpResponse:
+    """Do something and go back to the round; what could not be done is said there."""
+    try:
+        act()
+    except (ClaimError, PermissionDenied) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, words)
+    return redirect("claims:desk_round", uid=held.uid)
+
+
+@see
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    page = Paginator(rounds.access_rounds(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
+    columns = [
+        Column(_("批次")),
+        Column(_("项目")),
+        Column(_("截止申报")),
+        Column(_("件数"), "number"),
+        Column(_("状态"), "state"),
+    ]
+    rows = [[Cell(each.name, reverse("claims:desk_round", args=[each.uid]), note=each.region.name),
+             "、".join(name_of(b) for b in each.benefits), moment(each.closes_at), str(rounds.entrants(each).count()),
+             Cell(tag=tag_of(each))] for each in page]  # fmt: skip
+    return render(request, "claims/desk_rounds.html", {
+        "page": page, "table": Table(_("申报批次"), columns, rows), "makes": bool(viewer_of(request).paths(*rounds.MAKES))})  # fmt: skip
+
+
+@run
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    regions = Region.objects.filter(path__in=viewer.paths(*rounds.MAKES)).order_by("path")
+    benefits = {rule.key: f"{rule.name}（{plan.number} {rule.clause}）" for region in regions
+                for plan in library.placed(region.pk).in_place(region.pk) for rule in plan.rules.values()
+                if rule.kind == "benefit"}  # fmt: skip
+    form = RoundForm(request.POST if request.method == "POST" else None, regions, list(benefits.items()))
+    if form.is_bound and form.is_valid():
+        told = dict(form.cleaned_data)
+        try:
+            held = rounds.draft(viewer, told.pop("region"), **told)
+        except (ClaimError, PermissionDenied) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已建立，请另一位复核后发布。"))
+            return redirect("claims:desk_round", uid=held.uid)
+    return render(request, "claims/round_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@see
+@require_safe
+def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    return page_of(request, _round(request, uid))
+
+
+def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) -> HttpResponse:
+    viewer = viewer_of(request)
+    panel = Panel.objects.filter(round=held).select_related("round").first()
+    runs = rounds.may_run(held, viewer)
+    told = {
+        "round": held, "tag": tag_of(held), "facts": facts_of(held), "runs": runs, "panel": panel,
+        "publishes": rounds.may_publish(held, viewer), "ranking": _ranking(request, held, panel),
+        "settles": runs and held.settled_at is None and held.ranking in (Ranking.TIME, Ranking.FACT) and held.published_at,
+        "panel_form": forms.get("panel_form") or PanelForm(None) if panel is None and not held.published_at and runs else None,
+        "member_form": forms.get("member_form") or MemberForm(None) if panel and panel.opened_at is None and runs else None,
+        "late_form": forms.get("late_form") or LateForm(None) if held.late == Late.ACCEPT and not held.settled_at and runs else None,
+        "late": held.late_entries.select_related("claim", "by").order_by("pk"), "bad": next(iter(forms.values()), None),
+        "members": _members(panel, viewer) if panel else [], "minutes": getattr(panel, "minutes", None) if panel else None,
+    }  # fmt: skip
+    return render(request, "claims/desk_round.html", told, status=status)
+
+
+def _members(panel: Panel, viewer: Viewer) -> list[tuple[PanelMember, Tag, bool]]:
+    found = []
+    for each in (
+        panel.members.filter(left_at=None)
+        .select_related("user", "appointed_by", "confirmed_by")
+        .order_by("-chairs", "pk")
+    ):
+        tag = Tag(_("已确认"), "green", "check") if each.confirmed_at else Tag(_("待另一人确认"), "amber", "clock")
+        open_ = each.confirmed_at is None and viewer.user.pk not in (each.user_id, each.appointed_by_id)
+        found.append((each, tag, open_ and panel.opened_at is None))
+    return found
+
+
+def _ranking(request: HttpRequest, held: Round, panel: Panel | None) -> Table | None:
+    """Places once settled; else whoever is in, without an order that could be taken for a result."""
+    if held.settled_at is None:
+        columns = [Column(_("受理编号")), Column(_("提交时间")), Column(_("项目")), Column(_("状态"), "state")]
+        rows = [[each.number or "", moment(each.submitted_at), name_of(each.benefit), Cell(tag=Tag(str(each.get_state_display())))]
+                for each in rounds.entrants(held)]  # fmt: skip
+        return Table(_("已收申报"), columns, rows, show_caption=True) if rows else None
+    columns = [Column(_("名次")), Column(_("受理编号")), Column(_("得分"), "number"), Column(_("最高与最低之差"), "number"),
+               Column(_("金额（元）"), "number"), Column(_("结果"), "state")]  # fmt: skip
+    rows_ = []
+    for each in held.places.select_related("claim"):
+        got = panels.result(panel, each.claim) if panel else None
+        rows_.append([str(each.rank or "—"), each.claim.number or "", score_words(each.mark) if got and each.mark is not None else "—",
+                      score_words(got.spread) if got else "—", money(each.amount) if each.amount is not None else "—",
+                      Cell(tag=place_tag(each))])  # fmt: skip
+    return Table(_("结果"), columns, rows_, show_caption=True) if rows_ else None
+
+
+@see
+@require_POST
+def publish(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    held = _round(request, uid)
+    return _done(request, held, lambda: rounds.publish(held, viewer_of(request)), _("已发布。"))
+
+
+@run
+@require_POST
+def settle(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    held = _round(request, uid)
+    return _done(request, held, lambda: rounds.settle(held, viewer_of(request)), _("结果已确定，已告知申报人。"))
+
+
+@run
+@require_POST
+def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Let a draft in after the end, with the reason."""
+    held, form = _round(request, uid), LateForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, held, 422, late_form=form)
+    found = Claim.objects.filter(uid=form.cleaned_data["claim"], pk__in=access_claims(viewer_of(request))).first()
+    if found is None:
+        form.add_error("claim", _("没有这件草稿，请核对编号。"))
+        return page_of(request, held, 422, late_form=form)
+    return _done(request, held, lambda: rounds.let_in(held, found, viewer_of(request), form.cleaned_data["reason"]),
+                 _("已准许，申报人可以提交了。"))  # fmt: skip
+
+
+@reviewers
+@require_POST
+def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """End every claim that got no place, one by one, signed by whoever asks."""
+    held = _round(request, uid)
+
+    def each_one() -> None:
+        for place in held.places.exclude(standing=places.IN).filter(lost_at=None, claim__state=State.IN_REVIEW):
+            rounds.decline(place.claim, viewer_of(request))
+
+    return _done(request, held, each_one, _("已告知没有入选的申报人。"))
+
+
+@run
+@require_POST
+def panel(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """The criteria, before the round is published."""
+    held, form = _round(request, uid), PanelForm(request.POST)
+    if form.is_valid():
+        try:
+            panels.make(
+                held, viewer_of(request), form.criteria(), form.cleaned_data["least"], form.cleaned_data["due_on"]
+            )
+        except (ClaimError, PermissionDenied) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("评分项已定，现在提名评审人。"))
+            return redirect("claims:desk_round", uid=uid)
+    return page_of(request, held, 422, panel_form=form)
+
+
+@see
+@require_POST
+def members(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Name somebody, or confirm or take out a member (`confirm`, `leave`: their number)."""
+    held, viewer = _round(request, uid), viewer_of(request)
+    found = get_object_or_404(Panel.objects.select_related("round__region"), round=held)
+    for name, act, words in (("confirm", panels.confirm, _("已确认。")), ("leave", panels.leave, _("已退出。"))):
+        if request.POST.get(name, "").isdigit():
+            member = get_object_or_404(found.members, pk=int(request.POST[name]))
+            return _done(request, held, lambda act=act, member=member: act(member, viewer), words)  # type: ignore[misc]
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, held, 422, member_form=form)
+    return _done(request, held, lambda: panels.appoint(found, viewer, form.cleaned_data["login"], form.cleaned_data["chairs"]),
+                 _("已提名，请另一位确认。"))  # fmt: skip
+
+
+@reviewers
+@require_http_methods(["GET", "HEAD", "POST"])
+def audited_cost(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """An auditor's figure with its report, for a claim whose amount is open."""
+    claim = get_object_or_404(access_claims(viewer_of(request)), uid=uid)
+    form = AuditedForm(request.POST or None, request.FILES or None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = audited.enter(claim, viewer_of(request), **form.cleaned_data)
+        except (ClaimError, PermissionDenied, files.Refused, files.NoRoom) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": money(made.determination.point)})
+            return redirect("claims:audited_cost", uid=uid)
+    last = moving.last_of(claim)
+    facts = [Fact(_("受理编号"), claim.number or "—"), Fact(_("项目"), name_of(claim.benefit))]
+    if last is not None:
+        facts += [Fact(_("文件所留的范围"), within(last.low, last.high)),
+                  Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": money(last.point)} if last.point is not None else _("还没有定")),
+                  Fact(_("金额依据"), last.basis_words or str(last.get_basis_display()) or "—")]  # fmt: skip
+    return render(request, "claims/audited_cost.html", {
+        "form": form, "facts": facts, "open": panels.open_interval(claim) is not None and claim.state == State.IN_REVIEW,
+    }, status=422 if form.is_bound else 200)  # fmt: skip
+
+
+def within(low: int, high: int | None) -> str:
+    """Between which amounts the text leaves it."""
+    if high is None:
+        return _("不低于 %(low)s 元，没有上限") % {"low": money(low)}
+    return _("%(low)s 元到 %(high)s 元") % {"low": money(low), "high": money(high)}
