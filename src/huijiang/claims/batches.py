@@ -349,7 +349,8 @@ def take(
         file_name=name[:200], file_digest=hashlib.sha256(content).hexdigest(),
     )  # fmt: skip
     reading = _Reading(viewer, organisation, benefit, batch, account)
-    batch.rows = reading.read(content)
+    with judging.shared():
+        batch.rows = reading.read(content)
     batch.faults = reading.faults
     batch.save(update_fields=["rows", "faults"])
     audit.record(
@@ -425,14 +426,17 @@ def send(batch: Batch, viewer: Viewer, partial: bool = False, on: dt.date | None
     found = drafts(held)
     if not found:
         raise ClaimError(_("没有可以提交的行。"))
-    for claim in found:
-        missing = _papers(claim, on or viewer.on)
-        if missing:
-            raise ClaimError(_("%(holder)s 还缺材料：%(what)s") % {"holder": claim.holder, "what": "、".join(missing)})
-        try:
-            intake.submit(claim, viewer, on)
-        except ClaimError as error:
-            raise ClaimError(f"{claim.holder}: {error}") from error
+    with judging.shared():
+        for claim in found:
+            missing = _papers(claim, on or viewer.on)
+            if missing:
+                raise ClaimError(
+                    _("%(holder)s 还缺材料：%(what)s") % {"holder": claim.holder, "what": "、".join(missing)}
+                )
+            try:
+                intake.submit(claim, viewer, on)
+            except ClaimError as error:
+                raise ClaimError(f"{claim.holder}: {error}") from error
     Batch.objects.filter(pk=held.pk).update(sent_at=dt.datetime.now(dt.UTC), taken=len(found))
     audit.record(
         viewer.user, "claims.batch_sent", f"batch:{held.uid}", held.region_id, claims=len(found), partial=partial

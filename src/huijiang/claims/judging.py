@@ -9,7 +9,9 @@ The live one freezes first and judges what it froze, so that a replay sees the v
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -295,13 +297,40 @@ def judge(placed: Library, region: str, kept: dict[str, Any], benefit: str, hold
     only, _ties = scope_of(placed, region, benefit)
     facts, origins = thawed(kept, placed.vocabulary)
     said = Answers(placed, Narrow(placed, facts, only=only), region)
+    answer = _benefit(_by_holder(said, placed, benefit).get(holder), holder)
+    return Judged(placed, region, kept, said, answer, origins)
+
+
+def _by_holder(said: Answers, placed: Library, benefit: str) -> dict[str, Answer]:
+    """The answers about a benefit, by their event."""
     plan = placed.plans[benefit.partition("#")[0]]
-    for answer in said.of(plan):
-        if answer.rule.key == benefit and f"{answer.rule.table}:{answer.holder}" == holder:
-            if answer.rule.kind != "benefit":
-                raise CannotDetermine(_("“%(name)s”不是发钱的项目。") % {"name": answer.rule.name})
-            return Judged(placed, region, kept, said, answer, origins)
-    raise CannotDetermine(_("没有找到这个事由：%(holder)s") % {"holder": holder})
+    return {f"{each.rule.table}:{each.holder}": each for each in said.of(plan) if each.rule.key == benefit}
+
+
+def _benefit(answer: Answer | None, holder: str) -> Answer:
+    """The answer about an event, where there is one and it is about money."""
+    if answer is None:
+        raise CannotDetermine(_("没有找到这个事由：%(holder)s") % {"holder": holder})
+    if answer.rule.kind != "benefit":
+        raise CannotDetermine(_("“%(name)s”不是发钱的项目。") % {"name": answer.rule.name})
+    return answer
+
+
+_SHARED: ContextVar[dict[tuple[Any, ...], tuple[Judged, dict[str, Answer]]] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """Within: events of one person or organisation on one day are judged together, once.
+
+    For a list of claims in one transaction, whose facts nobody changes meanwhile: three hundred rows of a firm would
+    otherwise be read and judged three hundred times, all of them each time.
+    """
+    token = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
 
 
 def judge_live(
@@ -313,6 +342,10 @@ def judge_live(
     Raises CannotDetermine: no such benefit or event, or the rules look at too many others to be judged one by one.
     """
     held = placed or library.placed(region)
+    once, key = _SHARED.get(), (held.release, region, benefit, on, person, organisation)
+    if once is not None and not answers and key in once:
+        found, by_holder = once[key]
+        return replace(found, answer=_benefit(by_holder.get(holder), holder))
     _only, ties = scope_of(held, region, benefit)
     if person is not None:
         case = registry.facts_of_person(person, on, ties, held.vocabulary)
@@ -324,4 +357,7 @@ def judge_live(
         raise CannotDetermine(_("这个项目要看的记录太多，由夜间计算给出结果后再核定。"))
     kept = frozen(case, answers)
     kept["subject"] = f"person:{person}" if person is not None else f"organisation:{organisation}"
-    return judge(held, region, kept, benefit, holder)
+    judged = judge(held, region, kept, benefit, holder)
+    if once is not None and not answers:
+        once[key] = judged, _by_holder(judged.said, held, benefit)
+    return judged
