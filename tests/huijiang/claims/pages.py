@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from typing import Any
 
 from django.conf import settings
@@ -118,15 +116,5 @@ NOT_DESK = {
 }
 
 
-SIBLINGS = ("pages_apply", "pages_checks", "pages_rounds")
-
-
-def _of_siblings(name: str) -> list[Any]:
-    """The same list of each module beside this one that is there."""
-    modules = [f"tests.huijiang.claims.{each}" for each in SIBLINGS]
-    found = [importlib.import_module(each) for each in modules if importlib.util.find_spec(each)]
-    return [getattr(each, name) for each in found if hasattr(each, name)]
-
-
-PAGES = [*DESK, *(page for listed in _of_siblings("PAGES") for page in listed)]
-NOT_PAGES = {**NOT_DESK, **{name: why for told in _of_siblings("NOT_PAGES") for name, why in told.items()}}
+PAGES = DESK
+NOT_PAGES = NOT_DESK

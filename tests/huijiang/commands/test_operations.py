@@ -105,7 +105,7 @@ def test_a_backup_restored_into_an_empty_machine_keeps_the_laws_and_the_chain(
     assert other.python(COUNT) == "2\n"
     assert other.run("verify-files") == (0, "1 份内容 papers，0 处不符 faults\n")
     code, said = other.run("verify-audit", "--anchors", str(folder / "anchors"))
-    assert (code, said.splitlines()[0]) == (0, "1 个封存 seals，1 个事件 events，0 处不符 faults")
+    assert (code, said.splitlines()[0]) == (0, "1 个封存 seals，2 个事件 events，0 处不符 faults")
     code, said = other.run("doctor")
     assert code == 0, said
     assert other.run("upgrade")[0] == 0

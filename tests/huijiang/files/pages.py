@@ -38,11 +38,11 @@ def folder() -> dict[str, Any]:
     told: dict[str, Any] = {"region": "339901"}
     scan = uploads.picture(uploads.drawing(9))
     found = {
-        name: files.store(upload(content, f"{name}.x"), one, "claim:1", "evidence", **told)
+        name: files.store(upload(content, f"{name}.x"), one, "paper:1", "evidence", **told)
         for name, content in {"证书": scan, "合同": uploads.pdf(2), "流水": "月份,金额\n6,5000\n7,5200\n".encode(), "表格": uploads.docx()}.items()
     }  # fmt: skip
-    files.store(upload(scan, "证书.png"), firm, "claim:2", "evidence", **told)
-    lost = files.store(upload(b"a paper that is lost", "丢失.txt"), one, "claim:3", "evidence", **told)
+    files.store(upload(scan, "证书.png"), firm, "paper:2", "evidence", **told)
+    lost = files.store(upload(b"a paper that is lost", "丢失.txt"), one, "paper:3", "evidence", **told)
     assert lost.blob is not None
     Path(vault.place(bytes(lost.blob.digest))).write_bytes(b"x")
     return {"worker": user, "agent": firm.user, "officer": User.objects.get(login="papers-officer"), **found, "lost": lost,

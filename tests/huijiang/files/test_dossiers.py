@@ -47,7 +47,7 @@ PAPERS = {
 @pytest.fixture
 def case(world: World, officer: Viewer) -> dossiers.Dossier:
     held = {
-        title: files.store(upload(content, title), officer, "claim:1", "evidence", region="339901",
+        title: files.store(upload(content, title), officer, "paper:1", "evidence", region="339901",
                            person=world.people[0].pk)
         for title, content in PAPERS.items()
     }  # fmt: skip

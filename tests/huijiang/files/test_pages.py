@@ -70,7 +70,7 @@ def test_an_officer_says_why_first_and_the_copy_carries_their_name(world: World,
     content = {"pdf": uploads.pdf(2), "txt": "证明：在岗。".encode(), "docx": uploads.docx()}[kind]
     one = worker(world, 0)
     put(signed_in(one), content)
-    held = files.attach(*_own(world, one), "claim:1", "evidence", region="339901")
+    held = files.attach(*_own(world, one), "paper:1", "evidence", region="339901")
     officer = account("officer", Role.REVIEWER, name="王审核", where=world.x)
     client, address = signed_in(officer), f"/files/{held.uid}/"
     assert "为什么查看" in client.get(address).content.decode()
@@ -119,8 +119,8 @@ def test_a_paper_that_was_altered_is_not_shown_in_part(world: World) -> None:
 
 def test_an_officer_is_told_that_a_scan_was_used_before_and_not_by_whom(world: World) -> None:
     one, two = _viewer(world, 0), _viewer(world, 1)
-    files.store(upload(uploads.picture(), "a.png"), two, "claim:7", "evidence", region="339901")
-    held = files.store(upload(uploads.picture(), "a.png"), one, "claim:1", "evidence", region="339901")
+    files.store(upload(uploads.picture(), "a.png"), two, "paper:7", "evidence", region="339901")
+    held = files.store(upload(uploads.picture(), "a.png"), one, "paper:1", "evidence", region="339901")
     client = signed_in(account("officer", Role.REVIEWER, where=world.x))
     client.post(f"/files/{held.uid}/", {"purpose": "review"})
     page = client.get(f"/files/{held.uid}/").content.decode()

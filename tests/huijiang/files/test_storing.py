@@ -42,7 +42,7 @@ def one(world: World) -> Viewer:
 
 
 def stored(
-    viewer: Viewer, content: bytes = LONG, subject: str = "claim:1", purpose: str = "evidence", **more: Any
+    viewer: Viewer, content: bytes = LONG, subject: str = "paper:1", purpose: str = "evidence", **more: Any
 ) -> File:
     return files.store(upload(content, "流水.txt"), viewer, subject, purpose, region="339901", **more)
 
@@ -69,13 +69,13 @@ def test_content_comes_back_as_it_was_and_stands_nowhere_in_the_clear(one: Viewe
     assert "流水" not in str(list(File.objects.values_list("name", flat=True)))
     assert (row.size, row.kind) == (len(LONG), "txt")
     told = Event.objects.get(action="files.store")
-    assert (told.subject, told.details["of"]) == (f"file:{held.uid}", "claim:1")
+    assert (told.subject, told.details["of"]) == (f"file:{held.uid}", "paper:1")
     assert "流水" not in str(told.details)
 
 
 def test_the_same_content_stands_on_disk_once_and_each_file_has_its_own_time(one: Viewer, home: Path) -> None:
     first = stored(one, since=DAY)
-    second = stored(one, subject="claim:2", purpose="draft", since=DAY)
+    second = stored(one, subject="paper:2", purpose="draft", since=DAY)
     assert len(on_disk(home)) == 1
     assert first.blob == second.blob
     assert (first.keep_until, second.keep_until) == (dt.date(2036, 6, 30), dt.date(2026, 9, 28))
@@ -156,7 +156,7 @@ def test_a_new_master_key_touches_rows_alone(one: Viewer, home: Path) -> None:
     held = stored(one)
     before = on_disk(home)[0].read_bytes()
     rotation.begin(keys.path())
-    during = stored(one, subject="claim:2")  # the same content, while the keys change
+    during = stored(one, subject="paper:2")  # the same content, while the keys change
     rotation.fill()
     rotation.finish(keys.path())
     numbers = {each.key.key_number for each in Blob.objects.all()} | {Addressing.objects.get().key.key_number}
@@ -164,13 +164,13 @@ def test_a_new_master_key_touches_rows_alone(one: Viewer, home: Path) -> None:
     assert on_disk(home)[0].read_bytes() == before
     for each in (held, during):
         assert files.open_file(one, each.uid, "").read() == LONG
-    assert stored(one, subject="claim:3").blob_id == held.blob_id
+    assert stored(one, subject="paper:3").blob_id == held.blob_id
 
 
 def test_files_go_when_their_time_is_over_and_not_before(
     one: Viewer, home: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
-    short, long = stored(one, purpose="draft", since=today() - dt.timedelta(days=91)), stored(one, subject="claim:2")
+    short, long = stored(one, purpose="draft", since=today() - dt.timedelta(days=91)), stored(one, subject="paper:2")
     with django_capture_on_commit_callbacks(execute=True):
         assert retention.expire() == 1
     short.refresh_from_db()
@@ -182,7 +182,7 @@ def test_files_go_when_their_time_is_over_and_not_before(
     for change in (
         lambda: File.objects.filter(pk=long.pk).update(keep_until=today()),
         lambda: File.objects.filter(pk=long.pk).update(blob=None, name=None, erased_at=dt.datetime.now(dt.UTC)),
-        lambda: File.objects.filter(pk=long.pk).update(subject="claim:9"),
+        lambda: File.objects.filter(pk=long.pk).update(subject="paper:9"),
         lambda: File.objects.filter(pk=long.pk).delete(),
         lambda: Blob.objects.update(size=1),
         lambda: Blob.objects.all().delete(),
@@ -219,7 +219,7 @@ def test_a_file_opens_for_its_person_its_firm_and_officers_of_the_place_and_is_n
     assert firm
     assert other_firm
     assert two
-    held = files.store(upload(LONG, "a.txt"), firm, "claim:1", "evidence", region="339901", person=world.people[0].pk)
+    held = files.store(upload(LONG, "a.txt"), firm, "paper:1", "evidence", region="339901", person=world.people[0].pk)
     for viewer in (one, firm):
         assert files.open_file(viewer, held.uid, "").file == held
     elsewhere = as_staff(account("elsewhere", Role.REVIEWER, where=world.y))
@@ -246,13 +246,13 @@ def test_the_panels_own_records_are_not_the_applicants_and_a_private_folder_is_n
     world: World, one: Viewer
 ) -> None:
     officer = reviewer(world)
-    minutes = files.store(upload(b"minutes of the panel"), officer, "claim:1", Purpose.RECORD, region="339901",
+    minutes = files.store(upload(b"minutes of the panel"), officer, "paper:1", Purpose.RECORD, region="339901",
                           person=world.people[0].pk)  # fmt: skip
     own = stored(one, b"my own folder", subject=f"person:{world.people[0].uid}", purpose="own")
     for viewer, uid in ((one, minutes.uid), (officer, own.uid)):
         with pytest.raises(Http404):
             files.open_file(viewer, uid, "review")
-    used = files.attach(one, own, "claim:1", "evidence", region="339901")
+    used = files.attach(one, own, "paper:1", "evidence", region="339901")
     assert files.open_file(officer, used.uid, "review").read() == b"my own folder"
 
 
@@ -263,24 +263,24 @@ def test_the_same_paper_in_two_cases_is_found_and_whose_it_is_is_not_said(world:
     two = as_worker(worker(world, 1))
     assert two
     scan = uploads.drawing(5, (1_000, 700))
-    stored(two, uploads.picture(scan), subject="claim:7")
-    stored(two, uploads.picture(uploads.drawing(6)), subject="claim:8")
+    stored(two, uploads.picture(scan), subject="paper:7")
+    stored(two, uploads.picture(uploads.drawing(6)), subject="paper:8")
     same = stored(one, uploads.picture(scan))
     (found,) = files.findings(same)
     assert (found.same, found.count, found.places, found.since) == (True, 1, ("区339901",), today())
-    alike = stored(one, uploads.picture(scan.resize((640, 448)), "JPEG", quality=70), subject="claim:2")
+    alike = stored(one, uploads.picture(scan.resize((640, 448)), "JPEG", quality=70), subject="paper:2")
     told = files.findings(alike)
     assert [(each.same, each.count) for each in told] == [(False, 2)]
     assert "林" not in str(told)
-    assert [each.subject for each in files.matches(same)] == ["claim:7", "claim:2"]
+    assert [each.subject for each in files.matches(same)] == ["paper:7", "paper:2"]
 
 
 def test_two_white_pages_are_not_alike_and_a_folder_of_ones_own_is_no_second_case(one: Viewer) -> None:
     white = uploads.drawing().point(lambda _: 255)
-    stored(one, uploads.picture(white), subject="claim:7")
+    stored(one, uploads.picture(white), subject="paper:7")
     page = stored(one, uploads.picture(white.resize((300, 200))))
     own = stored(one, uploads.picture(), subject="person:1", purpose="own")
-    used = files.attach(one, own, "claim:1", "evidence", region="339901")
+    used = files.attach(one, own, "paper:1", "evidence", region="339901")
     assert (files.findings(page), files.findings(used)) == ([], [])
 
 

@@ -56,7 +56,7 @@ def test_whatever_is_pressed_the_books_agree(db: None, settings: Any, tmp_path: 
 
     few = hypothesis(max_examples=max(6, hypothesis().max_examples // 20), stateful_step_count=STEPS)
     run_state_machine_as_test(Life, settings=few)
-    assert reached >= {"sent", "paid"}, reached  # or nothing was tried
+    assert reached >= {"sent", "returned"}, reached  # or nothing was tried
 
 
 class Money(RuleBasedStateMachine):

@@ -1,4 +1,5 @@
-"""Every page that the gate walks.  A room brings its own in `tests/huijiang/<room>/pages.py`:
+"""Every page that the gate walks.  A room brings its own in `tests/huijiang/<room>/pages.py`
+(and `pages_*.py` beside it, walked apart, each with a database of its own):
 
     PAGES = [Page("entitlements:mine", world=one_worker, visitor=lambda world: world.user)]
     NOT_PAGES = {"registry:template": "a workbook to download"}
@@ -10,9 +11,9 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from huijiang import rooms
@@ -68,24 +69,35 @@ OWN_NOT_PAGES = {
 }
 
 
-def _of_room(room: str, name: str) -> Any:
-    module = f"tests.huijiang.{room}.pages"
-    if not importlib.util.find_spec(f"tests.huijiang.{room}") or not importlib.util.find_spec(module):
+def _walks() -> tuple[str, ...]:
+    """`room`, or `room/pages_more` for a further module beside it: each with a world of its own."""
+    found = ["web"]
+    for room in (*rooms.GROUND, *rooms.ROOMS):
+        modules = sorted(path.stem for path in (HERE / room).glob("pages*.py"))
+        found += [room if each == "pages" else f"{room}/{each}" for each in modules if (room, each) != ("web", "pages")]
+    return tuple(found)
+
+
+def _of_walk(walk: str, name: str) -> Any:
+    room, _slash, more = walk.partition("/")
+    module = f"tests.huijiang.{room}.{more or 'pages'}"
+    if not (HERE / room / f"{more or 'pages'}.py").is_file():
         return None
     return getattr(importlib.import_module(module), name, None)
 
 
-ROOMS = ("web", *(room for room in (*rooms.GROUND, *rooms.ROOMS) if room != "web"))
+HERE = Path(__file__).resolve().parent.parent
+ROOMS = _walks()
 
 
 def pages(room: str) -> list[Page]:
     """The pages of a room; those that belong to none are the web ground's."""
-    return [*(OWN if room == "web" else []), *(_of_room(room, "PAGES") or [])]
+    return [*(OWN if room == "web" else []), *(_of_walk(room, "PAGES") or [])]
 
 
 def not_pages() -> dict[str, str]:
     """Addresses that are no pages, each with the reason."""
     reasons = dict(OWN_NOT_PAGES)
     for room in ROOMS:
-        reasons |= _of_room(room, "NOT_PAGES") or {}
+        reasons |= _of_walk(room, "NOT_PAGES") or {}
     return reasons

@@ -82,12 +82,22 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_one_that_was_not(facts: Path
     assert [path.name for path in out.iterdir() if path.name.startswith(".scratch")] == []
 
 
+# A town is done within the time between two writings of the ledger; here it is written after every unit.
+EACH_UNIT = """
+import sys
+from tiaowen.cli import main
+from tiaowen.population import running
+running.OFTEN = 0
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def test_a_run_since_an_earlier_one_that_is_killed_goes_on_too(whole: Path, tmp_path: Path) -> None:
     changed, out = town(), tmp_path / "out"
     for row in changed.rows("person"):
         row.values["birth_date"] = dt.date(1980, 1, 1)
     write_facts(changed, tmp_path / "facts")
-    command = [sys.executable, "-m", "tiaowen", "--policies", str(default_folder()), "evaluate", str(tmp_path / "facts"),
+    command = [sys.executable, "-c", EACH_UNIT, "--policies", str(default_folder()), "evaluate", str(tmp_path / "facts"),
                "--out", str(out), "--region", PLACE, "--since", str(whole)]  # fmt: skip
     paths = os.pathsep.join(each for each in sys.path if each)
     linked = len(run_folder(LIBRARY, tmp_path / "facts", tmp_path / "calm", region=PLACE, since=whole).linked)
