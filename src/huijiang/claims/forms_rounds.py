@@ -48,7 +48,12 @@ def _day(label: Any) -> forms.DateField:
 class RoundForm(forms.Form):
     """A new round."""
 
-    region = forms.ModelChoiceField(Region.objects.none(), label=gettext_lazy("地区"), empty_label=None)
+    region = forms.ModelChoiceField(
+        Region.objects.none(),
+        label=gettext_lazy("地区"),
+        empty_label=None,
+        widget=forms.Select(attrs={"lang": "zh-Hans"}),
+    )
     name = forms.CharField(label=gettext_lazy("名称"), max_length=120, widget=_text())
     benefits = forms.MultipleChoiceField(label=gettext_lazy("项目"), widget=forms.CheckboxSelectMultiple)
     opens_at = _moment(gettext_lazy("开始申报"))

@@ -237,7 +237,7 @@ def test_a_file_opens_for_its_person_its_firm_and_officers_of_the_place_and_is_n
         files.open_file(reviewer(world, Role.COUNTER, name="counter"), held.uid, "counter", download=True)
     seen = Sighting.objects.filter(person=world.people[0], viewer=officer.user)
     assert [(each.purpose, each.columns) for each in seen] == [("review", ["file.download"])]
-    subjects["claim"] = lambda viewer, number: viewer.user != officer.user
+    subjects["paper"] = lambda viewer, number: viewer.user != officer.user
     with pytest.raises(Http404):
         files.open_file(officer, held.uid, "review")
 
