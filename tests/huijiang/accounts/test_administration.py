@@ -72,7 +72,7 @@ PAGES = {
     "users": {"system", "security"}, "users/new": {"system"}, "grants": {"security"}, "grants/new": {"security"},
     "jobs": {"system"}, "regions": {"system"}, "nights": {"system"}, "audit": {"audit"}, "sign-ins": {"audit"},
     "terms": {"system"}, "days": {"system"}, "offices": {"system"}, "deliveries": {"system"}, "clients": {"system", "security"},
-    "identities": {"security"}, "assessments": {"security"},
+    "identities": {"security"}, "assessments": {"security"}, "api-entries": {"audit"},
 }  # fmt: skip
 
 

@@ -115,7 +115,8 @@ class Seat:
         tab.on("console", lambda said: self._note(f"console: {said.text}", self._quiet and "status of" in said.text))
         tab.on("pageerror", lambda error: self._note(f"script: {error}"))
         tab.on("request", lambda sent: self._note(f"asks elsewhere: {sent.url}", sent.url.startswith(base)))
-        tab.on("requestfailed", lambda sent: self._note(f"not loaded: {sent.url}"))
+        # what was still on its way when the tab went on to the next page is not missing
+        tab.on("requestfailed", lambda sent: self._note(f"not loaded: {sent.url}", sent.failure == "net::ERR_ABORTED"))
 
     def _note(self, fault: str, harmless: bool = False) -> None:
         if not harmless:
