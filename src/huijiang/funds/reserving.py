@@ -89,7 +89,7 @@ def _payable(claims: Sequence[int]) -> None:
 @transaction.atomic
 def serve_waiting(line: Line, by: User | None = None) -> list[Reservation]:
     """After money came to a line: those who wait, in their order, as far as it goes.  Under `pro_rata` nobody is
-    served until the office closes the period (`close_pro_rata`)."""
+    served: sharing out at the end of a period is not built yet, so such a line holds everybody who waits."""
     held = _lock(line)
     if held.dry == Line.Dry.PRO_RATA or held.frozen_at is not None:
         return []
