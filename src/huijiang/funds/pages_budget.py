@@ -109,6 +109,8 @@ def line_tag(line: Line) -> Tag:
         return Tag(_("已冻结"), "grey")
     if line.allotted and line.free == 0:
         return Tag(_("已用完"), "red")
+    if line.waits.filter(ended_at=None).exists():
+        return Tag(_("额度不足"), "red")
     told = forecast(line)
     if told.warn:
         return Tag(_("将用完"), "amber", "clock")
