@@ -174,10 +174,10 @@ class Partial:
                 for state in ("then", "now"):
                     self.near.show(state, used)
                     noted = self._lines(unit, texts, state, found)
-            for rule, key in zip(unit.rules, unit.keys, strict=True):
-                changed = self._difference(unit, rule, key, before[key], place, scratch)
-                if changed is not None:
-                    made[key] = Made(changed.placed, changed.figures, noted)
+                for rule, key in zip(unit.rules, unit.keys, strict=True):
+                    changed = self._difference(unit, rule, key, before[key], place, scratch)
+                    if changed is not None:
+                        made[key] = Made(changed.placed, changed.figures, noted)
         finally:
             forget(self.connection, unit, "TABLE")
             for rule in unit.rules:
