@@ -32,7 +32,7 @@ class Purpose(models.TextChoices):
 
 def saw(viewer: Viewer, person: models.Model, purpose: str, columns: Iterable[str]) -> None:
     """Write down that somebody looked at somebody else; a person's look at themselves is nobody's concern."""
-    if viewer.person == person.pk:
+    if person.pk in viewer.people:
         return
     region = Region.objects.filter(path__in=viewer.paths()).order_by("path").first()
     Sighting.objects.create(person=person, viewer=viewer.user, capacity=viewer.words[:24], region=region,

@@ -24,6 +24,7 @@ from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import today
+from huijiang.registry.linked import canonical
 from huijiang.web.components.tables import Cell, Column, Table
 
 officer = staff(Role.COUNTER)
@@ -117,9 +118,10 @@ def organisation_members(request: HttpRequest, uid: str) -> HttpResponse:
 @officer
 @asks
 def end_owner(request: HttpRequest, pk: int) -> HttpResponse:
-    held = Agency.objects.filter(organisation__in=access_organisations(request.viewer))  # type: ignore[attr-defined]
-    agency = get_object_or_404(held.select_related("user", "organisation"), pk=pk, power=Agency.Power.OWNER)
-    back = reverse("access:organisation_members", args=[agency.organisation.uid])
+    agency = get_object_or_404(Agency.objects.select_related("user", "organisation"), pk=pk, power=Agency.Power.OWNER)
+    within = access_organisations(request.viewer)  # type: ignore[attr-defined]
+    firm = get_object_or_404(within, pk=canonical("organisation", agency.organisation_id))
+    back = reverse("access:organisation_members", args=[firm.uid])
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
         counter.end_owner(request.viewer, agency)  # type: ignore[attr-defined]
         messages.success(request, _("授权已结束。"))

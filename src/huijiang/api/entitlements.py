@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from huijiang import audit
-from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
+from huijiang.access.law import FACTS, access_organisations, access_people, consenting, in_scope
 from huijiang.access.models import Consent
 from huijiang.access.sightings import Purpose, saw
 from huijiang.accounts.viewers import Capacity, Viewer
@@ -133,9 +133,7 @@ def people(viewer: Viewer, purpose: str) -> QuerySet[Any]:
     found = access_people(viewer).select_related("managed_by")
     if viewer.capacity is not Capacity.AGENT:
         return found
-    agreed = Consent.objects.filter(organisation=viewer.organisation, purpose=purpose, withdrawn_at=None,
-                                    until__gte=viewer.on)  # fmt: skip
-    return found.filter(pk__in=agreed.values("person"))
+    return found.filter(pk__in=consenting(viewer, purpose))
 
 
 class OfOrganisation(Endpoint):

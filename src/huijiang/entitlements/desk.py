@@ -34,6 +34,7 @@ from huijiang.entitlements.models import Objection
 from huijiang.entitlements.sees import sees
 from huijiang.registry import names
 from huijiang.registry.identity import read_document
+from huijiang.registry.linked import family
 from huijiang.registry.models import IdentityDocument
 from huijiang.sealed import found_by
 from huijiang.web.components.layout import Crumb
@@ -170,7 +171,11 @@ def _result_address(uid: uuid.UUID, each: live.Entitlement) -> str:
 
 
 def _looks(found: Any) -> list[Event]:
-    seen = Sighting.objects.filter(person=found).select_related("viewer", "region").order_by("-at")[:SHOWN]
+    seen = (
+        Sighting.objects.filter(person__in=family("person", found.pk))
+        .select_related("viewer", "region")
+        .order_by("-at")[:SHOWN]
+    )
     return [
         Event(localtime(each.at), str(Purpose(each.purpose).label) if each.purpose in Purpose.values else each.purpose,
               each.region.name if each.region else "", each.viewer.name)

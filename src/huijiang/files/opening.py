@@ -60,9 +60,9 @@ def access_files(viewer: Viewer) -> QuerySet[File]:
     files = File.objects.select_related("blob", "region", "person", "organisation")
     match viewer.capacity:
         case Capacity.WORKER:
-            return files.filter(person=viewer.person).exclude(purpose=Purpose.RECORD)
+            return files.filter(person__in=viewer.people).exclude(purpose=Purpose.RECORD)
         case Capacity.AGENT:
-            return files.filter(organisation=viewer.organisation).exclude(purpose=Purpose.RECORD)
+            return files.filter(organisation__in=viewer.firms).exclude(purpose=Purpose.RECORD)
         case Capacity.STAFF:
             # A registrar opens the papers of disputed facts, and no others.
             disputed = in_scope(viewer.paths(Role.REGISTRAR), "region") & Q(subject__startswith="correction:")

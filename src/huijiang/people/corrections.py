@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.access.law import access_columns, access_rows, in_scope
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
@@ -78,9 +79,9 @@ def access_corrections(viewer: Viewer) -> Any:
     """Corrections that the viewer may read: one's own; for registrars those of their regions."""
     found = Correction.objects.select_related("region", "person", "organisation", "answered_by")
     if viewer.person is not None:
-        return found.filter(person=viewer.person)
+        return found.filter(person__in=viewer.people)
     if viewer.organisation is not None:
-        return found.filter(organisation=viewer.organisation)
+        return found.filter(organisation__in=viewer.firms)
     return found.filter(in_scope(viewer.paths(Role.REGISTRAR), "region"))
 
 
@@ -105,7 +106,7 @@ def answer(viewer: Viewer, found: Correction, words: str, value: str | None) -> 
 
     Raises PermissionDenied for one's own, NotAValue, and IntegrityError where a law of the table refuses the value.
     """
-    if found.raised_by_id == viewer.user.pk or _is_theirs(viewer, found):
+    if found.raised_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的更正要由别人答复。"))
     held = Correction.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if held.state != Correction.State.OPEN:
@@ -122,13 +123,6 @@ def answer(viewer: Viewer, found: Correction, words: str, value: str | None) -> 
     notices.tell(held.person or held.organisation, "correction_answered", {"number": number_of(held)},
                  f"correction:{held.uid}")  # fmt: skip
     return held
-
-
-def _is_theirs(viewer: Viewer, found: Correction) -> bool:
-    from huijiang.access.viewers import as_worker
-
-    own = as_worker(viewer.user)
-    return own is not None and found.person_id == own.person
 
 
 def number_of(found: Any) -> str:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.access.law import in_scope
-from huijiang.access.viewers import as_worker
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims.clock import add_working_days
@@ -127,8 +127,7 @@ def access_erasures(viewer: Viewer) -> Any:
 @transaction.atomic
 def decide(viewer: Viewer, found: Erasure, granted: list[str], words: str) -> None:
     """Grant some of what was asked for, or nothing.  Raises PermissionDenied for one's own."""
-    own = as_worker(viewer.user)
-    if found.asked_by_id == viewer.user.pk or (own is not None and own.person == found.person_id):
+    if found.asked_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的申请要由别人决定。"))
     held = Erasure.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if held.state != Erasure.State.OPEN:

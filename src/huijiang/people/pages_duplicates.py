@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huijiang.access import concerns
 from huijiang.access.law import in_scope
 from huijiang.access.sightings import Purpose, masked, saw
 from huijiang.accounts.doors import staff
@@ -180,6 +181,8 @@ def pair(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         try:
+            if found.kind == "person" and concerns.is_own(viewer.user, [first.pk, second.pk]):
+                raise merging.Refused(_("这是您本人或您监护的孩子的登记，要由别人判断。"))
             if told["decision"] == "different":
                 merging.tell_apart(viewer.user, found, told["words"])
                 messages.success(request, _("已记住：不是同一个，以后不再提示。"))

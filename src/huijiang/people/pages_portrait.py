@@ -27,6 +27,7 @@ from huijiang.entitlements.sees import sees
 from huijiang.funds.models import Payment
 from huijiang.funds.wording import money
 from huijiang.people.portrait import Item, Portrait, portrait
+from huijiang.registry.linked import family
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import ANSWERS
@@ -59,9 +60,9 @@ def _spells(caption: str, found: list[Any]) -> Table:
 
 def _payments(viewer: Viewer, person: int) -> Table:
     """What arrived: the platform's own payments, each with the day on which the bank said so; staff see their regions'."""
-    paid = Payment.objects.filter(due__payee_person=person, state=Payment.State.PAID).select_related(
-        "due__claim", "batch__source"
-    )
+    paid = Payment.objects.filter(
+        due__payee_person__in=family("person", person), state=Payment.State.PAID
+    ).select_related("due__claim", "batch__source")
     if viewer.capacity is Capacity.STAFF:
         paid = paid.filter(in_scope(viewer.paths(*FACTS), "batch__region"))
     columns = [Column(_("项目")), Column(_("到账日期")), Column(_("金额（元）"), "number"), Column(_("资金来源"))]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
 from huijiang.audit.models import CurrentTransaction
-from huijiang.claims import triggers, triggers_rounds
+from huijiang.claims import triggers, triggers_aliases, triggers_rounds
 from huijiang.claims.states import LIVE, Event, State, Who
 from huijiang.regions.models import Region
 from huijiang.registry.models import Organisation, Person
@@ -212,7 +212,7 @@ class Movement(models.Model):
                 Q(by__isnull=False) & ~Q(condition="") & ~Q(words=""))),
         )  # fmt: skip
         triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM,
-                    triggers_rounds.HAS_A_PLACE)  # fmt: skip
+                    triggers_rounds.HAS_A_PLACE, triggers_aliases.ONE_CLAIM_FOR_ALL_ALIASES)  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.number} {self.event}"
