@@ -159,9 +159,13 @@ class Consent(models.Model):
 
 
 class Sighting(models.Model):
-    """Somebody looked at a person: who, as what, why, and at which columns.  The person may read it."""
+    """Somebody looked at a person or an organisation: who, as what, why, and at which columns.
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="sightings")
+    The person may read it; of an organisation, its agents may.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="sightings")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="sightings")
     viewer = models.ForeignKey(User, models.PROTECT, related_name="+")
     capacity = models.CharField("身份", max_length=24)
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
@@ -171,8 +175,18 @@ class Sighting(models.Model):
 
     class Meta:
         verbose_name = "查看记录"
-        indexes = (models.Index(name="sighting_of_person", fields=("person", "-at")),)
+        constraints = (
+            models.CheckConstraint(
+                name="sighting_of_one", condition=Q(person__isnull=False) ^ Q(organisation__isnull=False)
+            ),
+        )
+        indexes = (
+            models.Index(name="sighting_of_person", fields=("person", "-at")),
+            models.Index(
+                name="sighting_of_firm", fields=("organisation", "-at"), condition=Q(organisation__isnull=False)
+            ),
+        )
         triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:
-        return f"{self.viewer_id} saw {self.person_id}"
+        return f"{self.viewer_id} saw {self.person_id or self.organisation_id}"

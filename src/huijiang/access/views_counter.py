@@ -75,6 +75,8 @@ def first_owner(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["uscc"].strip().upper()
         firm = access_organisations(request.viewer).filter(uscc=code).first()  # type: ignore[attr-defined]
+        if firm is not None:
+            saw(request.viewer, firm, Purpose.COUNTER, ["name"])  # type: ignore[attr-defined]
         if firm is None:
             form.add_error("uscc", _("您负责的地区里没有这个单位。"))
         elif (person := _person(request, form)) is not None:
@@ -92,7 +94,9 @@ def first_owner(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organisation_members(request: HttpRequest, uid: str) -> HttpResponse:
     """Who acts for a firm, as the counter sees it."""
-    firm = get_object_or_404(access_organisations(request.viewer), uid=uid)  # type: ignore[attr-defined]
+    viewer = request.viewer  # type: ignore[attr-defined]
+    firm = get_object_or_404(access_organisations(viewer), uid=uid)
+    saw(viewer, firm, Purpose.COUNTER, ["members"])
     columns = [
         Column(_("姓名")),
         Column(_("登录名")),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang import audit
-from huijiang.access.doors import worker
+from huijiang.access.doors import agent, worker
 from huijiang.access.forms import ConsentForm
 from huijiang.access.models import Consent, Sighting
 from huijiang.access.sightings import Purpose
@@ -32,7 +32,11 @@ from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 30
-OTHERS: Final = {"portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议")}
+OTHERS: Final = {
+    "portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议"), "results": gettext_lazy("可享待遇"),
+    "search": gettext_lazy("查找结果中的一行"), "members": gettext_lazy("经办授权"),
+}  # fmt: skip
+SINGLE: Final = {"claim": gettext_lazy("办件 %(which)s"), "result": gettext_lazy("待遇 %(which)s")}
 
 
 def concerned(viewer: Viewer) -> Any:
@@ -132,7 +136,19 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at this person, as what, why, and at what."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    found = Sighting.objects.filter(person__in=viewer.people).select_related("region", "viewer").order_by("-at", "-id")
+    return _looks(request, _("谁看过我"), Q(person__in=viewer.people))
+
+
+@agent
+@require_safe
+def firm_seen_by(request: HttpRequest) -> HttpResponse:
+    """Who looked at the firm for which somebody acts."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    return _looks(request, _("谁看过本单位"), Q(organisation__in=viewer.firms))
+
+
+def _looks(request: HttpRequest, title: str, which: Q) -> HttpResponse:
+    found = Sighting.objects.filter(which).select_related("region", "viewer").order_by("-at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("时间")), Column(_("谁")), Column(_("地区")), Column(_("用途")), Column(_("看到的内容"))]
     rows = [
@@ -142,7 +158,7 @@ def seen_by(request: HttpRequest) -> HttpResponse:
         ]
         for each in page
     ]  # fmt: skip
-    return render(request, "access/seen_by.html", {"page": page, "table": Table(_("谁看过我"), columns, rows)})
+    return render(request, "access/seen_by.html", {"page": page, "title": title, "table": Table(title, columns, rows)})
 
 
 def _capacity(words: str) -> str:
@@ -166,6 +182,8 @@ def _columns(columns: list[str]) -> str:
             said.append(_("完整证件号码"))
         elif name in OTHERS:
             said.append(str(OTHERS[name]))
+        elif name.partition(" ")[0] in SINGLE and " " in name:
+            said.append(str(SINGLE[name.partition(" ")[0]]) % {"which": name.partition(" ")[2]})
         elif name in vocabulary().tables:
             said.append(vocabulary().tables[name].label if chinese else name.replace("_", " "))
         elif name in ("file", "file.download"):  # of the rooms above, which add no word of their own here

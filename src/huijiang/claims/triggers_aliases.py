@@ -63,8 +63,8 @@ def _every(kind: str, canonical: str) -> str:
                 JOIN registry_merge m ON m.kept_{kind}_id = k.kept AND m.ended_at IS NULL)"""
 
 
-SIGNED_BY_NO_ALIAS_NOR_GUARDIAN: Final = pgtrigger.Trigger(
-    name="signed_by_no_alias_nor_guardian",
+STANDS_ASIDE_FOR_ALIASES: Final = pgtrigger.Trigger(
+    name="stands_aside_for_aliases",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
     declare=[("claim", "claims_claim"), ("signer", "accounts_user"), ("people", "bigint[]"), ("firms", "bigint[]")],
@@ -77,17 +77,17 @@ SIGNED_BY_NO_ALIAS_NOR_GUARDIAN: Final = pgtrigger.Trigger(
             OR EXISTS (SELECT 1 FROM registry_identitydocument d WHERE d.person_id = ANY (people)
                 AND (d.matched_hash IN (signer.identity_hash, signer.identity_hash_next)
                     OR d.matched_hash_next IN (signer.identity_hash, signer.identity_hash_next)))
-        THEN RAISE EXCEPTION 'pgtrigger: signed_by_no_alias_nor_guardian: nobody signs on what another record of theirs gains from';
+        THEN RAISE EXCEPTION 'pgtrigger: stands_aside_for_aliases: nobody signs on what another record of theirs gains from';
         END IF;
         IF EXISTS (SELECT 1 FROM access_guardianship g WHERE g.user_id = NEW.user_id AND g.child_id = ANY (people))
-        THEN RAISE EXCEPTION 'pgtrigger: signed_by_no_alias_nor_guardian: a guardian signs nothing for their ward';
+        THEN RAISE EXCEPTION 'pgtrigger: stands_aside_for_aliases: a guardian signs nothing for their ward';
         END IF;
         IF EXISTS (SELECT 1 FROM claims_relation r WHERE r.user_id = NEW.user_id AND r.ended_at IS NULL
                 AND (r.person_id = ANY (people) OR r.organisation_id = ANY (firms)))
             OR EXISTS (SELECT 1 FROM access_agency a WHERE a.user_id = NEW.user_id AND a.organisation_id = ANY (firms)
                 AND (a.ended_at IS NULL OR a.ended_at >= claim.created_at)
                 AND (a.ends_on IS NULL OR a.ends_on >= claim.created_at::date))
-        THEN RAISE EXCEPTION 'pgtrigger: signed_by_no_alias_nor_guardian: a declared relation or an agency, under another record';
+        THEN RAISE EXCEPTION 'pgtrigger: stands_aside_for_aliases: a declared relation or an agency, under another record';
         END IF;
         RETURN NEW;
     """,

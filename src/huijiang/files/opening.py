@@ -105,6 +105,8 @@ def open_file(viewer: Viewer, uid: uuid.UUID | str, purpose: str, *, download: b
         raise PermissionDenied(_("您的岗位只能在线查看，不能下载。"))
     if file.person is not None:
         saw(viewer, file.person, purpose if staff else "own", ["file.download" if download else "file"])
+    elif file.organisation is not None:
+        saw(viewer, file.organisation, purpose if staff else "own", ["file.download" if download else "file"])
     audit.record(viewer.user, "files.download" if download else "files.open", f"file:{file.uid}", file.region_id,
                  of=file.subject, purpose=purpose)  # fmt: skip
     return Opened(file, file.name.open())

@@ -194,10 +194,9 @@ def pair(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("people:duplicates")
-    if found.kind == "person":
-        with transaction.atomic():
-            for each in (first, second):
-                saw(viewer, each, Purpose.DATA, ["person"])
+    with transaction.atomic():
+        for each in (first, second):
+            saw(viewer, each, Purpose.DATA, [found.kind])
     return render(request, "people/duplicate.html", {
         "form": form, "pair": found, "table": _table(beside(found.kind, first, second)), "why": words_of(found),
         "name": first.name, "crumbs": [Crumb(_("疑似重复"), reverse("people:duplicates")), Crumb(_("两条记录对照"))],

@@ -5,23 +5,21 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huijiang.access import doors
+from huijiang.access import doors, purposes
 from huijiang.access.law import FACTS, access_people, in_scope
 from huijiang.access.sightings import Purpose, saw
 from huijiang.accounts.doors import staff
 from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.claims.public_notice import name_of
 from huijiang.entitlements import live, wording
-from huijiang.entitlements.desk import hidden_name
+from huijiang.entitlements.desk import asked_why, hidden_name
 from huijiang.entitlements.models import State
 from huijiang.entitlements.sees import sees
 from huijiang.funds.models import Payment
@@ -33,10 +31,6 @@ from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import ANSWERS
 
 officer = staff(*FACTS)
-
-
-class PurposeForm(forms.Form):
-    purpose = forms.ChoiceField(label=gettext_lazy("为什么查看"), choices=Purpose.choices, widget=forms.RadioSelect)
 
 
 def _items(caption: str, found: list[Item]) -> Table:
@@ -125,16 +119,11 @@ def seen(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The same for an officer, who says why first; the person can read that they looked."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     person = get_object_or_404(access_people(viewer).select_related("managed_by", "employer"), uid=uid)
-    key = f"portrait for {person.uid}"
-    form = PurposeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        request.session[key] = form.cleaned_data["purpose"]
-        return redirect("people:portrait_seen", uid=uid)
     crumbs = [Crumb(_("查找个人"), reverse("entitlements:people")), Crumb(_("画像"))]
-    purpose = request.session.get(key)
-    if purpose is None or form.errors:
-        return render(request, "people/purpose.html", {"form": form, "person": hidden_name(person.name), "crumbs": crumbs},
-                      status=422 if form.errors else 200)  # fmt: skip
+    asked = asked_why(request, person, hidden_name(person.name), crumbs)
+    if asked is not None:
+        return asked
+    purpose = purposes.kept(request, person.uid)
     with transaction.atomic():
         saw(viewer, person, purpose, ["portrait"])
     return render(request, "people/portrait.html", {

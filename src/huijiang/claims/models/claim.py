@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -211,6 +212,9 @@ class Movement(models.Model):
             models.CheckConstraint(name="refusal_by_a_person", condition=~Q(target="refused") | Q(event="dismiss") | (
                 Q(by__isnull=False) & ~Q(condition="") & ~Q(words=""))),
         )  # fmt: skip
+        indexes = (
+            BrinIndex(name="movement_at", fields=("at",)),
+        )  # rows come in the order of time: a few pages say where
         triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM,
                     triggers_rounds.HAS_A_PLACE, triggers_aliases.ONE_CLAIM_FOR_ALL_ALIASES)  # fmt: skip
 

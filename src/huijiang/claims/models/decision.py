@@ -146,7 +146,7 @@ class Act(models.Model):
             models.CheckConstraint(name="act_voided_with_reason", condition=Q(voided_at=None, voided_because="") | Q(voided_at__isnull=False) & ~Q(voided_because="")),
         )  # fmt: skip
         indexes = (models.Index(name="act_of_user", fields=("user", "-at")),)
-        triggers = (*triggers.NEVER_DELETED, triggers.SIGNED_BY_NOBODY_WHO_GAINS, triggers_aliases.SIGNED_BY_NO_ALIAS_NOR_GUARDIAN,
+        triggers = (*triggers.NEVER_DELETED, triggers.SIGNED_BY_NOBODY_WHO_GAINS, triggers_aliases.STANDS_ASIDE_FOR_ALIASES,
                     triggers.ACT_VOIDED_BY_FACTS)  # fmt: skip
 
     def __str__(self) -> str:
