@@ -56,10 +56,17 @@ class Guardianship(models.Model):
     bound_at = models.DateTimeField("登记时间", db_default=Now())
     ends_on = models.DateField("年满 18 岁之日", help_text="从这一天起不再有效")
     ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    end_words = models.CharField("结束的原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "监护关系"
         constraints = (
+            models.CheckConstraint(
+                name="guardian_ended_by_somebody",
+                condition=Q(ended_at=None, ended_by=None, end_words="")
+                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_words=""),
+            ),
             models.UniqueConstraint(name="guardian_once", fields=("user", "child"), condition=Q(ended_at=None)),
             models.CheckConstraint(name="guardian_bound_by_another", condition=~Q(bound_by=F("user"))),
         )

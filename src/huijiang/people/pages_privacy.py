@@ -124,7 +124,9 @@ def erase(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已收到，%(day)s 前答复。") % {"day": made.due_on.isoformat()})
         return redirect("people:privacy")
     columns = [Column(_("信息")), Column(_("为什么保留")), Column(_("保留到"))]
-    rows = [[Cell(str(each.label)), str(each.why), str(each.until)] for each in erasing.KEPT]
+    rows = [
+        [Cell(str(each.label)), str(each.why), str(each.until)] for each in erasing.kept_of(_viewer(request).people)
+    ]
     return render(request, "people/erase.html", {
         "form": form, "kept": Table(_("依法保留的信息"), columns, rows),
         "crumbs": [Crumb(_("我的信息"), reverse("people:privacy")), Crumb(_("申请删除"))],
