@@ -142,7 +142,10 @@ COMPONENTS: Final[dict[str, Schema]] = {
     "Stored": thing({"batch": UID, "new": WHOLE, "changed": WHOLE, "same": WHOLE}),
     "Profile": thing({
         "id": TEXT, "title": TEXT, "table": TEXT, "files": listed(TEXT), "encoding": TEXT,
-        "columns": listed(thing({"name": TEXT, "label": TEXT, "field": TEXT, "unused": TEXT})),
+        "columns": listed(thing({"name": TEXT, "label": TEXT, "field": TEXT, "unused": TEXT, "codes": TEXT})),
+    }),
+    "Codes": thing({
+        "id": TEXT, "title": TEXT, "source": TEXT, "values": {"type": "object", "additionalProperties": TEXT},
     }),
     "Completeness": thing({
         "table": TEXT, "region": TEXT, "by": listed(TEXT), "since": DAY_OR_NOT, "until": DAY_OR_NOT,
