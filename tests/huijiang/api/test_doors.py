@@ -173,7 +173,7 @@ def test_what_a_client_may_do_never_grows_not_even_by_sql(here: Systems) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"scopes": ()}, "至少一项"), ({"scopes": ("claims:write",)}, "至少一项"),
+        ({"scopes": ()}, "至少一项"), ({"scopes": ("claims:write",)}, "部门系统不能提交申报"),
         ({"scopes": ("registry:read",), "columns": ()}, "须写明列"), ({"kind": "firm"}, "统一社会信用代码"),
         ({"expires_on": dt.date(2020, 1, 1)}, "截止日期"), ({"expires_on": dt.date(2099, 1, 1)}, "截止日期"),
     ],

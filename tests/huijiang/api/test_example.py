@@ -56,7 +56,7 @@ def test_the_example_reads_asks_and_writes_and_says_what_was_refused(live_server
     assert "registry:write" in words
 
     (row,) = [each for each in rows if each["values"]["number"] == FIELDS["number"]]
-    change = ("change", "certificate", row["id"], "--as-of", "2026-07-01", "occupation_class=null", "level=高级技师")
+    change = ("change", "certificate", row["id"], "--as-of", "2026-07-01", "hours=null", "level=高级技师")
     status, changed, words = run(*change)
     assert (status, words) == (0, "")
     assert changed[0]["values"]["level"] == "高级技师"

@@ -173,7 +173,7 @@ def test_an_officer_decides_nothing_on_another_record_of_their_own_or_on_their_w
     )
     for user, words in ((first, "本人"), (second, "监护")):
         assert words in acts.why_not(claim, user, Kind.REVIEW)
-        with pytest.raises(DatabaseError, match="signed_by_no_alias_nor_guardian"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="stands_aside_for_aliases"), transaction.atomic():
             Act.objects.create(claim=claim, human=f"user:{user.uid}", user=user, kind=Kind.INTAKE)
     with pytest.raises(MayNot):
         acts.sign(claim, desk.staff["third"], Kind.REVIEW, moving.last_of(claim))

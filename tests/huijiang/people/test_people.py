@@ -259,7 +259,9 @@ def test_files_and_messages_are_erased_and_what_the_law_keeps_is_named_with_its_
     intake.withdraw(withdrawn, viewer)
     live = desk.checking()
     seen = stored(f"claim:{live.uid}", files.Purpose.EVIDENCE, "在办的")
-    usual = notices.tell(here.worker, "claim_submitted", {"number": "A", "benefit": "b"}, "claim:x", required=False)
+    usual = notices.tell(
+        here.worker, "claim_submitted", {"number": "A", "benefit": "b", "due": "2026-12-31"}, "claim:x", required=False
+    )
     assert usual is not None
 
     page = client(here.worker_user)
