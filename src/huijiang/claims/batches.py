@@ -248,7 +248,7 @@ class _Reading:
 
     def _why(self, holder: str) -> str:
         claimed = Claim.objects.filter(
-            benefit=self.benefit, holder=holder, state__in=LIVE, batch__organisation=self.organisation
+            benefit=self.benefit, holder=holder, state__in=LIVE, batch__organisation__in=self.viewer.firms
         ).first()
         if claimed is not None:
             return _("还没有申报的事由；这一件已申报（%(number)s）") % {"number": claimed.number}
