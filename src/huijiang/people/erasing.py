@@ -5,14 +5,13 @@ Erased from a row of facts, a value goes from the row's former versions too: nob
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,7 @@ from huijiang import audit
 from huijiang.access import concerns
 from huijiang.access.law import in_scope
 from huijiang.accounts.models import Message, Role
-from huijiang.accounts.viewers import Viewer, today
+from huijiang.accounts.viewers import Viewer
 from huijiang.claims.clock import add_working_days
 from huijiang.claims.models import Claim
 from huijiang.claims.states import State
@@ -51,7 +50,7 @@ class Kind:
 
     label: Any
     effect: Any
-    act: Callable[[People], int]
+    act: Callable[[People, str], int]
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ class Held:
     until: Any
 
 
-def _own_files(people: People) -> int:
-    """Their time ends today; the job of the files takes the content away."""
-    return _let_go(File.objects.filter(person__in=people, purpose__in=(Kept.OWN, Kept.DRAFT)))
+def _own_files(people: People, because: str) -> int:
+    own = Q(subject__in=[f"person:{uid}" for uid in Person.objects.filter(pk__in=people).values_list("uid", flat=True)])
+    return files.let_go(File.objects.filter(Q(person__in=people) | own, purpose__in=(Kept.OWN, Kept.DRAFT)), because)
 
 
 def _withdrawn(people: People) -> Any:
@@ -74,17 +73,11 @@ def _withdrawn(people: People) -> Any:
     return [f"claim:{uid}" for uid in taken_back.values_list("uid", flat=True)]
 
 
-def _withdrawn_papers(people: People) -> int:
-    return _let_go(File.objects.filter(purpose=Kept.EVIDENCE, subject__in=_withdrawn(people)))
+def _withdrawn_papers(people: People, because: str) -> int:
+    return files.let_go(File.objects.filter(purpose=Kept.EVIDENCE, subject__in=_withdrawn(people)), because)
 
 
-def _let_go(found: Any) -> int:
-    count = int(found.filter(erased_at=None).update(keep_until=today() - dt.timedelta(days=1)))
-    files.expire()
-    return count
-
-
-def _messages(people: People) -> int:
+def _messages(people: People, because: str) -> int:
     """The notices, and what of them still lies with the gateways' queue: address and title (words go when they are sent)."""
     found = Notice.objects.filter(person__in=people, required=False)
     sent = Message.objects.filter(
@@ -96,11 +89,11 @@ def _messages(people: People) -> int:
     return count
 
 
-def _exports(people: People) -> int:
+def _exports(people: People, because: str) -> int:
     return Export.objects.filter(person__in=people, content__isnull=False).update(content=None)
 
 
-def _optional_facts(people: People) -> int:
+def _optional_facts(people: People, because: str) -> int:
     """Unknown in the row and in every former version of it."""
     columns = vocabulary().tables["person"].columns
     empty: dict[str, Any] = {}
@@ -200,7 +193,9 @@ def carry_out() -> int:
             held = Erasure.objects.select_for_update().get(pk=pk)
             if held.state != Erasure.State.GRANTED:
                 continue
-            held.counts = {name: KINDS[name].act(family("person", held.person_id)) for name in held.granted}
+            held.counts = {
+                name: KINDS[name].act(family("person", held.person_id), f"erasure:{held.uid}") for name in held.granted
+            }
             held.state, held.done_at = Erasure.State.DONE, timezone.now()
             held.save()
             audit.record(None, "people.erased", f"erasure:{held.uid}", held.region_id, **held.counts)

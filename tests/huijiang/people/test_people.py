@@ -289,6 +289,12 @@ def test_files_and_messages_are_erased_and_what_the_law_keeps_is_named_with_its_
     assert Notice.objects.filter(person=here.worker, required=True).exists()
     found.refresh_from_db()
     assert (found.counts["files"], found.counts["papers"]) == (1, 1)
+    own.refresh_from_db()
+    assert own.let_go == f"erasure:{found.uid}"
+    yesterday = today() - dt.timedelta(days=1)
+    for told in ({"keep_until": yesterday}, {"keep_until": yesterday, "let_go": "erasure:x", "purpose": "record"}):
+        with pytest.raises(DatabaseError, match="kept_its_time"), transaction.atomic():
+            File.objects.filter(pk=seen.pk).update(**told)
 
 
 def test_an_assessment_is_never_changed_and_kept_three_years(here: Town) -> None:
