@@ -117,7 +117,12 @@ def find_people(viewer: Viewer, words: str) -> QuerySet[Any]:
         )
     # Of a surname that a fifth of the county bears a few hundred are enough to say "more than are shown": sorting
     # two hundred thousand rows for twenty is what makes such a search slow.
-    few = within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
+    # Those whom the viewer's own regions manage come first: who belongs by a spell alone is looked for only where they
+    # do not fill the page, because then PostgreSQL reads every spell of the region once.
+    own = within.order_by().filter(in_scope(viewer.paths(*FACTS)), _named(words)).values_list("pk", flat=True)[:ENOUGH]
+    few: Any = list(own)
+    if len(few) < ENOUGH:
+        few = within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
     return within.filter(pk__in=few)
 
 
