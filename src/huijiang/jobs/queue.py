@@ -109,9 +109,11 @@ def job(
 
 def every(cron: str, name: str) -> None:
     """Ask for a run of a declared job by the clock (cron, UTC); one that still runs is not asked for twice."""
-    app.periodic(cron=cron, periodic_id=name)(
-        app.task(name=f"{name}.clock", pass_context=False)(lambda timestamp: _by_the_clock(name))
-    )
+
+    def clock(timestamp: int) -> None:
+        _by_the_clock(name)
+
+    app.periodic(cron=cron, periodic_id=name)(app.task(name=f"{name}.clock", pass_context=False)(clock))
 
 
 def _by_the_clock(name: str) -> None:
