@@ -128,8 +128,8 @@ def _reviewing(claim: Claim, viewer: Viewer) -> Claim:
 
 
 # -- many at once ---------------------------------------------------------------------
-MOST: Final = 200
-"""How many claims one selection holds."""
+MOST: Final = 300
+"""How many claims one selection holds: as many as an organisation's workbook."""
 
 BULK: Final[dict[str, Callable[[Claim, Viewer], object]]] = {
     "accept": review.accept, "checked": review.checked, "review": review.review, "approve": review.second_review,

@@ -78,8 +78,6 @@ class CasePages:
         ]
         rows = []
         for each in found:
-            next_ = story.next_of(each)
-            by = _("%(what)s %(day)s") % {"what": next_.by_words, "day": next_.by.isoformat()} if next_.by else "—"
             sent = f"{timezone.localtime(each.submitted_at):%Y-%m-%d}" if each.submitted_at else _("还没有提交")
             address = (
                 self.desk.address("", each.uid)
@@ -92,7 +90,7 @@ class CasePages:
                     Cell(name_of(each.benefit), address, note=note),
                     each.number or "—",
                     sent,
-                    by,
+                    story.briefly(each),
                     Cell(tag=story.tag_of(each)),
                 ]
             )
