@@ -2,6 +2,7 @@
 
 ready(claim, viewer)            the acts that the state and the viewer's roles allow, each with what stands in the way
 fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
+take_award(claim, viewer)       the amount of a panel's minutes, after that
 compute_again(claim, viewer)    the facts of now, while the claim is in review
 in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of what could not be done
 """
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from huijiang import audit
 from huijiang.accounts.viewers import Viewer
-from huijiang.claims import acts, determine, locks, moving, review
+from huijiang.claims import acts, determine, locks, moving, panels, review
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, ClaimError, MayNot
 from huijiang.claims.models import Check, Claim, Determination
@@ -53,6 +54,7 @@ DEEDS: Final[dict[str, Deed]] = {
         Deed("approve", gettext_lazy("复核通过"), gettext_lazy("签署同一核定，占用额度"), Event.APPROVE, Kind.SECOND_REVIEW,
              ("reason",), bulk=True),
         Deed("amount", gettext_lazy("确定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
+        Deed("award", gettext_lazy("按评审纪要定金额"), gettext_lazy("事实重新读过，套用评审组定的数"), None),
         Deed("again", gettext_lazy("重新核算"), gettext_lazy("按今天登记的事实再算一次"), None),
         Deed("ask_correction", gettext_lazy("一次性告知补正"), gettext_lazy("列全要补的事项，办理时限暂停"), Event.ASK_CORRECTION, None, ("items",)),
         Deed("send_back", gettext_lazy("退回审核"), gettext_lazy("写明理由，审核签署失效"), Event.SEND_BACK, None, ("reason_needed",)),
@@ -82,8 +84,10 @@ def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
     for deed in DEEDS.values():
         if deed.event is not None and deed.event in mine:
             found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
-        elif (deed.name == "again" and reviewing) or (
-            deed.name == "amount" and reviewing and made is not None and is_open(made)
+        elif (
+            (deed.name == "again" and reviewing)
+            or (deed.name == "amount" and reviewing and made is not None and is_open(made))
+            or (deed.name == "award" and reviewing and made is not None and was_awarded(claim, made))
         ):
             found.append(Ready(deed))
     return found
@@ -92,6 +96,11 @@ def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
 def is_open(made: Determination) -> bool:
     """Whether a person must fix the amount: entitled, to an interval."""
     return made.outcome == "entitled" and made.low != made.high
+
+
+def was_awarded(claim: Claim, made: Determination) -> bool:
+    """Whether a panel's minutes hold the amount that a determination left open."""
+    return made.point is None and claim.minutes_lines.filter(award__isnull=False).exists()  # type: ignore[attr-defined]
 
 
 def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | None) -> str:
@@ -116,6 +125,12 @@ def fix_amount(claim: Claim, viewer: Viewer, point: int, basis: Basis, words: st
 def compute_again(claim: Claim, viewer: Viewer) -> Determination:
     """A determination of the facts of now, while the claim is in review; signatures so far are void."""
     return determine.determine(_reviewing(claim, viewer), viewer)
+
+
+@transaction.atomic
+def take_award(claim: Claim, viewer: Viewer) -> Determination:
+    """The panel's amount again, after the facts were read anew.  Raises MayNot, ClaimError."""
+    return panels.apply_again(_reviewing(claim, viewer), viewer)
 
 
 def _reviewing(claim: Claim, viewer: Viewer) -> Claim:

@@ -97,7 +97,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "onward": f"?{urlencode({**kept, 'after': page.onward})}" if page.onward else "",
         "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
         "deeds": [deed for deed in deciding.DEEDS.values() if deed.bulk and deed.event is not None] if viewer.roles & set(WORKS) else [],
-        "whole": request.GET.urlencode(), "every": min(count, deciding.MOST),
+        "whole": request.GET.urlencode(), "every": min(count, deciding.MOST), "more_than_most": count > deciding.MOST,
         "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": deciding.MOST,
     }  # fmt: skip
     return render(request, "claims/desk.html", told)

@@ -129,6 +129,7 @@ ACTS: Final[dict[str, Done]] = {
     "review": lambda claim, viewer, form: review.review(claim, viewer, form.cleaned_data["reason"]),
     "approve": lambda claim, viewer, form: review.second_review(claim, viewer, form.cleaned_data["reason"]),
     "amount": _amount,
+    "award": lambda claim, viewer, form: deciding.take_award(claim, viewer),
     "again": lambda claim, viewer, form: deciding.compute_again(claim, viewer),
     "ask_correction": lambda claim, viewer, form: review.request_correction(claim, viewer, form.wanted()),
     "send_back": lambda claim, viewer, form: review.send_back(claim, viewer, form.cleaned_data["reason_needed"]),
