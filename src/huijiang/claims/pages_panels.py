@@ -21,6 +21,7 @@ from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import MinutesForm, ScoreForm
 from huijiang.claims.models import Claim, Panel, PanelMember
 from huijiang.claims.models.decision import Kind
+from huijiang.claims.pages_desk_case import papers_table
 from huijiang.claims.pages_rounds import moment, score_words, tag_of
 from huijiang.claims.pages_rounds_desk import viewer_of, within
 from huijiang.claims.public_notice import name_of
@@ -116,7 +117,7 @@ def score(request: HttpRequest, uid: uuid.UUID, claim: uuid.UUID) -> HttpRespons
         "panel": held, "round": held.round, "claim": about, "form": form, "own": own, "why": why, "facts": _facts(about),
         "points": [Fact(each["name"], str(own.points[each["id"]])) for each in held.criteria] if own else [],
         "total": score_words(own.total) if own else "", "scores": _scores(held, about), "checks": _conditions(about),
-        "over": held.opened_at is not None or today() > held.due_on,
+        "papers": papers_table(viewer_of(request), about), "over": held.opened_at is not None or today() > held.due_on,
     }, status=422 if form.is_bound else 200)  # fmt: skip
 
 

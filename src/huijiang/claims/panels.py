@@ -136,6 +136,15 @@ def why_not(member: PanelMember, claim: Claim) -> str:
     return "" if mine else acts.why_not(claim, member.user, Kind.PANEL_SCORE)
 
 
+def before(viewer: Viewer) -> list[Claim]:
+    """The claims that somebody judges now: before a panel of theirs without a result, but for those they keep away from."""
+    found = []
+    for panel in panel_of(viewer).filter(round__settled_at=None):
+        member = seat(panel, viewer.user)
+        found += [each for each in judged(panel) if not why_not(member, each)]
+    return found
+
+
 def scorers(panel: Panel) -> list[PanelMember]:
     """Confirmed members but the chair."""
     seats = panel.members.filter(confirmed_at__isnull=False, left_at=None, chairs=False)
