@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from huijiang import audit
 from huijiang.accounts.viewers import Viewer
-from huijiang.claims import acts, determine, locks, moving, panels, review
+from huijiang.claims import acts, determine, locks, moving, panels, places, review
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, ClaimError, MayNot
 from huijiang.claims.models import Check, Claim, Determination
@@ -106,6 +106,10 @@ def was_awarded(claim: Claim, made: Determination) -> bool:
 def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | None) -> str:
     if deed.kind is not None:
         reason = acts.why_not(claim, viewer.user, deed.kind)
+        if reason:
+            return reason
+    if deed.name == "review":
+        reason = places.why_not(claim)
         if reason:
             return reason
     if deed.name in ("review", "approve") and (made is None or made.point is None):

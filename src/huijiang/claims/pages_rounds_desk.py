@@ -139,7 +139,7 @@ def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) 
         "criteria": [(each["name"], panels.percent(int(each["weight"]))) for each in panel.criteria] if panel else [],
         "late_form": forms.get("late_form") or LateForm(None, drafts(held, viewer)) if late_ else None, "without": len(without),
         "drafts": len(drafts(held, viewer)) if late_ else 0, "unjudged": held.ranking == Ranking.SCORE and panel is None,
-        "late": held.late_entries.select_related("claim", "by").order_by("pk"), "bad": next(iter(forms.values()), None),
+        "late": held.late_entries.select_related("claim", "by").order_by("pk"), "bad": (bad := next(iter(forms.values()), None)), "form": bad,
         "members": _members(panel, viewer) if panel else [], "minutes": getattr(panel, "minutes", None) if panel else None,
     }  # fmt: skip
     return render(request, "claims/desk_round.html", told, status=status)
