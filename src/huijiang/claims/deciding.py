@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang import audit
-from huijiang.accounts.viewers import Viewer
+from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, locks, moving, panels, places, review
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, ClaimError, MayNot
@@ -108,6 +108,10 @@ def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | Non
         reason = acts.why_not(claim, viewer.user, deed.kind)
         if reason:
             return reason
+    if deed.name == "lapse":
+        asked = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
+        if asked is not None and asked.due_on >= today():
+            return _("补正期限 %(day)s，还没有过。") % {"day": asked.due_on.isoformat()}
     if deed.name == "review":
         reason = places.why_not(claim)
         if reason:

@@ -217,7 +217,7 @@ class StandInForm(forms.Form):
     def __init__(self, *args: Any, people: list[tuple[str, str]], own: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["absent"].choices = own
-        self.fields["deputy"].choices = people
+        self.fields["deputy"].choices = [("", _("请选择")), *people]
 
 
 @works

@@ -103,7 +103,7 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
         )
     if made is not None:
         told += [Fact(_("核定日期"), made.on.isoformat(), _("第 %(n)s 次核定") % {"n": made.number}),
-                 Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:16], _("签署覆盖的内容"))]  # fmt: skip
+                 Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:12], _("签署覆盖的内容"))]  # fmt: skip
         if made.basis:
             told.append(Fact(_("金额依据"), str(made.get_basis_display()), made.basis_words))
     if body is not None and body["fund"]:
