@@ -101,7 +101,7 @@ class SurveyForm(forms.Form):
             try:
                 found.append(parse_organisation_code(each).value)
             except IdentifierError as error:
-                raise forms.ValidationError(f"{each}：{error.wrong()}；{error.mend()}") from error
+                raise forms.ValidationError(f"{each}：{error.wrong()}；应为：{error.expected()}") from error
         if len(found) > MOST_LISTED:
             raise forms.ValidationError(_("名单不多于 %(n)s 家") % {"n": MOST_LISTED})
         return found

@@ -11,274 +11,669 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0001_initial'),
-        ('registry', '0002_linked'),
+        ("regions", "0001_initial"),
+        ("registry", "0002_linked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EmployerSurvey',
+            name="EmployerSurvey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='外部编号')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('counted_on', models.DateField(verbose_name='统计时点')),
-                ('opens_on', models.DateField(verbose_name='开始填报')),
-                ('closes_on', models.DateField(verbose_name='截止填报')),
-                ('occupations', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None, verbose_name='职业（工种）')),
-                ('scope', models.CharField(choices=[('all', '本地区全部企业'), ('industry', '按行业'), ('street', '按镇街或下级地区'), ('list', '按名单')], max_length=8, verbose_name='范围')),
-                ('chosen', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), default=list, size=None, verbose_name='范围里的')),
-                ('above_scale', models.BooleanField(default=False, verbose_name='只要规模以上')),
-                ('words', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('state', models.CharField(choices=[('draft', '未发布'), ('open', '填报中'), ('closed', '已结束'), ('dropped', '已作废')], default='draft', max_length=8, verbose_name='状态')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='发布时间')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="外部编号")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("counted_on", models.DateField(verbose_name="统计时点")),
+                ("opens_on", models.DateField(verbose_name="开始填报")),
+                ("closes_on", models.DateField(verbose_name="截止填报")),
+                (
+                    "occupations",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), size=None, verbose_name="职业（工种）"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("all", "本地区全部企业"),
+                            ("industry", "按行业"),
+                            ("street", "按镇街或下级地区"),
+                            ("list", "按名单"),
+                        ],
+                        max_length=8,
+                        verbose_name="范围",
+                    ),
+                ),
+                (
+                    "chosen",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), default=list, size=None, verbose_name="范围里的"
+                    ),
+                ),
+                ("above_scale", models.BooleanField(default=False, verbose_name="只要规模以上")),
+                ("words", models.TextField(blank=True, max_length=2000, verbose_name="说明")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "未发布"), ("open", "填报中"), ("closed", "已结束"), ("dropped", "已作废")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="发布时间")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用工摸排',
-                'ordering': ('-counted_on', '-id'),
+                "verbose_name": "用工摸排",
+                "ordering": ("-counted_on", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='SurveyedFirm',
+            name="SurveyedFirm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='外部编号')),
-                ('industry', models.CharField(blank=True, max_length=64, verbose_name='行业门类')),
-                ('told_at', models.DateTimeField(null=True, verbose_name='通知时间')),
-                ('reminded_on', models.DateField(null=True, verbose_name='最近催报')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='firms', to='labour.employersurvey')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="外部编号")),
+                ("industry", models.CharField(blank=True, max_length=64, verbose_name="行业门类")),
+                ("told_at", models.DateTimeField(null=True, verbose_name="通知时间")),
+                ("reminded_on", models.DateField(null=True, verbose_name="最近催报")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.organisation"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="firms", to="labour.employersurvey"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '摸排单位',
+                "verbose_name": "摸排单位",
             },
         ),
         migrations.CreateModel(
-            name='SurveyAnswer',
+            name="SurveyAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='外部编号')),
-                ('version', models.PositiveIntegerField(verbose_name='版次')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('sent', '已提交'), ('withdrawn', '已撤回'), ('returned', '已退回'), ('replaced', '已更正')], default='draft', max_length=12, verbose_name='状态')),
-                ('words', models.CharField(blank=True, max_length=1000, verbose_name='总的说明')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='提交时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='撤回、退回或更正时间')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='退回理由')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('surveyed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='labour.surveyedfirm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="外部编号")),
+                ("version", models.PositiveIntegerField(verbose_name="版次")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("sent", "已提交"),
+                            ("withdrawn", "已撤回"),
+                            ("returned", "已退回"),
+                            ("replaced", "已更正"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=1000, verbose_name="总的说明")),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="提交时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="撤回、退回或更正时间")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="退回理由")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "surveyed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="labour.surveyedfirm"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '摸排填报',
-                'ordering': ('-version',),
+                "verbose_name": "摸排填报",
+                "ordering": ("-version",),
             },
         ),
         migrations.CreateModel(
-            name='SurveyLine',
+            name="SurveyLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occupation', models.CharField(max_length=64, verbose_name='职业（工种）')),
-                ('level', models.CharField(max_length=16, verbose_name='技能等级')),
-                ('heads', models.PositiveIntegerField(null=True, verbose_name='现有人数')),
-                ('insured', models.PositiveIntegerField(null=True, verbose_name='其中参保')),
-                ('certified', models.PositiveIntegerField(null=True, verbose_name='其中持证')),
-                ('vacancies', models.PositiveIntegerField(null=True, verbose_name='缺口人数')),
-                ('planned_hires', models.PositiveIntegerField(null=True, verbose_name='计划招用')),
-                ('planned_training', models.PositiveIntegerField(null=True, verbose_name='计划培训')),
-                ('wage_low', models.BigIntegerField(null=True, verbose_name='月工资下限（分）')),
-                ('wage_high', models.BigIntegerField(null=True, verbose_name='月工资上限（分）')),
-                ('difficulty', models.CharField(blank=True, max_length=300, verbose_name='招用难点')),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='labour.surveyanswer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occupation", models.CharField(max_length=64, verbose_name="职业（工种）")),
+                ("level", models.CharField(max_length=16, verbose_name="技能等级")),
+                ("heads", models.PositiveIntegerField(null=True, verbose_name="现有人数")),
+                ("insured", models.PositiveIntegerField(null=True, verbose_name="其中参保")),
+                ("certified", models.PositiveIntegerField(null=True, verbose_name="其中持证")),
+                ("vacancies", models.PositiveIntegerField(null=True, verbose_name="缺口人数")),
+                ("planned_hires", models.PositiveIntegerField(null=True, verbose_name="计划招用")),
+                ("planned_training", models.PositiveIntegerField(null=True, verbose_name="计划培训")),
+                ("wage_low", models.BigIntegerField(null=True, verbose_name="月工资下限（分）")),
+                ("wage_high", models.BigIntegerField(null=True, verbose_name="月工资上限（分）")),
+                ("difficulty", models.CharField(blank=True, max_length=300, verbose_name="招用难点")),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="labour.surveyanswer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '摸排行',
-                'ordering': ('id',),
+                "verbose_name": "摸排行",
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='SurveyUpload',
+            name="SurveyUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='外部编号')),
-                ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('digest', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('lines', models.JSONField(default=list, verbose_name='读到的行')),
-                ('faults', models.JSONField(default=list, verbose_name='错误')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('taken_at', models.DateTimeField(null=True, verbose_name='采用时间')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('surveyed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='labour.surveyedfirm')),
-                ('taken_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='labour.surveyanswer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="外部编号")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("digest", models.CharField(max_length=64, verbose_name="内容摘要")),
+                ("lines", models.JSONField(default=list, verbose_name="读到的行")),
+                ("faults", models.JSONField(default=list, verbose_name="错误")),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="采用时间")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "surveyed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="labour.surveyedfirm"
+                    ),
+                ),
+                (
+                    "taken_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="labour.surveyanswer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '摸排工作簿',
-                'ordering': ('-id',),
+                "verbose_name": "摸排工作簿",
+                "ordering": ("-id",),
             },
         ),
         migrations.AddConstraint(
-            model_name='employersurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('closes_on'))), name='survey_days_in_order'),
+            model_name="employersurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opens_on__lte", models.F("closes_on"))), name="survey_days_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employersurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_on__lte', models.F('closes_on'))), name='survey_counted_before_it_closes'),
+            model_name="employersurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("counted_on__lte", models.F("closes_on"))), name="survey_counted_before_it_closes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employersurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('occupations', []), _negated=True), name='survey_of_occupations'),
+            model_name="employersurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("occupations", []), _negated=True), name="survey_of_occupations"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employersurvey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('chosen', []), ('scope', 'all')), models.Q(models.Q(('scope', 'all'), _negated=True), models.Q(('chosen', []), _negated=True)), _connector='OR'), name='survey_scope_says_what'),
+            model_name="employersurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("chosen", []), ("scope", "all")),
+                    models.Q(models.Q(("scope", "all"), _negated=True), models.Q(("chosen", []), _negated=True)),
+                    _connector="OR",
+                ),
+                name="survey_scope_says_what",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employersurvey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('opened_at', None), ('opened_by', None), ('state__in', ('draft', 'dropped'))), models.Q(('closed_at', None), ('closed_by', None), ('opened_at__isnull', False), ('opened_by__isnull', False), ('state', 'open')), models.Q(('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'closed')), _connector='OR'), name='survey_state_agrees'),
+            model_name="employersurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at", None),
+                        ("opened_at", None),
+                        ("opened_by", None),
+                        ("state__in", ("draft", "dropped")),
+                    ),
+                    models.Q(
+                        ("closed_at", None),
+                        ("closed_by", None),
+                        ("opened_at__isnull", False),
+                        ("opened_by__isnull", False),
+                        ("state", "open"),
+                    ),
+                    models.Q(("closed_at__isnull", False), ("opened_at__isnull", False), ("state", "closed")),
+                    _connector="OR",
+                ),
+                name="survey_state_agrees",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='employersurvey',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7ba9c9312efd30b8ddd74ee3441f348e43ad38ae', operation='DELETE', pgid='pgtrigger_never_deleted_e7877', table='labour_employersurvey', when='BEFORE')),
+            model_name="employersurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="7ba9c9312efd30b8ddd74ee3441f348e43ad38ae",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_e7877",
+                    table="labour_employersurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='employersurvey',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;", hash='3f820cb9d652a1155360fe03d61c19cfddeb2875', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_b58ce', table='labour_employersurvey', when='BEFORE')),
+            model_name="employersurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;",
+                    hash="3f820cb9d652a1155360fe03d61c19cfddeb2875",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_b58ce",
+                    table="labour_employersurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='employersurvey',
-            trigger=pgtrigger.compiler.Trigger(name='moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'INSERT' THEN\n            IF NEW.state <> 'draft'\n            THEN RAISE EXCEPTION 'pgtrigger: moves: a survey begins as a draft';\n            END IF;\n            RETURN NEW;\n        END IF;\n        IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('draft', 'open'), ('draft', 'dropped'), ('open', 'closed'))\n        THEN RAISE EXCEPTION 'pgtrigger: moves: no way from % to %', OLD.state, NEW.state;\n        END IF;\n        IF OLD.state IN ('closed', 'dropped')\n        THEN RAISE EXCEPTION 'pgtrigger: moves: a % survey does not change', OLD.state;\n        END IF;\n        IF OLD.state = 'open' AND to_jsonb(OLD) - '{state,closes_on,closed_at,closed_by_id}'::text[]\n            IS DISTINCT FROM to_jsonb(NEW) - '{state,closes_on,closed_at,closed_by_id}'::text[]\n        THEN RAISE EXCEPTION 'pgtrigger: moves: an open survey is only extended or closed';\n        END IF;\n        IF OLD.state = 'open' AND NEW.closes_on < OLD.closes_on\n        THEN RAISE EXCEPTION 'pgtrigger: moves: an open survey is extended, never cut short: % is before %', NEW.closes_on, OLD.closes_on;\n        END IF;\n        RETURN NEW;\n    ", hash='6f5181ffa1efa645d85e11665ca9052787636255', operation='INSERT OR UPDATE', pgid='pgtrigger_moves_ac40d', table='labour_employersurvey', when='BEFORE')),
+            model_name="employersurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF TG_OP = 'INSERT' THEN\n            IF NEW.state <> 'draft'\n            THEN RAISE EXCEPTION 'pgtrigger: moves: a survey begins as a draft';\n            END IF;\n            RETURN NEW;\n        END IF;\n        IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('draft', 'open'), ('draft', 'dropped'), ('open', 'closed'))\n        THEN RAISE EXCEPTION 'pgtrigger: moves: no way from % to %', OLD.state, NEW.state;\n        END IF;\n        IF OLD.state IN ('closed', 'dropped')\n        THEN RAISE EXCEPTION 'pgtrigger: moves: a % survey does not change', OLD.state;\n        END IF;\n        IF OLD.state = 'open' AND to_jsonb(OLD) - '{state,closes_on,closed_at,closed_by_id}'::text[]\n            IS DISTINCT FROM to_jsonb(NEW) - '{state,closes_on,closed_at,closed_by_id}'::text[]\n        THEN RAISE EXCEPTION 'pgtrigger: moves: an open survey is only extended or closed';\n        END IF;\n        IF OLD.state = 'open' AND NEW.closes_on < OLD.closes_on\n        THEN RAISE EXCEPTION 'pgtrigger: moves: an open survey is extended, never cut short: % is before %', NEW.closes_on, OLD.closes_on;\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="6f5181ffa1efa645d85e11665ca9052787636255",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_moves_ac40d",
+                    table="labour_employersurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyedfirm',
-            constraint=models.UniqueConstraint(fields=('survey', 'organisation'), name='surveyed_once'),
+            model_name="surveyedfirm",
+            constraint=models.UniqueConstraint(fields=("survey", "organisation"), name="surveyed_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyedfirm',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8444c8069f954c77ffec11067a30c999e7633907', operation='DELETE', pgid='pgtrigger_never_deleted_0e441', table='labour_surveyedfirm', when='BEFORE')),
+            model_name="surveyedfirm",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8444c8069f954c77ffec11067a30c999e7633907",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_0e441",
+                    table="labour_surveyedfirm",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyedfirm',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;", hash='31b1eb500f27cbfb83fa97910612bb29c25d2abe', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_dac15', table='labour_surveyedfirm', when='BEFORE')),
+            model_name="surveyedfirm",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;",
+                    hash="31b1eb500f27cbfb83fa97910612bb29c25d2abe",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_dac15",
+                    table="labour_surveyedfirm",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyedfirm',
-            trigger=pgtrigger.compiler.Trigger(name='of_an_open_survey', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE held labour_employersurvey;', func="\n        SELECT * INTO held FROM labour_employersurvey WHERE id = NEW.survey_id FOR SHARE;\n        IF held.state <> 'open'\n        THEN RAISE EXCEPTION 'pgtrigger: of_an_open_survey: the survey is %', held.state;\n        END IF;\n        IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - '{told_at,reminded_on}'::text[]\n            IS DISTINCT FROM to_jsonb(NEW) - '{told_at,reminded_on}'::text[]\n        THEN RAISE EXCEPTION 'pgtrigger: of_an_open_survey: a firm of a survey is told and reminded, else it stays';\n        END IF;\n        RETURN NEW;\n    ", hash='1fa74fef3600cafbc5977277c4ee8b4a6ce1f88e', operation='INSERT OR UPDATE', pgid='pgtrigger_of_an_open_survey_cd9ca', table='labour_surveyedfirm', when='BEFORE')),
+            model_name="surveyedfirm",
+            trigger=pgtrigger.compiler.Trigger(
+                name="of_an_open_survey",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE held labour_employersurvey;",
+                    func="\n        SELECT * INTO held FROM labour_employersurvey WHERE id = NEW.survey_id FOR SHARE;\n        IF held.state <> 'open'\n        THEN RAISE EXCEPTION 'pgtrigger: of_an_open_survey: the survey is %', held.state;\n        END IF;\n        IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - '{told_at,reminded_on}'::text[]\n            IS DISTINCT FROM to_jsonb(NEW) - '{told_at,reminded_on}'::text[]\n        THEN RAISE EXCEPTION 'pgtrigger: of_an_open_survey: a firm of a survey is told and reminded, else it stays';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="1fa74fef3600cafbc5977277c4ee8b4a6ce1f88e",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_of_an_open_survey_cd9ca",
+                    table="labour_surveyedfirm",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(fields=('surveyed', 'version'), name='survey_answer_version'),
+            model_name="surveyanswer",
+            constraint=models.UniqueConstraint(fields=("surveyed", "version"), name="survey_answer_version"),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('surveyed',), name='survey_answer_one_draft'),
+            model_name="surveyanswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")), fields=("surveyed",), name="survey_answer_one_draft"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sent')), fields=('surveyed',), name='survey_answer_one_sent'),
+            model_name="surveyanswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "sent")), fields=("surveyed",), name="survey_answer_one_sent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None), ('sent_at', None), ('sent_by', None), ('state', 'draft')), models.Q(('ended_at', None), ('ended_by', None), ('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent')), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('sent_at__isnull', False), ('sent_by__isnull', False), ('state__in', ('withdrawn', 'returned', 'replaced'))), _connector='OR'), name='survey_answer_state_agrees'),
+            model_name="surveyanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at", None), ("ended_by", None), ("sent_at", None), ("sent_by", None), ("state", "draft")
+                    ),
+                    models.Q(
+                        ("ended_at", None),
+                        ("ended_by", None),
+                        ("sent_at__isnull", False),
+                        ("sent_by__isnull", False),
+                        ("state", "sent"),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        ("sent_at__isnull", False),
+                        ("sent_by__isnull", False),
+                        ("state__in", ("withdrawn", "returned", "replaced")),
+                    ),
+                    _connector="OR",
+                ),
+                name="survey_answer_state_agrees",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'returned'), _negated=True), ('reason', '')), _connector='OR'), name='survey_answer_returned_with_a_reason'),
+            model_name="surveyanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), models.Q(("reason", ""), _negated=True)),
+                    models.Q(models.Q(("state", "returned"), _negated=True), ("reason", "")),
+                    _connector="OR",
+                ),
+                name="survey_answer_returned_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('ended_by', models.F('sent_by')), _negated=True), _connector='OR'), name='survey_answer_returned_by_another'),
+            model_name="surveyanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(("ended_by", models.F("sent_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="survey_answer_returned_by_another",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyanswer',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3476c661859941a1fbce7965b83078999da47fff', operation='DELETE', pgid='pgtrigger_never_deleted_8d93b', table='labour_surveyanswer', when='BEFORE')),
+            model_name="surveyanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="3476c661859941a1fbce7965b83078999da47fff",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_8d93b",
+                    table="labour_surveyanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyanswer',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;", hash='fd93c077319f1df42c14038bc90650cdd9bd902f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_155ca', table='labour_surveyanswer', when='BEFORE')),
+            model_name="surveyanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;",
+                    hash="fd93c077319f1df42c14038bc90650cdd9bd902f",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_155ca",
+                    table="labour_surveyanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyanswer',
-            trigger=pgtrigger.compiler.Trigger(name='moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE held labour_employersurvey; today date;', func="\n        SELECT s.* INTO held FROM labour_employersurvey s JOIN labour_surveyedfirm f ON f.survey_id = s.id\n            WHERE f.id = NEW.surveyed_id FOR SHARE OF s;\n        today := (now() AT TIME ZONE 'Asia/Shanghai')::date;\n        IF held.state <> 'open' OR today < held.opens_on OR today > held.closes_on\n        THEN RAISE EXCEPTION 'pgtrigger: moves: answers change while the survey is open (%, % to %)', held.state, held.opens_on, held.closes_on;\n        END IF;\n        IF TG_OP = 'INSERT' THEN\n            IF NEW.state <> 'draft'\n            THEN RAISE EXCEPTION 'pgtrigger: moves: an answer begins as a draft';\n            END IF;\n            RETURN NEW;\n        END IF;\n        IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN\n            (('draft', 'sent'), ('sent', 'withdrawn'), ('sent', 'returned'), ('sent', 'replaced'))\n        THEN RAISE EXCEPTION 'pgtrigger: moves: no way from % to %', OLD.state, NEW.state;\n        END IF;\n        IF OLD.state NOT IN ('draft', 'sent') OR OLD.state = 'sent' AND (\n            NEW.state = 'sent' OR to_jsonb(OLD) - '{state,ended_at,ended_by_id,reason}'::text[]\n                IS DISTINCT FROM to_jsonb(NEW) - '{state,ended_at,ended_by_id,reason}'::text[])\n        THEN RAISE EXCEPTION 'pgtrigger: moves: what was sent stays as it was sent';\n        END IF;\n        IF OLD.state = 'draft' AND ROW(OLD.uid, OLD.surveyed_id, OLD.version, OLD.made_by_id, OLD.made_at)\n            IS DISTINCT FROM ROW(NEW.uid, NEW.surveyed_id, NEW.version, NEW.made_by_id, NEW.made_at)\n        THEN RAISE EXCEPTION 'pgtrigger: moves: a draft stays of its firm and its version';\n        END IF;\n        RETURN NEW;\n    ", hash='9543123a854a342a2e12543f2da675567557c619', operation='INSERT OR UPDATE', pgid='pgtrigger_moves_cd989', table='labour_surveyanswer', when='BEFORE')),
+            model_name="surveyanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE held labour_employersurvey; today date;",
+                    func="\n        SELECT s.* INTO held FROM labour_employersurvey s JOIN labour_surveyedfirm f ON f.survey_id = s.id\n            WHERE f.id = NEW.surveyed_id FOR SHARE OF s;\n        today := (now() AT TIME ZONE 'Asia/Shanghai')::date;\n        IF held.state <> 'open' OR today < held.opens_on OR today > held.closes_on\n        THEN RAISE EXCEPTION 'pgtrigger: moves: answers change while the survey is open (%, % to %)', held.state, held.opens_on, held.closes_on;\n        END IF;\n        IF TG_OP = 'INSERT' THEN\n            IF NEW.state <> 'draft'\n            THEN RAISE EXCEPTION 'pgtrigger: moves: an answer begins as a draft';\n            END IF;\n            RETURN NEW;\n        END IF;\n        IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN\n            (('draft', 'sent'), ('sent', 'withdrawn'), ('sent', 'returned'), ('sent', 'replaced'))\n        THEN RAISE EXCEPTION 'pgtrigger: moves: no way from % to %', OLD.state, NEW.state;\n        END IF;\n        IF OLD.state NOT IN ('draft', 'sent') OR OLD.state = 'sent' AND (\n            NEW.state = 'sent' OR to_jsonb(OLD) - '{state,ended_at,ended_by_id,reason}'::text[]\n                IS DISTINCT FROM to_jsonb(NEW) - '{state,ended_at,ended_by_id,reason}'::text[])\n        THEN RAISE EXCEPTION 'pgtrigger: moves: what was sent stays as it was sent';\n        END IF;\n        IF OLD.state = 'draft' AND ROW(OLD.uid, OLD.surveyed_id, OLD.version, OLD.made_by_id, OLD.made_at)\n            IS DISTINCT FROM ROW(NEW.uid, NEW.surveyed_id, NEW.version, NEW.made_by_id, NEW.made_at)\n        THEN RAISE EXCEPTION 'pgtrigger: moves: a draft stays of its firm and its version';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="9543123a854a342a2e12543f2da675567557c619",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_moves_cd989",
+                    table="labour_surveyanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.UniqueConstraint(fields=('answer', 'occupation', 'level'), name='survey_line_once'),
+            model_name="surveyline",
+            constraint=models.UniqueConstraint(fields=("answer", "occupation", "level"), name="survey_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('heads', None), ('heads__lte', 1000000), _connector='OR'), name='survey_line_heads'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("heads", None), ("heads__lte", 1000000), _connector="OR"), name="survey_line_heads"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('insured', None), ('insured__lte', 1000000), _connector='OR'), name='survey_line_insured'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("insured", None), ("insured__lte", 1000000), _connector="OR"),
+                name="survey_line_insured",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('certified', None), ('certified__lte', 1000000), _connector='OR'), name='survey_line_certified'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("certified", None), ("certified__lte", 1000000), _connector="OR"),
+                name="survey_line_certified",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('vacancies', None), ('vacancies__lte', 1000000), _connector='OR'), name='survey_line_vacancies'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("vacancies", None), ("vacancies__lte", 1000000), _connector="OR"),
+                name="survey_line_vacancies",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_hires', None), ('planned_hires__lte', 1000000), _connector='OR'), name='survey_line_planned_hires'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("planned_hires", None), ("planned_hires__lte", 1000000), _connector="OR"),
+                name="survey_line_planned_hires",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_training', None), ('planned_training__lte', 1000000), _connector='OR'), name='survey_line_planned_training'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("planned_training", None), ("planned_training__lte", 1000000), _connector="OR"),
+                name="survey_line_planned_training",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('insured__lte', models.F('heads'))), name='survey_line_insured_within'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("insured__lte", models.F("heads"))), name="survey_line_insured_within"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('certified__lte', models.F('heads'))), name='survey_line_certified_within'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("certified__lte", models.F("heads"))), name="survey_line_certified_within"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('wage_high', None), ('wage_low', None)), models.Q(('wage_high__isnull', False), ('wage_high__lte', 100000000), ('wage_low__gt', 0), ('wage_low__isnull', False), ('wage_low__lte', models.F('wage_high'))), _connector='OR'), name='survey_line_pay'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("wage_high", None), ("wage_low", None)),
+                    models.Q(
+                        ("wage_high__isnull", False),
+                        ("wage_high__lte", 100000000),
+                        ("wage_low__gt", 0),
+                        ("wage_low__isnull", False),
+                        ("wage_low__lte", models.F("wage_high")),
+                    ),
+                    _connector="OR",
+                ),
+                name="survey_line_pay",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyline',
-            constraint=models.CheckConstraint(condition=models.Q(('certified', None), ('difficulty', ''), ('heads', None), ('insured', None), ('planned_hires', None), ('planned_training', None), ('vacancies', None), ('wage_low', None), _negated=True), name='survey_line_says_something'),
+            model_name="surveyline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("certified", None),
+                    ("difficulty", ""),
+                    ("heads", None),
+                    ("insured", None),
+                    ("planned_hires", None),
+                    ("planned_training", None),
+                    ("vacancies", None),
+                    ("wage_low", None),
+                    _negated=True,
+                ),
+                name="survey_line_says_something",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyline',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;", hash='e563f0c78e96dfe18a420f42553853760685cfa9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_84495', table='labour_surveyline', when='BEFORE')),
+            model_name="surveyline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;",
+                    hash="e563f0c78e96dfe18a420f42553853760685cfa9",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_84495",
+                    table="labour_surveyline",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyline',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_draft', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE answer labour_surveyanswer; held labour_employersurvey; line labour_surveyline;', func="\n        IF TG_OP = 'DELETE' THEN line := OLD; ELSE line := NEW; END IF;\n        IF TG_OP = 'UPDATE' AND OLD.answer_id <> NEW.answer_id\n        THEN RAISE EXCEPTION 'pgtrigger: of_a_draft: a line stays with its answer';\n        END IF;\n        SELECT * INTO answer FROM labour_surveyanswer WHERE id = line.answer_id FOR SHARE;\n        SELECT s.* INTO held FROM labour_employersurvey s JOIN labour_surveyedfirm f ON f.survey_id = s.id\n            WHERE f.id = answer.surveyed_id FOR SHARE OF s;\n        IF answer.state <> 'draft' OR held.state <> 'open' OR (now() AT TIME ZONE 'Asia/Shanghai')::date > held.closes_on\n        THEN RAISE EXCEPTION 'pgtrigger: of_a_draft: lines change in a draft of an open survey; this is % in one that is %', answer.state, held.state;\n        END IF;\n        IF TG_OP <> 'DELETE' AND NOT NEW.occupation = ANY(held.occupations)\n        THEN RAISE EXCEPTION 'pgtrigger: of_a_draft: % is not asked about in this survey', NEW.occupation;\n        END IF;\n        RETURN line;\n    ", hash='cba68a7d04ec3b4d0b4ce4bc286d927fd9b8bbb6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_of_a_draft_4fa32', table='labour_surveyline', when='BEFORE')),
+            model_name="surveyline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="of_a_draft",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE answer labour_surveyanswer; held labour_employersurvey; line labour_surveyline;",
+                    func="\n        IF TG_OP = 'DELETE' THEN line := OLD; ELSE line := NEW; END IF;\n        IF TG_OP = 'UPDATE' AND OLD.answer_id <> NEW.answer_id\n        THEN RAISE EXCEPTION 'pgtrigger: of_a_draft: a line stays with its answer';\n        END IF;\n        SELECT * INTO answer FROM labour_surveyanswer WHERE id = line.answer_id FOR SHARE;\n        SELECT s.* INTO held FROM labour_employersurvey s JOIN labour_surveyedfirm f ON f.survey_id = s.id\n            WHERE f.id = answer.surveyed_id FOR SHARE OF s;\n        IF answer.state <> 'draft' OR held.state <> 'open' OR (now() AT TIME ZONE 'Asia/Shanghai')::date > held.closes_on\n        THEN RAISE EXCEPTION 'pgtrigger: of_a_draft: lines change in a draft of an open survey; this is % in one that is %', answer.state, held.state;\n        END IF;\n        IF TG_OP <> 'DELETE' AND NOT NEW.occupation = ANY(held.occupations)\n        THEN RAISE EXCEPTION 'pgtrigger: of_a_draft: % is not asked about in this survey', NEW.occupation;\n        END IF;\n        RETURN line;\n    ",
+                    hash="cba68a7d04ec3b4d0b4ce4bc286d927fd9b8bbb6",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_of_a_draft_4fa32",
+                    table="labour_surveyline",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyupload',
-            constraint=models.CheckConstraint(condition=models.Q(('faults', []), models.Q(('lines', []), ('taken_at', None)), _connector='OR'), name='survey_upload_whole'),
+            model_name="surveyupload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("faults", []), models.Q(("lines", []), ("taken_at", None)), _connector="OR"),
+                name="survey_upload_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyupload',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='survey_upload_digest'),
+            model_name="surveyupload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="survey_upload_digest"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyupload',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='357da6ff8333a03d748b3878f9b2760fc3d868a0', operation='DELETE', pgid='pgtrigger_never_deleted_b3441', table='labour_surveyupload', when='BEFORE')),
+            model_name="surveyupload",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="357da6ff8333a03d748b3878f9b2760fc3d868a0",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_b3441",
+                    table="labour_surveyupload",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyupload',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;", hash='a22eb128e1db99f31830e9b540f93f5963c186be', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_bd2e2', table='labour_surveyupload', when='BEFORE')),
+            model_name="surveyupload",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: never_emptied: % keeps what was answered', TG_TABLE_NAME;",
+                    hash="a22eb128e1db99f31830e9b540f93f5963c186be",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_bd2e2",
+                    table="labour_surveyupload",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
