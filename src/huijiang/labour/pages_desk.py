@@ -56,9 +56,9 @@ def tabs_of(survey: EmployerSurvey, current: str) -> list[Tab]:
     """The views of a round."""
     views = (
         ("desk_survey", _("概况")),
-        ("desk_firms", _("单位")),
-        ("desk_totals", _("合计")),
-        ("desk_gaps", _("缺口")),
+        ("desk_firms", _("各单位")),
+        ("desk_totals", _("汇总")),
+        ("desk_gaps", _("缺口排序")),
     )
     return [Tab(label, reverse(f"labour:{name}", args=[survey.uid]), current=name == current) for name, label in views]
 
@@ -129,7 +129,7 @@ def page_of(request: HttpRequest, survey: EmployerSurvey, form: ExtendForm | Non
     }  # fmt: skip
     if survey.state in (EmployerSurvey.State.DRAFT, EmployerSurvey.State.DROPPED):
         found = surveys.wanted(survey).select_related("place")
-        columns = [Column(_("单位")), Column(_("行业门类")), Column(_("所在地"))]
+        columns = [Column(_("单位名称")), Column(_("行业门类")), Column(_("所在地"))]
         rows = [[each.name, each.industry or _("不知道"), each.place.name if each.place else _("不知道")]
                 for each in found.order_by("pinyin", "pk")[:FIRST_FIRMS]]  # fmt: skip
         told |= {"count": found.count(), "firms": Table(_("会通知的单位"), columns, rows), "missing": surveys.not_found(survey),

@@ -86,6 +86,12 @@ def _tables(rows: list[totals.Answered], figures: tuple[str, ...]) -> list[Table
         totals.industry: _("按行业"),
         totals.place: _("按镇街"),
     }
+    firsts = {
+        totals.occupation: _("职业（工种）"),
+        totals.level: _("技能等级"),
+        totals.industry: _("行业门类"),
+        totals.place: _("所在地"),
+    }
     found = []
     for by in BY:
         shown, other = totals.folded(totals.summed(rows, by), figures)
@@ -93,5 +99,5 @@ def _tables(rows: list[totals.Answered], figures: tuple[str, ...]) -> list[Table
         if other is not None:
             named.append((Cell(_("其余"), note=_("单位太少的合并")), other))
         if named:
-            found.append(showing.sums_table(captions[by], captions[by], named, figures=figures))
+            found.append(showing.sums_table(captions[by], firsts[by], named, figures=figures))
     return found

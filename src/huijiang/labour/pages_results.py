@@ -66,7 +66,7 @@ def firms(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     heads = registers.heads_by_firm(
         viewer, [each.organisation_id for each in page], survey.counted_on, survey.occupations
     )
-    columns = [Column(_("单位")), Column(_("现有·填报"), "number"), Column(_("现有·登记"), "number"), Column(_("缺口"), "number"),
+    columns = [Column(_("单位名称")), Column(_("现有·填报"), "number"), Column(_("现有·登记"), "number"), Column(_("缺口"), "number"),
                Column(_("要核对的")), Column(_("状态"), "state")]  # fmt: skip
     body = []
     for each in page:
@@ -79,8 +79,8 @@ def firms(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             Cell(tag=showing.standing_tag(surveys.standing_of(each))),
         ])  # fmt: skip
     return render(request, "labour/desk_firms.html", {
-        "survey": survey, "tabs": tabs_of(survey, "desk_firms"), "kinds": kinds, "page": page, "crumbs": crumbs_of(survey, Crumb(_("单位"))),
-        "table": Table(_("单位"), columns, body) if body else None, "open": surveys.is_open(survey, today()),
+        "survey": survey, "tabs": tabs_of(survey, "desk_firms"), "kinds": kinds, "page": page, "crumbs": crumbs_of(survey, Crumb(_("各单位"))),
+        "table": Table(_("各单位"), columns, body) if body else None, "open": surveys.is_open(survey, today()),
         "reminds": bool(viewer.paths(*surveys.REMINDS)) and state in ("", "unanswered") and waiting.exists(),
     })  # fmt: skip
 
@@ -128,7 +128,7 @@ def _firm_page(request: HttpRequest, surveyed: SurveyedFirm, form: ReturnForm | 
         "sources": showing.sources_facts(known), "lines": showing.lines_table(lines, _("填报的数")) if lines else None,
         "form": (form or ReturnForm(None, initial={"version": sent.version})) if sent and open_ and surveys.may_run(survey, viewer) else None,
         "reminds": bool(viewer.paths(*surveys.REMINDS)) and open_ and sent is None,
-        "crumbs": crumbs_of(survey, Crumb(_("单位"), reverse("labour:desk_firms", args=[survey.uid])), Crumb(surveyed.organisation.name)),
+        "crumbs": crumbs_of(survey, Crumb(_("各单位"), reverse("labour:desk_firms", args=[survey.uid])), Crumb(surveyed.organisation.name)),
     }, status=422 if form is not None else 200)  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def sums(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     ]  # fmt: skip
     return render(request, "labour/desk_totals.html", {
         "survey": survey, "tabs": tabs_of(survey, "desk_totals"), "form": form, "tables": tables if rows else [], "count": count,
-        "crumbs": crumbs_of(survey, Crumb(_("合计"))),
+        "crumbs": crumbs_of(survey, Crumb(_("汇总"))),
     })  # fmt: skip
 
 
@@ -262,8 +262,8 @@ def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     )]  # fmt: skip
     title = " · ".join(filter(None, [occupation, chosen]))
     return render(request, "labour/desk_cell.html", {
-        "survey": survey, "title": title, "count": len(by_firm), "table": showing.sums_table(title, _("单位"), named) if rows else None,
-        "crumbs": crumbs_of(survey, Crumb(_("合计"), reverse("labour:desk_totals", args=[uid])), Crumb(title)),
+        "survey": survey, "title": title, "count": len(by_firm), "table": showing.sums_table(title, _("单位名称"), named) if rows else None,
+        "crumbs": crumbs_of(survey, Crumb(_("汇总"), reverse("labour:desk_totals", args=[uid])), Crumb(title)),
     })  # fmt: skip
 
 
@@ -283,7 +283,7 @@ def gaps(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     ]  # fmt: skip
     return render(request, "labour/desk_gaps.html", {
         "survey": survey, "tabs": tabs_of(survey, "desk_gaps"), "tables": tables if by_occupation else [],
-        "answered": totals.response(mine), "crumbs": crumbs_of(survey, Crumb(_("缺口"))),
+        "answered": totals.response(mine), "crumbs": crumbs_of(survey, Crumb(_("缺口排序"))),
     })  # fmt: skip
 
 

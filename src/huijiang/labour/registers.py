@@ -152,11 +152,11 @@ def _source(table: str, viewer: Viewer, firm: Any, on: dt.date, rows: list[tuple
     whole = any(_promises_all(each, table, place.path, on) for each in said)
     own_only = table == "certificate" and viewer.capacity is Capacity.AGENT
     if own_only:
-        words = _("不齐全：单位只能看到发证当天登记在本单位或由本单位发的证书")
+        words = _("单位只能看到发证当天登记在本单位或由本单位发的证书")
     elif whole:
-        words = _("齐全")
+        words = _("已说明收齐")
     else:
-        words = _("不齐全：") + (_("；").join(_promise(each) for each in said) or _("没有说明收齐了哪些"))
+        words = _("；").join(_promise(each) for each in said) or _("没有说明收齐了哪些")
     return Source(table, whole and not own_only, words, tuple(sorted(latest.items())), len(rows))
 
 
