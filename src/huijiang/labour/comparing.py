@@ -105,7 +105,8 @@ def _side(known: Registered, figure: str, answered: int | None, registered: int)
 
 def _reasons(known: Registered, occupation: str, sides: Sequence[Side]) -> tuple[str, ...]:
     """What may explain the differences of an occupation, each said once."""
-    found: list[str] = []
+    more = [side for side in sides if (side.difference or 0) > 0]
+    found = [_incomplete(known, more)] if any(not side.complete for side in more) else []
     for side in sides:
         if not side.difference:
             continue
@@ -119,12 +120,10 @@ def _reasons(known: Registered, occupation: str, sides: Sequence[Side]) -> tuple
 Reason = Callable[[Asked], str]
 
 
-def _incomplete(asked: Asked) -> str:
-    if asked.side.complete:
-        return ""
-    names = [
-        asked.known.sources[each].label for each in READS[asked.side.figure] if not asked.known.sources[each].complete
-    ]
+def _incomplete(known: Registered, sides: Sequence[Side]) -> str:
+    """More was answered than registers know that don't know all; said once for all figures."""
+    tables = dict.fromkeys(each for side in sides for each in READS[side.figure] if not known.sources[each].complete)
+    names = [known.sources[each].label for each in tables]
     return _("%(tables)s登记不齐全，可能少算") % {"tables": "、".join(names)}
 
 
@@ -159,11 +158,11 @@ def _dispatched(_asked: Asked) -> str:
 
 
 REASONS: Final[dict[tuple[str, bool], tuple[Reason, ...]]] = {
-    (HEADS, True): (_incomplete, _without_occupation, _unsure, _dispatched),
+    (HEADS, True): (_without_occupation, _unsure, _dispatched),
     (HEADS, False): (_not_insured, _elsewhere_employed),
-    (INSURED, True): (_incomplete, _without_occupation, _dispatched),
+    (INSURED, True): (_without_occupation, _dispatched),
     (INSURED, False): (_elsewhere_employed,),
-    (CERTIFIED, True): (_incomplete, _other_names, _without_occupation),
+    (CERTIFIED, True): (_other_names, _without_occupation),
     (CERTIFIED, False): (_elsewhere_employed,),
 }
 """Figure, and whether more was answered than is registered → what is looked for, in this order."""

@@ -59,11 +59,11 @@ class SurveyForm(forms.Form):
     scope = forms.ChoiceField(label=gettext_lazy("哪些单位"), choices=Scope.choices, widget=forms.RadioSelect,
                               help_text=gettext_lazy("按名单以外的三种，只算单位类型是企业的。"))  # fmt: skip
     industries = forms.MultipleChoiceField(
-        label=gettext_lazy("行业"), required=False, widget=forms.SelectMultiple(attrs={"lang": "zh-Hans", "size": 6}),
+        label=gettext_lazy("行业"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"lang": "zh-Hans"}),
         help_text=gettext_lazy("只在按行业时选，可选几个。"),
     )  # fmt: skip
     places = forms.MultipleChoiceField(
-        label=gettext_lazy("镇街或下级地区"), required=False, widget=forms.SelectMultiple(attrs={"lang": "zh-Hans", "size": 6}),
+        label=gettext_lazy("镇街或下级地区"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"lang": "zh-Hans"}),
         help_text=gettext_lazy("只在按镇街时选，可选几个。"),
     )  # fmt: skip
     listed = forms.CharField(
@@ -118,6 +118,15 @@ class SurveyForm(forms.Form):
             self.add_error(name, _("请至少给出一个。"))
         told["chosen"] = list(told.get(name) or []) if name else []
         return told
+
+    def parts(self) -> tuple[list[BoundField], list[tuple[BoundField, bool]], list[BoundField]]:
+        """The fields before the scope's own, those of a scope with whether they stand open, the rest."""
+        own = {"industries": Scope.INDUSTRY, "places": Scope.STREET, "listed": Scope.LIST}
+        names = list(self.fields)
+        first, last = names[: names.index("industries")], names[names.index("listed") + 1 :]
+        chosen = self["scope"].value()
+        opened = [(self[name], chosen == scope or bool(self[name].errors)) for name, scope in own.items()]
+        return [self[name] for name in first], opened, [self[name] for name in last]
 
     def survey(self) -> dict[str, Any]:
         """What a survey is made of, without its region."""

@@ -111,7 +111,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("labour:desk_survey", uid=made.uid)
     return render(request, "labour/desk_new.html", {
-        "form": form, "crumbs": [Crumb(_("用工摸排"), reverse("labour:desk_surveys")), Crumb(_("新的摸排"))],
+        "form": form, "parts": form.parts(), "crumbs": [Crumb(_("用工摸排"), reverse("labour:desk_surveys")), Crumb(_("新的摸排"))],
     }, status=422 if form.errors else 200)  # fmt: skip
 
 

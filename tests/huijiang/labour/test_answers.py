@@ -129,7 +129,7 @@ def test_the_officers_comparison_is_the_one_worked_out_by_hand(open_: Place) -> 
     none_at_senior = next(each for each in found if (each.occupation, each.level) == ("焊工", "高级工"))
     assert [(side.answered, side.registered) for side in none_at_senior.sides] == [(2, 1), (2, 1), (2, 1)]
     reasons = next(each.reasons for each in found if each.occupation == "焊工" and each.level == "")
-    assert "就业登记不齐全，可能少算" in reasons
+    assert "就业、参保登记不齐全，可能少算" in reasons
     assert "另有 1 名在册职工没有登记职业（工种）" in reasons  # 王八
     assert "另有 1 名职工的入职或离职日期没有登记，没有算入" in reasons  # 王十
 

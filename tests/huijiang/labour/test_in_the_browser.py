@@ -77,7 +77,7 @@ def walk(browser: Browser, base: str, sessions: dict[str, str], folder: str) -> 
         sheet.get_by_role("button", name="整份采用").click()
         sheet.get_by_role("link", name="核对并提交").click()
         sheet.get_by_label("已逐项核对").check()
-        sheet.get_by_role("button", name="提交").click()
+        sheet.get_by_role("button", name="提交填报").click()
         said["sent"] = sheet.locator("main").inner_text()
 
         phone.goto(f"{base}/org/surveys/")
@@ -90,12 +90,12 @@ def walk(browser: Browser, base: str, sessions: dict[str, str], folder: str) -> 
         phone.get_by_role("button", name="没有这个职业的人").click()
         phone.get_by_role("link", name="核对并提交").click()
         phone.get_by_label("已逐项核对").check()
-        phone.get_by_role("button", name="提交").click()
+        phone.get_by_role("button", name="提交填报").click()
         said["phone"] = phone.locator("main").inner_text()
 
-        desk.get_by_role("link", name="缺口", exact=True).click()
+        desk.get_by_role("link", name="缺口排序", exact=True).click()
         said["gaps"] = desk.locator("main").inner_text()
-        desk.get_by_role("link", name="单位", exact=True).click()
+        desk.get_by_role("link", name="各单位", exact=True).click()
         desk.get_by_role("link", name="甲厂").click()
         said["firm"] = desk.locator("main").inner_text()
         desk.get_by_label("退回理由").fill("高级工比登记多 4 人，请核对")
@@ -109,7 +109,7 @@ def walk(browser: Browser, base: str, sessions: dict[str, str], folder: str) -> 
         sheet.get_by_role("button", name="保存", exact=True).click()
         sheet.get_by_role("link", name="核对并提交").click()
         sheet.get_by_label("已逐项核对").check()
-        sheet.get_by_role("button", name="提交").click()
+        sheet.get_by_role("button", name="提交填报").click()
         desk.reload()
         said["mended"] = desk.locator("main").inner_text()
     finally:
