@@ -29,6 +29,7 @@ NOTES = {
     "orientation": gettext_lazy("只定方向"), "internal work": gettext_lazy("部门内部工作"),
     "encouragement": gettext_lazy("倡导，没有可以据此主张的内容"), "existing rules": gettext_lazy("沿用已有规定"),
     "figures only": gettext_lazy("只有数字，没有规则"), "carried elsewhere": gettext_lazy("在别处执行"),
+    "no facts yet": gettext_lazy("平台还没有所需的事实"),
 }  # fmt: skip
 STACKINGS = {
     "all are paid": gettext_lazy("可以叠加，都付"), "only the highest": gettext_lazy("就高，只付最高的一笔"),
