@@ -175,9 +175,7 @@ def _front(source: Source, patch: Mapping | None, problems: list[Problem]) -> tu
             problem("choice", read.front_spot("status"), found=text("status") or "—", known="、".join(STATUSES))
         )
     if text("decides") and text("decides") not in DECIDES:
-        problems.append(
-            problem("choice", read.front_spot("decides"), found=text("decides"), known="、".join(DECIDES))
-        )
+        problems.append(problem("choice", read.front_spot("decides"), found=text("decides"), known="、".join(DECIDES)))
     issued = _day(text("issued"), read.front_spot("issued"), problems)
     effective = _day(text("effective"), read.front_spot("effective"), problems)
     expires = _expiry(read, text("expires"), text("term"), effective, problems)

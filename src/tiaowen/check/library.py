@@ -70,6 +70,10 @@ class Library:
         found = dict.fromkeys(self.plans, self)
         return {**found, **dict.fromkeys(self.checks.plans, self.checks)}
 
+    def holding(self, document: str) -> Library:
+        """The library that a document stands in.  Raises KeyError for one that is in none."""
+        return self if document in self.plans else self.whole[document]
+
     @property
     def errors(self) -> list[Problem]:
         return [each for each in self.problems if each.severity == "error"]
@@ -134,7 +138,8 @@ class Library:
         return [
             plan
             for plan in self.placed(region, drafts).plans.values()
-            if (plan.region in chain or not plan.region) and (plan.status == "in force" or (drafts and plan.status == "draft"))
+            if (plan.region in chain or not plan.region)
+            and (plan.status == "in force" or (drafts and plan.status == "draft"))
         ]
 
     def rule(self, key: str) -> Rule:
