@@ -91,7 +91,7 @@ def checks_of(claim: Claim, viewer: Viewer) -> dict[str, Any]:
     found = showing.latest_checks(claim)
     told = [(each, *showing.check_state(each)) for each in found]
     judges = not running.may_judge(claim, viewer)
-    open_ = [{"check": each, "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
+    open_ = [{"check": each, "evidence": showing.evidence(each), "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
               "judges": judges and each.verdict == Verdict.FAILED and not each.judgement}
              for each, state, word in told if state != parts.MET]  # fmt: skip
     return {
@@ -208,7 +208,7 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "claims/judge.html",
-        {**head(claim), "check": check, "form": form},
+        {**head(claim), "check": check, "evidence": showing.evidence(check), "form": form},
         status=422 if form.is_bound else 200,
     )
 

@@ -145,8 +145,9 @@ def test_one_certificate_under_two_spellings_is_found_on_the_later_payment(paid:
 
 
 def test_the_nights_job_says_how_many_it_looked_at_and_what_gave_no_data(paid: Payment) -> None:
-    from huijiang.jobs import enqueue
     from tests.huijiang.jobs.running import run_all
+
+    from huijiang.jobs import enqueue
 
     enqueue("funds.recheck")
     run_all()

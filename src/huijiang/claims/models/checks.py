@@ -89,6 +89,11 @@ class Check(models.Model):
             return str(self.shown)
 
     @property
+    def block(self) -> str:
+        """The block's own id; empty for a verifier in code."""
+        return self.verifier.partition("#")[2]
+
+    @property
     def shown(self) -> Any:
         """The name in the reader's language where it is ours; a document's rule keeps the document's words."""
         return self.name or LABELS.get(self.verifier, self.verifier)
