@@ -13,8 +13,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import Viewer, staff
+from huijiang.accounts.viewers import Viewer
 from huijiang.claims.access import CASES, access_claims
 from huijiang.claims.models import Check
 from huijiang.claims.models.checks import Judgement, Severity, Verdict

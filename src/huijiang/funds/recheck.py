@@ -27,6 +27,8 @@ from huijiang.funds.models import Payment, Recovery
 Ground = Recovery.Ground
 Progress = Callable[[int, int], None]
 CHUNK: Final = 500
+EACH: Final = 50
+"""Claims between two words about how far it is."""
 GROUNDS: Final = {
     "R02": Ground.DEAD, "R03": Ground.CUSTODY, "R04": Ground.RETIRED, "R12": Ground.PAID_TWICE, "R15": Ground.SAME_CERTIFICATE,
 }  # fmt: skip
@@ -52,7 +54,8 @@ def recheck(progress: Progress = lambda done, total: None, on: dt.date | None = 
     for claim in _paid():
         told.looked += 1
         _look(claim, day, told)
-        progress(told.looked, total)
+        if told.looked % EACH == 0:
+            progress(told.looked, total)
     return told
 
 
@@ -73,9 +76,11 @@ def _look(claim: Claim, day: dt.date, told: Rechecked) -> None:
         if each.verdict == Verdict.FAILED or (block.key in before and before[block.key].verdict == Verdict.FAILED
                                               and each.verdict == Verdict.PASSED)
     ]  # fmt: skip
-    running.keep(claim, [(of_block(block), each) for block, each in matter])
     told.without.update(block.rule.listed or block.key for block, each in said if each.verdict == Verdict.NO_DATA)
-    after = running.latest(claim) if matter else {}
+    if not matter:
+        return
+    running.keep(claim, [(of_block(block), each) for block, each in matter])
+    after = running.latest(claim)
     for block, each in matter:
         check = after[block.key]
         if each.verdict != Verdict.FAILED or check.judgement == Judgement.CLEARED:

@@ -58,6 +58,10 @@ class Desk:
     row: Row = field(init=False)
     beyond: dict[str, int] = field(default_factory=dict)
     """Rules that look at more rows than a check may read."""
+    unasked: set[str] = field(default_factory=set)
+    """Registers that could not be asked, because no number is registered to ask with."""
+    _rows: dict[str, dict[int, Row]] = field(default_factory=dict)
+    _occasions: dict[str, Row] = field(default_factory=dict)
     _named: dict[str, set[int]] = field(default_factory=dict)
 
     def read(self, ties: Ties) -> Desk:
@@ -153,7 +157,6 @@ class Desk:
         return replace(covers, place="") if covers.place in above else covers
 
     def _claims(self) -> None:
-        self._occasions: dict[str, Row] = {}
         for each in (self.circle.claim, *self.circle.others):
             pk = number_of(each.holder, "certificate")
             certificate = self._row("certificate", pk)
@@ -342,6 +345,7 @@ class Desk:
             paper = min(papers, key=lambda each: each.kind != RESIDENT, default=None)
             if paper is None:
                 known = False
+                self.unasked.update(asked)
                 continue
             for code in asked:
                 day = self.circle.sent if kinds[code] in ON_SENT else self.circle.day
@@ -365,6 +369,7 @@ class Desk:
         if body is None or not self._looked_at("firm_state"):
             return
         if not body.uscc:
+            self.unasked.add(FIRMS)
             return
         answer = ask("business", f"organisation:{body.pk}", body.uscc, self.circle.on)
         self._said(FIRMS, "business", answer)

@@ -26,6 +26,7 @@ from tiaowen.plan import terms as t
 
 NOT_TOLD: Final = gettext_noop("外部登记簿没有答复")
 NOT_KNOWN: Final = gettext_noop("缺少判断所需的事实")
+NO_NUMBER: Final = gettext_noop("没有登记号码，无从查询")
 TOO_MANY: Final = gettext_noop("要看的登记行太多，不能当场判断")
 MOST: Final = 20
 """Rows named as evidence of one hit."""
@@ -62,8 +63,8 @@ def _finding(block: Block, desk: Desk, line: Line, compiler: Compiler) -> Findin
         return None
     if block.key in desk.beyond:
         return no_data(TOO_MANY, rows=desk.beyond[block.key])
-    asked = [each for code in (*sorted(block.registers), *((FIRMS,) if block.looks_at("firm_state") else ()))
-             for each in desk.registers.get(code, ())]  # fmt: skip
+    registers = [*sorted(block.registers), *([FIRMS] if block.looks_at("firm_state") else [])]
+    asked = [each for code in registers for each in desk.registers.get(code, ())]
     evidence: dict[str, Any] = {"registers": asked} if asked else {}
     if last.outcome is False:
         return passed("", **evidence)
@@ -71,6 +72,8 @@ def _finding(block: Block, desk: Desk, line: Line, compiler: Compiler) -> Findin
         if not _verdict_alone(block, desk):
             evidence |= _evidence(desk, compiler, block.rule.conditions[-1].term, line.env)
         return failed(block.rule.tells or block.rule.name, "", block.score, **evidence)
+    if desk.unasked.intersection(registers):
+        return no_data(NO_NUMBER)
     if block.outside and (not asked or any("why" in each for each in asked)):
         return no_data(NOT_TOLD, **evidence)
     terms = [condition.term for condition in block.rule.conditions]
