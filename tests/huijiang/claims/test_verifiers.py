@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
+from huijiang.accounts.models import Role
+from huijiang.accounts.viewers import as_staff
 from huijiang.claims import acts, intake, moving, review
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Check, Claim, Movement, ServiceTerms
 from huijiang.claims.models.checks import Judgement, Severity, Verdict
 from huijiang.claims.models.decision import Kind
+from huijiang.claims.pages_desk_rules import hits
 from huijiang.claims.risks.blocks import blocks, held
 from huijiang.claims.states import State
 from huijiang.claims.verifiers import running
@@ -25,7 +30,8 @@ from huijiang.jobs.models import Run
 from huijiang.registry.models import MODELS, Coverage, IdentityDocument, Person
 from tests.huijiang.claims.office import ON, Office
 from tests.huijiang.claims.registers import KEY, StandIn
-from tests.huijiang.entitlements.town import CHIEF, DAY, NUMBER, TRAINER
+from tests.huijiang.entitlements.town import CHIEF, DAY, NUMBER, TRAINER, account
+from tests.huijiang.gate.walk import BACKEND
 from tiaowen.evaluate.expressions import compiler_of
 
 TOLD: dict[str, Any] = {"source": "登记", "as_of": DAY}
@@ -100,7 +106,7 @@ def test_the_chief_technicians_claim_as_it_stands(desk: Office) -> None:
     assert says(claim, "number") == ("no_data", "block")
 
 
-def test_the_statutory_age_is_delayed_month_by_month() -> None:
+def test_the_statutory_age_is_delayed_month_by_month(db: None) -> None:
     """A man born 1965-01 leaves at 60 and 1 month, born 1976-09 at 63; a woman worker born 1975-02 at 50 and 1 month,
     born 1984-11 at 55; who reached the age before 2025 is not delayed."""
     figure = compiler_of(held().vocabulary).parameter
@@ -332,3 +338,25 @@ def test_the_unreachable_rule_of_a_relation_declared_after_signing(desk: Office)
     assert says(claim, "own-unit") == ("passed", "block")
     acts.declare(desk.user("first"), desk.user("watch"), "同学", person=desk.town.worker.pk)
     assert says(claim, "own-unit") == ("failed", "block")
+
+
+def test_the_page_of_rules_counts_hits_over_the_cases_that_the_reader_may_open(desk: Office) -> None:
+    """One case hit once, not judged, then cleared; somebody of another place counts nothing; a steward no cases at all."""
+    claim, found = stopped(desk)
+    listed = blocks("330109")
+    key = "claim-checks#holder"
+    assert hits(desk.staff["watch"], listed)[key] == {"all": 1, "open": 1, "cleared": 0, "confirmed": 0}
+    running.judge(found, desk.staff["watch"], Judgement.CLEARED, "更名前的户名")
+    assert hits(desk.staff["watch"], listed)[key] == {"all": 1, "open": 0, "cleared": 1, "confirmed": 0}
+    elsewhere = as_staff(account("risk-elsewhere", "余审核", Role.REVIEWER, desk.town.yuyao))
+    assert elsewhere is not None
+    assert hits(elsewhere, listed) == {}
+    client = Client()
+    client.force_login(desk.user("watch"), backend=BACKEND)
+    shown = client.get(reverse("claims:rules")).content.decode()
+    assert "同职业同等级只领一次" in shown
+    assert "无误 1，属实 0" in shown
+    client.force_login(account("risk-steward", "政管员", Role.STEWARD, desk.town.xiaoshan), backend=BACKEND)
+    shown = client.get(reverse("claims:rules")).content.decode()
+    assert "查到（件）" not in shown
+    assert claim.number not in shown

@@ -17,7 +17,8 @@ from huijiang.claims.verifiers import running
 from huijiang.funds import recheck as room
 from huijiang.funds.models import Finding, Payment, Recovery, Reservation
 from huijiang.funds.recheck import recheck
-from huijiang.jobs.models import Run
+from huijiang.jobs import enqueue
+from huijiang.jobs.queue import perform
 from huijiang.registry.models import MODELS, Coverage
 from huijiang.sealed import keys
 from tests.huijiang.claims.office import Office, office
@@ -144,13 +145,11 @@ def test_one_certificate_under_two_spellings_is_found_on_the_later_payment(paid:
     assert {"place": "330109", "number": paid.due.claim.number} in found.evidence["matches"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_nights_job_says_how_many_it_looked_at_and_what_gave_no_data(paid: Payment) -> None:
-    from tests.huijiang.jobs.running import run_all
-
-    from huijiang.jobs import enqueue
-
-    enqueue("funds.recheck")
-    run_all()
-    result = Run.objects.get(kind="funds.recheck").result
-    assert (result["looked"], result["found"]) == (1, 0)
-    assert result["without"]["R02"] == 1
+    run = enqueue("funds.recheck")
+    assert run is not None
+    perform(run.uid)
+    run.refresh_from_db()
+    assert (run.state, run.result["looked"], run.result["found"]) == ("done", 1, 0)
+    assert run.result["without"]["R02"] == 1

@@ -12,6 +12,7 @@ from django.db.models import Q
 from huijiang.claims.models import Claim
 from huijiang.claims.states import LIVE
 from huijiang.registry.models import MODELS
+from huijiang.registry.tables import plain_number
 
 PAST: Final[list[Callable[[str, Iterable[str]], list[dict[str, str]]]]] = []
 """Room `funds` appends a function: benefit (empty: any), holders → payments of before the take-over, each
@@ -124,8 +125,6 @@ def _others(found: Circle, holders: list[str]) -> list[Claim]:
 
 def _same_number(pk: int | None, number: str) -> list[int]:
     """Certificates with the same number written otherwise; written alike the database refuses it."""
-    plain = "".join(each for each in number if each.isalnum())
-    ways = {number, plain, plain.upper(), plain.lower()}
-    return sorted(
-        MODELS["certificate"].objects.filter(number__in=ways).exclude(pk=pk).values_list("pk", flat=True)[:20]
-    )
+    plain = "".join(each for each in number if each.isascii() and each.isalnum()).upper()
+    found = MODELS["certificate"].objects.alias(plain=plain_number()).filter(plain=plain).exclude(pk=pk)
+    return sorted(found.values_list("pk", flat=True)[:20]) if plain else []

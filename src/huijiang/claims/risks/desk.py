@@ -177,7 +177,7 @@ class Desk:
         self.row.values.update({name: value for name, value in self._of_the_claim().items() if value is not None})
         self._whole("occasion")
         if self.circle.whole:
-            for key in ("occasion", "holder", "about", "payee_person"):
+            for key in ("occasion", "certificate", "holder", "about", "payee_person"):
                 self._whole(CLAIM, key)
 
     def _occasion(self, holder: str) -> Row:
@@ -313,9 +313,10 @@ class Desk:
                 formed = False
             else:
                 formed, birth = True, read.birth_date or NONE
-            self._add("paper", paper.pk, ("documents", paper.pk), person=self._row("person", paper.person_id),
-                      well_formed=formed, birth_date=birth)  # fmt: skip
+            self._add("paper", paper.pk, ("documents", paper.pk), claim=self.row,
+                      person=self._row("person", paper.person_id), well_formed=formed, birth_date=birth)  # fmt: skip
         if {each.person_id for each in papers} == set(self.circle.people):
+            self._whole("paper", "claim")
             self._whole("paper", "person")
 
     def _doubles(self) -> None:
@@ -351,9 +352,9 @@ class Desk:
                 day = self.circle.sent if kinds[code] in ON_SENT else self.circle.day
                 answer = ask(kinds[code], f"person:{person}", paper.number.open(), day)
                 self._add("answer", f"{person}:{code}", self._said(code, kinds[code], answer), register=code,
-                          person=self._row("person", person), found=FOUND[answer.outcome])  # fmt: skip
+                          claim=self.row, person=self._row("person", person), found=FOUND[answer.outcome])  # fmt: skip
         if known:
-            self._whole("answer", "person")
+            self._whole("answer", "claim")
 
     def _said(self, code: str, kind: str, answer: Answer) -> tuple[str, Any] | None:
         """Source and day of an answer; of death, custody and disability nothing."""
