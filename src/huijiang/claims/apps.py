@@ -31,18 +31,19 @@ class ClaimsConfig(AppConfig):
     def _for_the_office() -> None:
         from huijiang.accounts.models import Role
         from huijiang.accounts.viewers import has_role
-        from huijiang.claims.merging import under_way
+        from huijiang.claims.merging import carry, give_back, under_way
         from huijiang.claims.pages_desk import READS
         from huijiang.claims.pages_desk_rules import SEES
         from huijiang.claims.verifiers import running  # noqa: F401 - subscribes
         from huijiang.notices.services import register_target
-        from huijiang.registry.merging import register_guard
+        from huijiang.registry.merging import register_effect, register_guard
         from huijiang.web.navigation import Entry, everyone, register
 
         register(Entry(gettext_lazy("已替您备好"), "claims:ready", "mine", _worker, order=15))
         register(Entry(gettext_lazy("应享未享"), "claims:reach", "lead", _counts, order=40))
         register_target("ready", _ready)
         register_guard(under_way)
+        register_effect(carry, give_back)
         register(Entry(gettext_lazy("公示"), "claims:notices", "public", everyone, 55))
         register(Entry(gettext_lazy("审核工作台"), "claims:desk", "desk", has_role(*READS), 1))
         register(Entry(gettext_lazy("公示管理"), "claims:desk_notices", "desk", has_role(*READS), 30))

@@ -46,6 +46,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     body = determine.body_of(made) if made is not None else None
     if claim.payee_person is not None and request.method == "GET":
         saw(viewer, claim.payee_person, Purpose.REVIEW, [f"claim {claim.number}"])
+    if claim.payee_organisation is not None and request.method == "GET":
+        saw(viewer, claim.payee_organisation, Purpose.REVIEW, [f"claim {claim.number}"])
     return render(request, "claims/case.html", {
         **head(claim), "made": made, "limits": showing.limits(body) if body else [], "amount": showing.amount_of(made), "figure": str(showing.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
         "conditions": showing.conditions(body) if body else [], "checks": checks_of(claim, viewer),

@@ -127,8 +127,8 @@ class CasePages:
     @staticmethod
     def _theirs(viewer: Viewer, letter: Any) -> bool:
         if viewer.capacity is Capacity.WORKER:
-            return bool(letter.person_id == viewer.person)
-        return bool(letter.organisation_id == viewer.organisation)
+            return letter.person_id in viewer.people
+        return letter.organisation_id in viewer.firms
 
     def _facts(self, claim: Claim) -> list[Fact]:
         sent = f"{timezone.localtime(claim.submitted_at):%Y-%m-%d %H:%M}" if claim.submitted_at else "—"

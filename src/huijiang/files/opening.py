@@ -60,9 +60,9 @@ def access_files(viewer: Viewer) -> QuerySet[File]:
     files = File.objects.select_related("blob", "region", "person", "organisation")
     match viewer.capacity:
         case Capacity.WORKER:
-            return files.filter(person=viewer.person).exclude(purpose=Purpose.RECORD)
+            return files.filter(person__in=viewer.people).exclude(purpose=Purpose.RECORD)
         case Capacity.AGENT:
-            return files.filter(organisation=viewer.organisation).exclude(purpose=Purpose.RECORD)
+            return files.filter(organisation__in=viewer.firms).exclude(purpose=Purpose.RECORD)
         case Capacity.STAFF:
             # A registrar opens the papers of disputed facts, and no others.
             disputed = in_scope(viewer.paths(Role.REGISTRAR), "region") & Q(subject__startswith="correction:")
@@ -105,6 +105,8 @@ def open_file(viewer: Viewer, uid: uuid.UUID | str, purpose: str, *, download: b
         raise PermissionDenied(_("您的岗位只能在线查看，不能下载。"))
     if file.person is not None:
         saw(viewer, file.person, purpose if staff else "own", ["file.download" if download else "file"])
+    elif file.organisation is not None:
+        saw(viewer, file.organisation, purpose if staff else "own", ["file.download" if download else "file"])
     audit.record(viewer.user, "files.download" if download else "files.open", f"file:{file.uid}", file.region_id,
                  of=file.subject, purpose=purpose)  # fmt: skip
     return Opened(file, file.name.open())

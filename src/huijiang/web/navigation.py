@@ -15,6 +15,8 @@ from typing import Final
 from django.http import HttpRequest
 from django.urls import reverse
 
+from huijiang.web.words import Words
+
 Predicate = Callable[[HttpRequest], bool]
 
 # The row of the header is sorted by these; `account` stands at the header's right.
@@ -30,7 +32,7 @@ class Entry:
     """One link of the navigation; `posts` makes it a button (signing out changes something), `count` says how many
     things wait there."""
 
-    label: str
+    label: Words
     url_name: str
     group: str
     visible: Predicate
@@ -44,7 +46,7 @@ class Entry:
 class Shown:
     """An entry as one page shows it."""
 
-    label: str
+    label: Words
     address: str
     current: bool
     icon: str = ""

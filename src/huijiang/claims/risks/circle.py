@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from huijiang.claims.models import Claim
 from huijiang.claims.states import LIVE
+from huijiang.registry.linked import family
 from huijiang.registry.models import MODELS
 from huijiang.registry.tables import plain_number
 
@@ -36,6 +37,17 @@ class Circle:
     past: list[dict[str, str]] = field(default_factory=list)
     paid: dict[int, tuple[dt.date, int]] = field(default_factory=dict)
     whole: bool = True
+    same: dict[tuple[str, int], int] = field(default_factory=dict)
+    """(table, record that was merged) → the record as which the claim names them: one human, one firm."""
+
+    def one(self, table: str, pk: int) -> int:
+        """The record that stands for all of somebody's."""
+        return self.same.get((table, pk), pk)
+
+    def every(self, table: str, numbers: Iterable[int]) -> list[int]:
+        """Those records with everything that was merged with them."""
+        listed = set(numbers)
+        return sorted(listed | {pk for (at, pk), kept in self.same.items() if at == table and kept in listed})
 
     @property
     def people(self) -> list[int]:
@@ -97,11 +109,19 @@ def circle_of(claim: Claim, on: dt.date) -> Circle:
     model = MODELS["certificate"].objects
     if pk is not None:
         found.certificate = model.filter(pk=pk).values("id", "holder_id", "trainer_id", "number").first()
+    for table, numbers in (("person", [*found.people, found.holder]), ("organisation", [claim.payee_organisation_id])):
+        for number in numbers:
+            for each in family(table, number) if number is not None else ():
+                found.same.setdefault((table, each), number)
     mine = [found.certificate["id"]] if found.certificate else []
     if found.certificate and found.certificate["number"]:
         found.twins = _same_number(pk, found.certificate["number"])
     if found.holder is not None:
-        mine += model.filter(holder=found.holder).exclude(pk=pk).values_list("pk", flat=True)[:MOST]
+        mine += (
+            model.filter(holder__in=found.every("person", [found.holder]))
+            .exclude(pk=pk)
+            .values_list("pk", flat=True)[:MOST]
+        )
     holders = [claim.holder, *(f"certificate:{each}" for each in dict.fromkeys([*mine, *found.twins]))]
     found.others = _others(found, holders)
     found.whole = len(found.others) <= MOST
@@ -116,9 +136,11 @@ def _others(found: Circle, holders: list[str]) -> list[Claim]:
     claim = found.claim
     near = Q(holder__in=holders)
     if found.people:
-        near |= Q(payee_person__in=found.people) | Q(beneficiary_person__in=found.people)
+        people = found.every("person", found.people)
+        near |= Q(payee_person__in=people) | Q(beneficiary_person__in=people)
     if claim.payee_organisation_id is not None:
-        near |= Q(payee_organisation=claim.payee_organisation_id, benefit=claim.benefit, event_day=claim.event_day)
+        firms = found.every("organisation", [claim.payee_organisation_id])
+        near |= Q(payee_organisation__in=firms, benefit=claim.benefit, event_day=claim.event_day)
     live = Claim.objects.filter(near, state__in=LIVE).exclude(pk=claim.pk)
     return list(live.order_by("id")[: MOST + 1])
 

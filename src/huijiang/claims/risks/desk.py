@@ -149,7 +149,7 @@ class Desk:
 
     def _row(self, table: str, pk: int | None) -> object:
         """A row of the registry, NONE for nobody; unknown where it is not there."""
-        return NONE if pk is None else self._rows.get(table, {}).get(pk)
+        return NONE if pk is None else self._rows.get(table, {}).get(self.circle.one(table, pk))
 
     def _from_here(self, covers: Coverage) -> Coverage:
         """A register that is complete where the claim is: what it does not have is not there, for this claim."""
@@ -324,7 +324,8 @@ class Desk:
         pk = self.circle.about
         if pk is not None and self._looked_at("namesake"):
             person = Person.objects.get(pk=pk)
-            same = Person.objects.filter(name_key=person.name_key, birth_date=person.birth_date).exclude(pk=pk)
+            same = Person.objects.filter(name_key=person.name_key, birth_date=person.birth_date)
+            same = same.exclude(pk__in=self.circle.every("person", [pk]))
             for other in sorted(same.values_list("pk", flat=True)[:20]) if person.birth_date is not None else ():
                 self._add("namesake", other, ("people", other), person=self._row("person", pk))
             if person.birth_date is not None:

@@ -16,6 +16,13 @@
   fold();
   phone.addEventListener("change", fold);
 
+  // What a live search found takes its place while somebody types; its count is said aloud.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var heard = document.getElementById("heard");
+    var count = event.target.id === "found" && event.target.querySelector(".library__count, .result-line, .empty__title");
+    if (heard && count) heard.textContent = count.textContent;
+  });
+
   // A second click sends nothing a second time; coming back with the back button makes it usable again.
   document.addEventListener("submit", function (event) {
     var form = event.target;

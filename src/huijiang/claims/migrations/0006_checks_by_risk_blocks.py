@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("claims", "0004_rounds_and_panels"),)
+    dependencies = (("claims", "0005_merged_records"),)
 
     operations = (
         migrations.AlterField(
