@@ -6,6 +6,7 @@ from huijiang.funds.models.ledger import Account, Entry, Posting
 from huijiang.funds.models.payments import BankFile, Batch, BatchSignature, PayingAccount, Payment
 from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
 from huijiang.funds.models.reservations import Reservation, Waiting
+from huijiang.funds.models.sharing import Closing, ClosingSignature, Portion
 from huijiang.funds.models.takeover import PastFile, PastPayment
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Batch",
     "BatchSignature",
     "CameBack",
+    "Closing",
+    "ClosingSignature",
     "Entry",
     "Finding",
     "Line",
@@ -24,6 +27,7 @@ __all__ = [
     "PastPayment",
     "PayingAccount",
     "Payment",
+    "Portion",
     "Posting",
     "Recovery",
     "Reservation",
