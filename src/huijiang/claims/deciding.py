@@ -8,7 +8,6 @@ in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.viewers import Viewer
 from huijiang.claims import acts, determine, locks, moving, review
 from huijiang.claims.access import acts_as
@@ -188,7 +187,7 @@ def judge(check: Check, viewer: Viewer, judgement: str, because: str) -> None:
     if reason:
         raise MayNot(reason)
     changed = Check.objects.filter(pk=check.pk, judgement="").update(
-        judgement=Judgement(judgement), judged_by=viewer.user, judged_at=dt.datetime.now(dt.UTC), judged_because=because
+        judgement=Judgement(judgement), judged_by=viewer.user, judged_at=present.now(), judged_because=because
     )
     if changed:
         audit.record(viewer.user, "claims.check_judged", f"claim:{claim.uid}", claim.region_id, check=check.uid,

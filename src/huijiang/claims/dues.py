@@ -20,7 +20,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import determine, effects, locks, moving
@@ -156,7 +156,7 @@ def split(due: Due, now: int, by: User | None, because: str, *, rest: bool) -> t
             f"应付 {whole.uid} 共 {whole.amount} 分，不能拆出 {now} 分 is over, paid, or not to be split so"
         )
     Due.objects.filter(pk=whole.pk).update(
-        cancelled_at=dt.datetime.now(dt.UTC), cancelled_by=by, cancelled_because=because[:200]
+        cancelled_at=present.now(), cancelled_by=by, cancelled_because=because[:200]
     )
     made = [
         Due.objects.create(
@@ -177,7 +177,7 @@ def release(claim: Claim, by: User | None, because: str) -> None:
 
     What was posted stays due: getting it back is a recovery (room `funds`).
     """
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     live = list(claim.dues.filter(cancelled_at=None))
     paid = posted(live)
     for due in live:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from huijiang.access.sightings import Purpose, saw, unmask
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing
+from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing, story
 from huijiang.claims.models import Act, Check, Claim, Determination
 from huijiang.claims.models.checks import Judgement, Verdict
 from huijiang.claims.pages_desk import asks, claims_of, reads, viewer_of, works
@@ -80,7 +80,8 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
         if made.basis:
             told.append(Fact(_("金额依据"), str(made.get_basis_display()), made.basis_words))
     if body is not None and body["fund"]:
-        told.append(Fact(_("资金"), str(body["fund"])))
+        named = _("文件没有写明") if body["fund"] == "undetermined" else str(body["fund"])
+        told.append(Fact(_("资金"), named, story.waits_for(claim)))
     return told
 
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huijiang import present
 from huijiang.accounts.viewers import HERE, today
 from huijiang.claims import places, rounds
 from huijiang.claims.models import Place, Round
@@ -33,7 +34,7 @@ def moment(at: dt.datetime) -> str:
 
 
 def tag_of(held: Round, now: dt.datetime | None = None) -> Tag:
-    at = now or dt.datetime.now(dt.UTC)
+    at = now or present.now()
     if held.published_at is None:
         return Tag(_("待复核发布"), "amber", "clock")
     if held.settled_at is not None:
@@ -65,7 +66,7 @@ def facts_of(held: Round) -> list[Fact]:
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Open and coming rounds; those that are over on their own tab."""
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     over = request.GET.get("view") == "over"
     found = rounds.published()
     current, past = (

@@ -18,6 +18,7 @@ import uuid
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
@@ -64,28 +65,46 @@ def issue_recovery(recovery: Recovery, occasion: str) -> Letter | None:
     kind, _dash, which = occasion.partition("-")
     match kind:
         case "notice":
-            made = _issue("recovery", held, subject, held.amount, _notice(held), held.decided_by)
+            made = _issue("recovery", held, subject, held.amount, _notice(held), held.decided_by, here(held.made_at))
         case "plan":
             if int(which) != held.plans:
                 return None
-            made = _issue("recovery_plan", held, subject, held.amount, _plan(held), held.decided_by)
+            made = _issue(
+                "recovery_plan",
+                held,
+                subject,
+                held.amount,
+                _plan(held),
+                held.decided_by,
+                here(held.planned_at or held.made_at),
+            )
         case "offset":
             part = held.parts.get(pk=int(which))
-            made = _issue("recovery_offset", held, subject, part.amount, _offset(held, part), part.by)
+            made = _issue("recovery_offset", held, subject, part.amount, _offset(held, part), part.by, part.on)
         case "closed":
-            made = _issue("recovery_closed", held, subject, held.back, _closed(held), held.decided_by)
+            made = _issue(
+                "recovery_closed",
+                held,
+                subject,
+                held.back,
+                _closed(held),
+                held.decided_by,
+                here(held.closed_at or timezone.now()),
+            )
             _overtaken(held, made)
         case _:
             raise ValueError(f"{occasion}；应为 expected notice, plan-N, offset-ID or closed")
     return made
 
 
-def _issue(kind: str, held: Recovery, subject: str, amount: int, values: dict[str, Any], by: User | None) -> Letter:
+def _issue(
+    kind: str, held: Recovery, subject: str, amount: int, values: dict[str, Any], by: User | None, on: dt.date
+) -> Letter:
     claim = held.payment.due.claim
     return letters.issue(
         kind, subject, region=claim.region_id, to=letters.To(claim.payee_person_id, claim.payee_organisation_id), by=by,
         values={"case": claim.number or "", "benefit": public_notice.name_of(claim.benefit), **values}, amount=amount,
-        named=claim.payee_person is None or public_notice.shown(claim, today()) != claim.number,
+        named=claim.payee_person is None or public_notice.shown(claim, today()) != claim.number, on=on,
     )  # fmt: skip
 
 
@@ -177,7 +196,13 @@ def issue_share(closing: Closing, claim: Claim) -> Letter | None:
             "lines": {"columns": ["所属期", "应发", "本次发放"], "rows": rows},
         },
         named=claim.payee_person is None or public_notice.shown(claim, today()) != claim.number,
+        on=here(closing.applied_at or timezone.now()),
     )  # fmt: skip
+
+
+def here(moment: dt.datetime) -> dt.date:
+    """The day here on which something was done: its letter bears that day, whenever the job runs."""
+    return timezone.localtime(moment).date()
 
 
 def day(value: dt.date) -> str:

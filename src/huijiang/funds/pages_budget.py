@@ -85,7 +85,10 @@ def lines(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     waiting = Waiting.objects.filter(line__in=shown, ended_at=None).count()
     committed = [each for path in viewer_of(request).paths() for each in reserving.commitments(path, year)]
+    from huijiang.funds.pages_undetermined import listed
+
     return render(request, "funds/lines.html", {
+        "questions": listed(viewer_of(request)),
         "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "years": years, "kpis": _kpis(shown, waiting),
         "committed": [(each.year, each.count, money(each.amount)) for each in committed], "count": len(shown),
     })  # fmt: skip

@@ -11,7 +11,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models.functions import Now
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
@@ -130,8 +130,8 @@ def arrange(
     if (held.due_on, held.instalments, held.by_offset) == (due_on, instalments, by_offset):
         return held
     held.due_on, held.instalments, held.by_offset, held.plans = due_on, instalments, by_offset, held.plans + 1
-    held.plan_words = words.strip()[:500]
-    held.save(update_fields=["due_on", "instalments", "by_offset", "plans", "plan_words"])
+    held.plan_words, held.planned_at = words.strip()[:500], present.now()
+    held.save(update_fields=["due_on", "instalments", "by_offset", "plans", "plan_words", "planned_at"])
     audit.record(by, "funds.recovery_arranged", f"recovery:{held.uid}", held.payment.batch.region_id,
                  instalments=instalments, by_offset=by_offset, due_on=due_on)  # fmt: skip
     _letter(held, f"plan-{held.plans}")

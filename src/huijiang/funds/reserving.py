@@ -19,7 +19,7 @@ from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.models import Due
 from huijiang.claims.states import Event, State
-from huijiang.funds import sources, takeover
+from huijiang.funds import sources, takeover, undetermined
 from huijiang.funds.models import Closing, Line, Payment, Reservation, Waiting
 
 
@@ -75,6 +75,8 @@ def _wait(due: Due, line: Line | None) -> Waiting:
     found = Waiting.objects.filter(due=due, ended_at=None).first()
     if found is None:
         found = Waiting.objects.create(due=due, line=line, amount=due.amount)
+        if line is None and sources.source_for(due) is None:
+            undetermined.opened(due)
         audit.record(None, "funds.waits", f"due:{due.uid}", due.claim.region_id, amount=due.amount)
     elif found.line_id is None and line is not None:
         Waiting.objects.filter(pk=found.pk).update(line=line)
@@ -138,6 +140,16 @@ def _enough_for_all(line: Line) -> bool:
 
 def _drop(waiting: Waiting) -> None:
     Waiting.objects.filter(pk=waiting.pk).update(ended_at=Now(), outcome=Waiting.Outcome.DROPPED)
+
+
+def serve_unplaced(by: User | None = None, benefit: str = "") -> Held:
+    """Those who wait without a line, in their order: a source was chosen since, or a line opened."""
+    found = Waiting.objects.filter(line=None, ended_at=None, due__cancelled_at=None)
+    if benefit:
+        found = found.filter(due__benefit=benefit)
+    dues = [each.due for each in found.select_related("due__claim__region").order_by("since", "id")]
+    placed = [each for each in dues if sources.line_of(each, today().year) is not None]
+    return reserve(placed, by)
 
 
 @transaction.atomic

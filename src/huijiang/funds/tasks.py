@@ -7,7 +7,7 @@ import uuid
 from huijiang.funds import answers, recheck, takeover, telling
 from huijiang.funds import letter_tasks as letter_tasks  # its jobs
 from huijiang.funds.models import Answer, Line, PastFile
-from huijiang.funds.reserving import serve_waiting
+from huijiang.funds.reserving import serve_unplaced, serve_waiting
 from huijiang.jobs import Handle, every, job
 from huijiang.web.components.amount import yuan
 
@@ -51,7 +51,8 @@ def parallel(run: Handle, file: str) -> None:
 
 @job("funds.serve_waiting", "落实等待的资金", repeatable=True)
 def serve(run: Handle) -> None:
-    """Those who wait for money, on every line that has some again."""
+    """Those who wait for money: without a line first, then on every line that has some again."""
+    serve_unplaced()
     lines = Line.objects.filter(waits__ended_at=None, frozen_at=None).distinct().order_by("pk")
     total = lines.count()
     for done, line in enumerate(lines, start=1):

@@ -13,6 +13,7 @@ from huijiang.funds import (
     pages_recoveries,
     pages_sharing,
     pages_takeover,
+    pages_undetermined,
 )
 
 urlpatterns = [
@@ -25,6 +26,9 @@ urlpatterns = [
     path("desk/funds/closings/<uuid:uid>/", pages_sharing.closing, name="closing"),
     path("desk/funds/closings/<uuid:uid>/sign/", pages_sharing.sign, name="sign_closing"),
     path("desk/funds/closings/<uuid:uid>/drop/", pages_sharing.drop, name="drop_closing"),
+    path("desk/funds/questions/<uuid:uid>/", pages_undetermined.question, name="question"),
+    path("desk/funds/questions/<uuid:uid>/propose/", pages_undetermined.propose, name="question_propose"),
+    path("desk/funds/questions/<uuid:uid>/decide/", pages_undetermined.decide, name="question_decide"),
     path("desk/pay/", pages_batches.listed, name="batches"),
     path("desk/pay/new/", pages_batches.build, name="build"),
     path("desk/pay/<uuid:uid>/", pages_batches.batch, name="batch"),

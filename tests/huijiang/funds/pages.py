@@ -12,7 +12,7 @@ from django.conf import settings
 
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.funds import batches, budget, letter_tasks, recoveries, reserving, sharing, takeover
+from huijiang.funds import batches, budget, letter_tasks, recoveries, reserving, sharing, takeover, undetermined
 from huijiang.funds.models import (
     Account,
     Allotment,
@@ -20,6 +20,7 @@ from huijiang.funds.models import (
     Batch,
     Closing,
     Finding,
+    FundQuestion,
     PastFile,
     Payment,
     Recovery,
@@ -46,6 +47,7 @@ class World:
     past: PastFile
     asked: Allotment
     shared: Closing
+    question: FundQuestion
 
     @property
     def maker(self) -> User:
@@ -105,6 +107,15 @@ def world() -> World:
     )
 
 
+def _question(treasury: Treasury) -> FundQuestion:
+    """Two wait for a benefit whose text names no source; one source is proposed."""
+    due, _other = payable(2, treasury.place, treasury.desk.user("first"), "undetermined")
+    reserving.reserve([due, _other], treasury.maker, DAY)
+    return undetermined.propose(
+        FundQuestion.objects.get(), treasury.maker, treasury.source, "萧财社〔2026〕9号", "与同类补贴一致"
+    )
+
+
 def _shared(treasury: Treasury) -> Closing:
     """Three wait for 3,000 yuan on a pro-rata line that has 1,000."""
     source = Source.objects.create(code="skills", name="职业技能提升专账资金")
@@ -141,6 +152,7 @@ PAGES = [
     page("close_period", uid=lambda made: made.shared.line.uid),
     page("closing", "chief", uid=lambda made: made.shared.uid),
     page("drop_closing", uid=lambda made: made.shared.uid),
+    page("question", "chief", uid=lambda made: made.question.uid),
     page("batches"),
     page("build"),
     page("batch", uid=lambda made: made.open.uid),
@@ -171,6 +183,8 @@ PAGES = [
 NOT_PAGES = {
     "funds:ask": "takes a form and goes back",
     "funds:freeze": "takes a form and goes back",
+    "funds:question_propose": "takes a form and goes back",
+    "funds:question_decide": "takes a form and goes back",
     "funds:sign_closing": "takes a form and goes back",
     "funds:sign": "takes a form and goes back",
     "funds:export": "files to download",

@@ -111,6 +111,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL("UPDATE funds_payment SET transfer = reference", migrations.RunSQL.noop),
         migrations.AddField(
             model_name="recovery",
+            name="planned_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="改退还方式"),
+        ),
+        migrations.AddField(
+            model_name="recovery",
             name="plan_words",
             field=models.CharField(blank=True, db_default="", max_length=500, verbose_name="改退还方式的理由"),
         ),

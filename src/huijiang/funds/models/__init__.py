@@ -8,6 +8,7 @@ from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
 from huijiang.funds.models.reservations import Reservation, Waiting
 from huijiang.funds.models.sharing import Closing, ClosingSignature, Portion
 from huijiang.funds.models.takeover import PastFile, PastPayment
+from huijiang.funds.models.undetermined import FundQuestion
 
 __all__ = [
     "Account",
@@ -22,6 +23,7 @@ __all__ = [
     "ClosingSignature",
     "Entry",
     "Finding",
+    "FundQuestion",
     "Line",
     "PastFile",
     "PastPayment",

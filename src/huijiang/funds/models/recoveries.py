@@ -48,6 +48,7 @@ class Recovery(models.Model):
     by_offset = models.BooleanField("从后续补贴抵扣", default=False)
     instalments = models.PositiveSmallIntegerField("分期", default=1)
     plans = models.PositiveSmallIntegerField("退还方式定过几次", default=0, db_default=0)
+    planned_at = models.DateTimeField("改退还方式", null=True, blank=True)
     plan_words = models.CharField("改退还方式的理由", max_length=500, blank=True, db_default="")
     found_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
