@@ -31,15 +31,17 @@ def stamps() -> list[tuple[str, str, str]]:
         return list(cursor.fetchall())
 
 
-def test_an_installation_for_people_is_refused(db: None, settings: Any, tmp_path: Path) -> None:
+def test_an_installation_for_people_is_refused(
+    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DATA = tmp_path
     keys.ensure(settings.KEY_FILE)
     for demo, host, why in ((False, "/run/x", "HUIJIANG_DEMO"), (True, "db.example.org", "DATABASE_URL")):
         settings.DEMO = demo
-        settings.DATABASES = {"default": {**settings.DATABASES["default"], "HOST": host}}
+        monkeypatch.setitem(settings.DATABASES["default"], "HOST", host)
         with pytest.raises(present.NotADemo, match=why), present.lived(THEN):
             pass
-    settings.DATABASES["default"]["HOST"] = "/run/x"
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "/run/x")
     assert present.refused() == ""
     office(town()).draft()
     with pytest.raises(present.NotADemo, match="已经有办件"), present.lived(THEN):

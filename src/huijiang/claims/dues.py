@@ -137,6 +137,7 @@ def next_periods(claim: Claim, on: dt.date | None = None) -> list[Due]:
         part = f"{each['period']}/{each['instalment']}"
         _take_limits(held, determine.wanted(made, {"due": [each], "left": one}), part)
         found.append(_due(held, made, body, each))
+    held.refresh_from_db(fields=["state", "state_since", "moves"])  # where money was held at once it is payable by now
     if held.state == State.PAID:
         moving.move(held, Event.NEXT_DUE, None, on=day)
     return found

@@ -79,7 +79,7 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
                  Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:16], _("签署覆盖的内容"))]  # fmt: skip
         if made.basis:
             told.append(Fact(_("金额依据"), str(made.get_basis_display()), made.basis_words))
-    if body is not None and body["fund"]:
+    if body is not None and body.get("fund"):
         named = _("文件没有写明") if body["fund"] == "undetermined" else str(body["fund"])
         told.append(Fact(_("资金"), named, story.waits_for(claim)))
     return told

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from huijiang.claims import story
 from huijiang.claims.models import Claim
+from huijiang.claims.pages_desk_case import facts_of
 from huijiang.funds import journal, reserving, undetermined
 from huijiang.funds.models import FundQuestion, Waiting
 from huijiang.sealed import keys
@@ -46,9 +47,9 @@ def test_two_choose_a_source_on_the_pages_and_whoever_waited_is_served(treasury:
     shown = maker.get(page).content.decode()
     assert "没有写明由哪项资金支付" in shown
     assert "2 笔，应发 2,000 元" in shown
-    reviewer = signed_in(treasury.desk.user("first"))
-    case = reviewer.get(reverse("claims:case", args=[claim.number])).content.decode()
-    assert "undetermined" not in case
+    fact = facts_of(claim, None, {"fund": "undetermined"})[-1]  # what the case page says of the money
+    assert (fact.label, fact.value) == ("资金", "文件没有写明")
+    assert "ZD2026-0001" in fact.source
 
     propose, decide = (reverse(f"funds:question_{name}", args=[question.uid]) for name in ("propose", "decide"))
     assert "还没有人提出来源" in chief.post(decide).content.decode()
