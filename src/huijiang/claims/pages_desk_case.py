@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from huijiang.access.sightings import Purpose, saw, unmask
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing
+from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing, story
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Act, Check, Claim, Determination, Place
 from huijiang.claims.models.checks import Judgement, Verdict
@@ -110,8 +110,9 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
                  Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:12], _("签署覆盖的内容"))]  # fmt: skip
         if made.basis:
             told.append(Fact(_("金额依据"), str(made.get_basis_display()), made.basis_words))
-    if body is not None and body["fund"]:
-        told.append(Fact(_("资金"), str(body["fund"])))
+    if body is not None and body.get("fund"):
+        named = _("文件没有写明") if body["fund"] == "undetermined" else str(body["fund"])
+        told.append(Fact(_("资金"), named, story.waits_for(claim)))
     return told
 
 
