@@ -103,8 +103,10 @@ class Page:
     onward: str
 
 
-def page(found: QuerySet[Claim], view: View, after: str = "") -> Page:
-    """The rows after a place in the list (`after`: what `Page.onward` said).  An unreadable place is the beginning."""
+def page(found: QuerySet[Claim], view: View, after: str = "", most: int = 0) -> Page:
+    """The rows after a place in the list (`after`: what `Page.onward` said).  An unreadable place is the beginning.
+    `most` rows, PER_PAGE where it is 0."""
+    most = most or PER_PAGE
     place = _read(view, after)
     if place is not None:
         at, pk = place
@@ -114,11 +116,11 @@ def page(found: QuerySet[Claim], view: View, after: str = "") -> Page:
         found.order_by(view.by, "pk")
         .select_related("region", "payee_person", "payee_organisation", "assigned_to")
         .annotate(point=Subquery(last.values("point")[:1]), low=Subquery(last.values("low")[:1]),
-                  high=Subquery(last.values("high")[:1]), outcome=Subquery(last.values("outcome")[:1]))[: PER_PAGE + 1]
+                  high=Subquery(last.values("high")[:1]), outcome=Subquery(last.values("outcome")[:1]))[: most + 1]
     )  # fmt: skip
     onward = ""
-    if len(rows) > PER_PAGE:
-        rows = rows[:PER_PAGE]
+    if len(rows) > most:
+        rows = rows[:most]
         onward = f"{getattr(rows[-1], view.by).isoformat()}_{rows[-1].pk}"
     return Page(rows, onward)
 
