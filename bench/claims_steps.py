@@ -43,6 +43,7 @@ def seed(size: Size) -> str:
     from huijiang.accounts.models import User
     from huijiang.accounts.viewers import today
     from huijiang.entitlements import nightly
+    from huijiang.registry import names
     from huijiang.registry.models import MODELS, Person
     from tests.huijiang.claims.office import office
     from tests.huijiang.entitlements.town import DAY, town
@@ -50,8 +51,8 @@ def seed(size: Size) -> str:
     here = office(town()).town
     told: dict[str, Any] = {"managed_by": here.xiaoshan, "source": "登记", "as_of": DAY}
     people = Person.objects.bulk_create(
-        [Person(name=f"林技{n}", birth_date="1980-01-01", employer=here.employer, works_in=here.xiaoshan, spouse_none=True, **told)
-         for n in range(size.claims)], batch_size=CHUNK)  # fmt: skip
+        [Person(name=f"林技{n}", name_key=names.matched(f"林技{n}"), birth_date="1980-01-01", employer=here.employer,
+                works_in=here.xiaoshan, spouse_none=True, **told) for n in range(size.claims)], batch_size=CHUNK)  # fmt: skip
     honours = MODELS["recognition"]
     honours.objects.bulk_create(
         [honours(person=each, employer=here.employer, honour="区首席技师", granted_by=here.xiaoshan, recommended_by=here.xiaoshan,
