@@ -19,8 +19,7 @@ PLACE: Final = "330109"
 CHUNK: Final = 5_000
 WARM: Final = 8
 LOOKS: Final = 5  # a second
-LOOKED: Final = 100  # requests of a view
-TAKES: Final = 50
+SUBMITTED: Final = 15  # a second
 VIEWS: Final = {
     "mine": "?view=mine", "the department": "?view=all", "the department, from the middle": "?view=all&after={middle}",
     "overdue": "?view=all&overdue=1", "one benefit": "?view=all&benefit=xiaoshan-2025-3%23chief-technician-allowance",
@@ -223,11 +222,17 @@ def spread(size: Size) -> str:
 def _write_requests(size: Size, places: dict[str, Any]) -> None:
     """What `bench.claims` asks the server: name → rate, promise, requests to warm up with, requests."""
     reads = [_session(each) for each in ("first", "third")]
+    looked = LOOKS * size.submissions // SUBMITTED  # as many seconds as submissions go on
     listed: dict[str, Any] = {}
     for name, query in VIEWS.items():
-        every = [{"path": f"/desk/{query.format(**places)}", "session": reads[at % 2]} for at in range(LOOKED)]
-        listed[f"the desk: {name}"] = {"rate": LOOKS, "promised": "< 200 ms", "warm": every[:WARM], "requests": every}
-    takes = [{"path": "/desk/next/", "session": reads[at % 2], "form": {}} for at in range(TAKES + WARM)]
+        every = [{"path": f"/desk/{query.format(**places)}", "session": reads[at % 2]} for at in range(looked + WARM)]
+        listed[f"the desk: {name}"] = {
+            "rate": LOOKS,
+            "promised": "< 200 ms",
+            "warm": every[:WARM],
+            "requests": every[WARM:],
+        }
+    takes = [{"path": "/desk/next/", "session": reads[at % 2], "form": {}} for at in range(looked + WARM)]
     listed["the desk: take the next"] = {
         "rate": LOOKS,
         "promised": "< 200 ms",

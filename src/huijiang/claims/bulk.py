@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huijiang import audit
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, as_staff, only_as
-from huijiang.claims import deciding, moving
+from huijiang.claims import deciding, moving, rounds
+from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import BulkDecision, BulkItem, Claim
 from huijiang.jobs import Handle, enqueue, job
 from huijiang.jobs.models import ENDED, Run
@@ -32,6 +35,13 @@ IN_REQUEST: Final = 10
 """So many are decided while the officer waits: a decision takes some hundredths of a second."""
 
 Told = Callable[[int, int], None]
+OUT: Final = "out"
+"""Whoever got no place in a round is told so, by a decision that an officer signs (`rounds.decline`)."""
+ACTS: Final[dict[str, Callable[[Claim, Viewer], object]]] = {**deciding.BULK, OUT: rounds.decline}
+
+
+def label_of(deed: str) -> Any:
+    return deciding.DEEDS[deed].label if deed in deciding.DEEDS else gettext_lazy("告知没有入选的申报人")
 
 
 @job(JOB, "批量办理", repeatable=True)
@@ -91,13 +101,22 @@ def _one(pk: int, deed: str, viewer: Viewer | None) -> None:
     if viewer is None:
         why = _("您现在没有办理这件申报的岗位。")
     else:
-        outcome = deciding.in_bulk([held.claim], viewer, deed)
-        why = outcome.not_done[0][1] if outcome.not_done else ""
+        why = _done(held.claim, viewer, deed)
     made = moving.last_of(held.claim)
     BulkItem.objects.filter(pk=pk).update(
         outcome=BulkItem.Outcome.NOT_DONE if why else BulkItem.Outcome.DONE, why=why[:300], ended_at=Now(),
         amount=made.point if made is not None and not why else None,
     )  # fmt: skip
+
+
+def _done(claim: Claim, viewer: Viewer, deed: str) -> str:
+    """Do it; else why not, and nothing is left of the attempt."""
+    try:
+        with transaction.atomic():
+            ACTS[deed](claim, viewer)
+    except (ClaimError, PermissionDenied) as error:
+        return str(error) or _("没有办成")
+    return ""
 
 
 def run_of(bulk: BulkDecision) -> Run | None:

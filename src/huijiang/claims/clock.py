@@ -101,7 +101,10 @@ def recount(day: dt.date, region: Region | None) -> int:
     open_ = Claim.objects.filter(deadline__gte=day - ONE, running_since__lt=day)
     if region is not None:
         open_ = open_.filter(region__path__startswith=region.path)
-    groups = open_.order_by().values_list("region", "running_since", rest=F("clock_days") - F("used_days")).distinct()
+    groups = (
+        open_.order_by().annotate(rest=F("clock_days") - F("used_days"))
+        .values_list("region", "running_since", "rest").distinct()
+    )  # fmt: skip
     found = list(groups)
     places_ = Region.objects.in_bulk({code for code, _since, _rest in found})
     told = [(code, since, rest, add_working_days(since, max(rest, 0), places_[code])) for code, since, rest in found]

@@ -92,7 +92,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "deeds": [deed for deed in deciding.DEEDS.values() if deed.bulk and deed.event is not None] if viewer.roles & set(WORKS) else [],
         "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": deciding.MOST,
         "listed": urlencode({**kept, "view": view.name}), "running": [
-            {"label": deciding.DEEDS[each.deed].label, "address": reverse("claims:bulk_done", args=[each.uid])}
+            {"label": bulk.label_of(each.deed), "address": reverse("claims:bulk_done", args=[each.uid])}
             for each in bulk.under_way(viewer)
         ],
     }  # fmt: skip

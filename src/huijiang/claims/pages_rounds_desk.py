@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer
-from huijiang.claims import audited, moving, panels, places, rounds
+from huijiang.claims import audited, bulk, moving, panels, places, rounds
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
@@ -185,14 +185,15 @@ def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @reviewers
 @require_POST
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """End every claim that got no place, one by one, signed by whoever asks."""
-    held = _round(request, uid)
-
-    def each_one() -> None:
-        for place in held.places.exclude(standing=places.IN).filter(lost_at=None, claim__state=State.IN_REVIEW):
-            rounds.decline(place.claim, viewer_of(request))
-
-    return _done(request, held, each_one, _("已告知没有入选的申报人。"))
+    """End every claim that got no place, each signed by whoever asks: a few at once, more by a job."""
+    held, viewer = _round(request, uid), viewer_of(request)
+    places_ = held.places.exclude(standing=places.IN).filter(lost_at=None, claim__state=State.IN_REVIEW)
+    found = [each.claim for each in places_.select_related("claim").order_by("pk")]
+    if not found:
+        messages.info(request, _("没有要告知的申报。"))
+        return redirect("claims:desk_round", uid=uid)
+    made = bulk.make(uuid.uuid4(), viewer, bulk.OUT, found)
+    return redirect("claims:bulk_done", uid=made.uid)
 
 
 @run
@@ -220,8 +221,9 @@ def members(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held, viewer = _round(request, uid), viewer_of(request)
     found = get_object_or_404(Panel.objects.select_related("round__region"), round=held)
     for name, act, words in (("confirm", panels.confirm, _("已确认。")), ("leave", panels.leave, _("已退出。"))):
-        if request.POST.get(name, "").isdigit():
-            member = get_object_or_404(found.members, pk=int(request.POST[name]))
+        said = request.POST.get(name, "")
+        if said.isascii() and said.isdigit() and len(said) < 19:
+            member = get_object_or_404(found.members, pk=int(said))
             return _done(request, held, lambda act=act, member=member: act(member, viewer), words)  # type: ignore[misc]
     form = MemberForm(request.POST)
     if not form.is_valid():

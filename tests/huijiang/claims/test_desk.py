@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from huijiang.access.models import Sighting
 from huijiang.accounts.viewers import today
-from huijiang.claims import deciding, disputes, public_notice, queue, review, standing_in
+from huijiang.claims import bulk, disputes, public_notice, queue, review, standing_in
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import BulkDecision, Claim, Dispute, StandIn
 from huijiang.claims.queue import VIEWS, Asked
@@ -129,8 +130,8 @@ def test_a_selection_is_decided_one_by_one_with_totals_first_and_reasons_after(d
     assert BulkDecision.objects.count() == 1
     assert [Claim.objects.get(pk=each.pk).state for each in (ready, early)] == [State.SECOND_REVIEW, State.SUBMITTED]
     # The same person can't then approve the lot.
-    told = deciding.in_bulk([Claim.objects.get(pk=ready.pk)], desk.staff["first"], "approve")
-    assert (len(told.done), len(told.not_done)) == (0, 1)
+    told = bulk.make(uuid.uuid4(), desk.staff["first"], "approve", [Claim.objects.get(pk=ready.pk)])
+    assert [each.outcome for each in told.items.all()] == ["not_done"]
 
 
 def test_a_deputy_has_the_absent_ones_work_for_those_days_and_signs_with_their_own_role(desk: Office) -> None:
