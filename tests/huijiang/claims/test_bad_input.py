@@ -58,11 +58,11 @@ class World:
         world = pages.World()
         self.office, self.desk = world, world.desk
         town = self.town = world.desk.town
-        told: dict[str, Any] = {"employer": town.employer, "honour": "区首席技师", "granted_by": town.xiaoshan, "recommended_by": town.xiaoshan,
+        told: dict[str, Any] = {"employer": town.employer, "honour": "区首席技师", "recommended_by": town.xiaoshan,
                                 "ended_on_none": True, "managed_by": town.xiaoshan, "source": "登记", "as_of": DAY}  # fmt: skip
         honours = MODELS["recognition"].objects
         self.honour = honours.create(person=town.worker, named_on="2025-06-16", **told)
-        self.theirs = honours.create(person=town.colleague, named_on="2025-06-17", **told)
+        self.theirs = honours.create(person=town.colleague, named_on="2025-06-17", granted_by=town.xiaoshan, **told)
         held = three_certificates(self.desk)
         night = NightlyRun.objects.create(region=town.xiaoshan, release="x", on=DAY, snapshot_at="2026-06-30T00:00Z")
         for each in held:
@@ -104,7 +104,7 @@ class World:
         worker, agent = account("other-worker", "林别人"), account("other-agent", "别家经办")
         Binding.objects.create(user=worker, person=self.town.stranger, way="counter")
         Agency.objects.create(user=agent, organisation=self.town.employer, power="owner", starts_on=dt.date(2020, 1, 1),
-                              appointed_by=agent)  # fmt: skip
+                              appointed_by=self.town.counter_user)  # fmt: skip
         made = {"worker": worker, "agent": agent}
         for role in Role:
             made[str(role)] = account(f"other-{role}", str(role), role, self.town.yuyao)
@@ -409,4 +409,4 @@ def test_bad_input_is_answered_in_words_and_stores_nothing(settings: Any, tmp_pa
         attack.forms()
         attack.strangers(others)
         faults += [f"{name}: {each}" for each in attack.faults]
-    assert faults == []
+    assert faults == [], "\n".join(faults)
