@@ -27,6 +27,8 @@ from huijiang.jobs.queue import cancel
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.tables import Cell, Column, Table
 
+LONGEST = 2_000  # characters of a list's question that are read
+
 
 @works
 @require_POST
@@ -34,13 +36,17 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """First post: what it would do, with totals.  With `confirmed=yes`: done, or handed to a job."""
     viewer = viewer_of(request)
     name = request.POST.get("deed", "")
-    found, asked = _selected(request, viewer)
-    if name not in BULK or not asked:
+    numbers = list(dict.fromkeys(request.POST.getlist("claim")))
+    if request.POST.get("scope") == "all":
+        numbers = filtered(viewer, request.POST.get("whole", ""))
+    asked = len(numbers)
+    if name not in BULK or not numbers:
         messages.error(request, _("请先勾选办件，再选择要作的决定。"))
         return redirect("claims:desk")
     if asked > MOST:
         messages.error(request, _("一次最多 %(most)s 件，您选了 %(n)s 件。") % {"most": MOST, "n": asked})
         return redirect("claims:desk")
+    found = list(claims_of(viewer).filter(number__in=numbers).order_by("deadline", "pk"))
     if request.POST.get("confirmed") == "yes":
         return _confirmed(request, viewer, name, found)
     outcome = deciding.sorted_out(found, viewer, name)
@@ -51,19 +57,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/bulk.html", told)
 
 
-def _selected(request: HttpRequest, viewer: Viewer) -> tuple[list[Claim], int]:
-    """The claims that were ticked, or the first of the list that was shown; and how many were asked for."""
-    if request.POST.get("whole"):
-        listed = QueryDict(request.POST.get("listed", "")[:2_000])
-        view = VIEWS.get(listed.get("view", ""), VIEWS["all"])
-        every = queue.listed(viewer, view, FilterForm(listed, viewer=viewer, view=view).asked(), today())
-        first = [each.pk for each in queue.page(every, view, most=MOST).rows]
-        found = list(claims_of(viewer).filter(pk__in=first).order_by("deadline", "pk"))
-        return found, len(found)
-    numbers = list(dict.fromkeys(request.POST.getlist("claim")))
-    if len(numbers) > MOST:
-        return [], len(numbers)
-    return list(claims_of(viewer).filter(number__in=numbers).order_by("deadline", "pk")), len(numbers)
+def filtered(viewer: Viewer, query: str) -> list[str]:
+    """The numbers of a list as it was filtered, the most urgent first, MOST at most."""
+    asked, on = QueryDict(query[:LONGEST]), today()
+    view = VIEWS.get(asked.get("view", "")) or queue.opening(viewer, on)
+    found = queue.listed(viewer, view, FilterForm(asked, viewer=viewer, view=view).asked(), on)
+    return [each for each in found.order_by(view.by, "pk").values_list("number", flat=True)[:MOST] if each]
 
 
 def _confirmed(request: HttpRequest, viewer: Viewer, name: str, found: list[Claim]) -> HttpResponse:

@@ -51,6 +51,14 @@ NEXT: Final = {
     State.CLOSED: gettext_lazy("已办结归档。"),
 }  # fmt: skip
 
+BRIEFLY: Final = {
+    State.DRAFT: gettext_lazy("填完以后提交"), State.APPROVED: gettext_lazy("等资金落实"), State.PAYABLE: gettext_lazy("等拨付"),
+    State.PAYMENT_RETURNED: gettext_lazy("请更换收款账户"), State.REFUSED: gettext_lazy("不服可以提出异议"),
+    State.WITHDRAWN: gettext_lazy("可以重新申报"), State.PAID: gettext_lazy("不用再办"), State.RECOVERED: gettext_lazy("不用再办"),
+    State.CLOSED: gettext_lazy("不用再办"),
+}  # fmt: skip
+"""What a list says of a state that has no day."""
+
 COLOURS: Final = {
     State.DRAFT: "grey", State.AWAITING_CORRECTION: "amber", State.PAYMENT_RETURNED: "amber", State.REFUSED: "red",
     State.UNDER_OBJECTION: "amber", State.PAID: "green", State.APPROVED: "green", State.PAYABLE: "green", State.WITHDRAWN: "grey",
@@ -106,6 +114,14 @@ def clock_of(claim: Claim, on: dt.date | None = None) -> str:
     if left < 0 or claim.deadline < day:
         return _("已超过办理期限。可以联系经办科室，或者拨打 12333 反映。")
     return _("办理期限共 %(all)s 个工作日，还有 %(left)s 个。") % {**told, "left": left}
+
+
+def briefly(claim: Claim) -> str:
+    """What happens next, in a few words for a list: by which day, else who does what."""
+    found = next_of(claim)
+    if found.by is not None:
+        return _("%(what)s %(day)s") % {"what": found.by_words, "day": found.by.isoformat()}
+    return str(BRIEFLY.get(State(claim.state), _("等工作人员办理")))
 
 
 def events_of(claim: Claim) -> list[Event]:

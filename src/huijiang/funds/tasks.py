@@ -13,7 +13,7 @@ from huijiang.web.components.amount import yuan
 MOST_SHOWN = 500
 
 
-@job("funds.parallel", "与历史发放比对", repeatable=True)
+@job("funds.parallel", "与历史发放比对", repeatable=True, heavy=True)
 def parallel(run: Handle, file: str) -> None:
     """Past payments beside the rules, one by one; what differs is kept with the run."""
     held = PastFile.objects.get(uid=uuid.UUID(file))

@@ -385,7 +385,7 @@ def files_of(page: Any) -> list[str]:
 
 
 DIRECT: Final = {
-    "bulk": ["deed", "claim", "confirmed", "uid", "whole", "listed"], "packs": ["benefit", "year"], "batch_send": ["act", "partial"],
+    "bulk": ["deed", "claim", "confirmed", "uid", "whole", "scope"], "packs": ["benefit", "year"], "batch_send": ["act", "partial"],
     "publish": ["benefit", "region", "confirmed"], "round_late": ["claim", "reason"], "round_panel": ["criteria", "least", "due_on"],
     "round_members": ["confirm", "leave", "login", "chairs"], "decide": ["items", "more", "confirmed"],
     "round_publish": ["x"], "round_settle": ["x"], "round_decline": ["x"],

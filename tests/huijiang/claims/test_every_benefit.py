@@ -85,7 +85,9 @@ class Bureau:
                 row = made[party.table, party.id]
                 kind = Capacity.WORKER if party.table == "person" else Capacity.AGENT
                 viewer = Viewer(self.applicant, kind, worked.on, **{party.table: row.pk})
-                groups = self._groups(party.table, row.pk, place, rule.key, worked.on) if rule.grouping is not None else []
+                groups = (
+                    self._groups(party.table, row.pk, place, rule.key, worked.on) if rule.grouping is not None else []
+                )
                 for holder in groups or [f"{rule.table}:{made[event.table, event.id].pk}"]:
                     try:
                         claim = intake.open_draft(viewer, place, rule.key, holder, on=worked.on)
@@ -199,7 +201,7 @@ def test_every_benefit(settings: Any, tmp_path: Any) -> None:
     keys.ensure(settings.KEY_FILE)
     bureau = Bureau()
     for plan, rule in benefits():
-        if plan.id.startswith('yuyao'):
+        if plan.id.startswith("yuyao"):
             continue
         for refused in (False, True):
             begun = time.process_time()

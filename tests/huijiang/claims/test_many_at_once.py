@@ -98,10 +98,8 @@ def test_a_large_selection_is_decided_by_a_job_that_goes_on_where_it_was_killed(
     monkeypatch.setattr(bulk, "IN_REQUEST", 1)
     claims = [desk.in_review(TRAINER), desk.again(1, State.IN_REVIEW), desk.again(2, State.IN_REVIEW)]
     first = signed_in(desk.user("first"))
-    shown = first.post(
-        reverse("claims:bulk"),
-        {"deed": "review", "whole": "yes", "listed": f"view=all&benefit={TRAINER.replace('#', '%23')}"},
-    )
+    every = f"view=all&benefit={TRAINER.replace('#', '%23')}"
+    shown = first.post(reverse("claims:bulk"), {"deed": "review", "scope": "all", "whole": every})
     assert "3 件，合计 3,000 元" in text(shown)
     assert "确认后在后台办理" in text(shown)
     sent = first.post(reverse("claims:bulk"), {"deed": "review", "confirmed": "yes", "uid": shown.context["uid"],

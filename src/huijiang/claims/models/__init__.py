@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huijiang.claims.models.bulk import BulkDecision, BulkItem
+from huijiang.claims.models.carried import Carried
 from huijiang.claims.models.checks import Check
 from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
 from huijiang.claims.models.decision import Act, Determination, Relation
@@ -27,6 +28,7 @@ __all__ = [
     "BulkItem",
     "CapGroup",
     "CapUse",
+    "Carried",
     "Check",
     "Claim",
     "Correction",

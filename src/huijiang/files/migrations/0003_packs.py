@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("files", "0001_initial"),
+        ("files", "0002_let_go_on_request"),
     ]
 
     operations = [

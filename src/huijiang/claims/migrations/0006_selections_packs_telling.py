@@ -14,8 +14,8 @@ import huijiang.audit.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0004_rounds_and_panels"),
-        ("files", "0002_packs"),
+        ("claims", "0005_merged_records"),
+        ("files", "0003_packs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
