@@ -104,7 +104,7 @@ def end_owner(officer: Viewer, agency: Agency) -> None:
 
 def appoint(owner: Viewer, user: User, power: str, ends_on: dt.date | None) -> Agency:
     """An owner lets somebody act for the organisation.  Raises Refused."""
-    if user.pk == owner.user.pk:
+    if owner.organisation is None or user.pk == owner.user.pk:
         raise Refused(_("不能给自己授权。"))
     if ends_on is not None and ends_on < today():
         raise Refused(_("截止日期已经过去。"))

@@ -77,7 +77,7 @@ def access_columns(viewer: Viewer, table_id: str, row: Any = None) -> frozenset[
 
 def access_people(viewer: Viewer) -> QuerySet[Any]:
     """The people whose page the viewer may open."""
-    people = Person.objects.all()
+    people: QuerySet[Any] = Person.objects.all()
     match viewer.capacity:
         case Capacity.WORKER:
             return people.filter(pk=viewer.person)
@@ -96,13 +96,14 @@ SPELLS: Final = ("insurance", "employment", "certificate", "enrolment")
 
 def access_organisations(viewer: Viewer) -> QuerySet[Any]:
     """The organisations whose page the viewer may open."""
+    firms: QuerySet[Any] = Organisation.objects.all()
     match viewer.capacity:
         case Capacity.WORKER:
-            return Organisation.objects.none()
+            return firms.none()
         case Capacity.AGENT:
-            return Organisation.objects.filter(pk=viewer.organisation)
+            return firms.filter(pk=viewer.organisation)
         case Capacity.STAFF:
-            return Organisation.objects.filter(in_scope(viewer.paths(*FACTS))).exclude(pk__in=aliases("organisation"))
+            return firms.filter(in_scope(viewer.paths(*FACTS))).exclude(pk__in=aliases("organisation"))
 
 
 def in_scope(paths: Iterable[str], column: str = "managed_by") -> Q:

@@ -59,7 +59,8 @@ def unmask(viewer: Viewer, document: IdentityDocument, purpose: str) -> str:
         raise PermissionDenied(_("您的岗位不能查看完整证件号码。"))
     saw(viewer, document.person, purpose, ["identity_document.number"])
     audit.record(viewer.user, "access.unmask", f"person:{document.person.uid}", purpose=purpose)
-    return document.number.open()
+    number: str = document.number.open()
+    return number
 
 
 def masked(number: str) -> str:

@@ -83,11 +83,15 @@ def queue() -> Table:
     ) -> list[Cell | str]:
         return [Cell(number, HERE, who), Cell(what, note=where), Cell(fen), check, Cell(tag=state), due]
 
-    passed, asks, fails = (
-        lambda n: Cell("规则通过", icon="check", note=n, tone="green"),
-        lambda n: Cell("需人工判断", icon="question-circle", note=n, tone="amber"),
-        lambda n: Cell("有不符项", icon="cross", note=n, tone="red"),
-    )
+    def passed(n: str) -> Cell:
+        return Cell("规则通过", icon="check", note=n, tone="green")
+
+    def asks(n: str) -> Cell:
+        return Cell("需人工判断", icon="question-circle", note=n, tone="amber")
+
+    def fails(n: str) -> Cell:
+        return Cell("有不符项", icon="cross", note=n, tone="red")
+
     late, today, later = (
         Cell("已超期 1 天", icon="clock", tone="red"),
         Cell("今日到期", icon="clock", tone="amber"),

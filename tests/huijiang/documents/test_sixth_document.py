@@ -112,6 +112,14 @@ def reads_and_submits(browser: Browser, base: str, user: str, address: str) -> s
     tab.goto(address)
     tab.get_by_label("这一版改了什么").fill("新办法：焕新补贴")
     tab.get_by_role("button", name="检查并提交").click()
+    expect(tab.get_by_role("heading", name="正在检查")).to_be_visible()
+    tab.context.close()
+    return tab.url
+
+
+def sees_it_checked(browser: Browser, base: str, user: str, checked: str) -> str:
+    tab = opened(browser, base, user)
+    tab.goto(checked)
     expect(tab.get_by_text("要由另一位政策复核人员决定")).to_be_visible()
     expect(tab.get_by_role("button", name="复核通过")).to_have_count(0)
     release = tab.url
@@ -208,7 +216,9 @@ def test_a_sixth_document_goes_from_nothing_to_everybody_with_two_people_and_no_
     assert effect["moved"]["kind"] == [["person", 1, 150_000, 0, 0]]  # one person, 1,500 yuan; worked out by hand
     assert effect["after"]["money"][0] - effect["before"]["money"][0] == 150_000
     assert [each["name"] for each in effect["benefits"]] == ["技能焕新补贴", "工位补助"]  # new, the second for nobody
-    release = go(reads_and_submits, live_server.url, cookie(desk.maker), address)
+    handed_in = go(reads_and_submits, live_server.url, cookie(desk.maker), address)
+    run("documents.release_check")
+    release = go(sees_it_checked, live_server.url, cookie(desk.maker), handed_in)
     go(approves, live_server.url, cookie(desk.checker), release)
     held = releases.in_force()
     assert held is not None
