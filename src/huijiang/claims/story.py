@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,6 +67,10 @@ COLOURS: Final = {
 }  # fmt: skip
 
 
+WAITS_FOR: Final[list[Callable[[Claim], str]]] = []
+"""Room `funds` appends a function: what an approved claim waits for, in a sentence; empty for nothing."""
+
+
 @dataclass(frozen=True)
 class Next:
     """What happens next: the sentence; the day by which, and what that day is; how the office's clock stands."""
@@ -94,7 +99,7 @@ def next_of(claim: Claim) -> Next:
     elif state == State.UNDER_OBJECTION:
         open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()  # type: ignore[attr-defined]
         by, words = (open_.answer_by if open_ else None), _("最迟答复")
-    return Next(str(NEXT[state]), by, words, clock_of(claim))
+    return Next(waits_for(claim) or str(NEXT[state]), by, words, clock_of(claim))
 
 
 def clock_of(claim: Claim, on: dt.date | None = None) -> str:
@@ -114,6 +119,13 @@ def clock_of(claim: Claim, on: dt.date | None = None) -> str:
     if left < 0 or claim.deadline < day:
         return _("已超过办理期限。可以联系经办科室，或者拨打 12333 反映。")
     return _("办理期限共 %(all)s 个工作日，还有 %(left)s 个。") % {**told, "left": left}
+
+
+def waits_for(claim: Claim) -> str:
+    """What keeps the money of an approved claim, in a sentence; empty where nothing does."""
+    if claim.state != State.APPROVED:
+        return ""
+    return next((words for told in WAITS_FOR if (words := told(claim))), "")
 
 
 def briefly(claim: Claim) -> str:

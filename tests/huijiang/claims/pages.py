@@ -63,10 +63,11 @@ class World:
         self.pack = AuditPack.objects.create(benefit=CHIEF, year=today().year, asked_by=self.desk.user("watch"), claims=1,
                                              last=self.chief.pk)  # fmt: skip
         self.security = account("claims-security", "安管员", Role.SECURITY_ADMIN, self.desk.town.xiaoshan)
+        self.keeps = account("claims-steward", "政管员", Role.STEWARD, self.desk.town.xiaoshan)
         self.keeper = account("claims-keeper", "系管员", Role.SYSTEM_ADMIN, self.desk.town.xiaoshan)
 
     def user(self, name: str) -> User:
-        found: User = getattr(self, name) if name in ("security", "keeper") else self.desk.user(name)
+        found: User = getattr(self, name) if name in ("security", "keeper", "keeps") else self.desk.user(name)
         return found
 
 
@@ -108,6 +109,8 @@ DESK = [
     page("bulk_done", uid=lambda world: world.waiting.uid),
     page("pack", "watch", uid=lambda world: world.pack.uid),
     page("team", "watch"),
+    page("rules", "watch"),
+    page("rules", "keeps"),
     page("relations"),
     page("end_relation", "watch", pk=lambda world: world.relation.pk),
     page("identities", "security"),

@@ -14,7 +14,7 @@ import huijiang.audit.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0005_merged_records"),
+        ("claims", "0007_parts_of_a_due"),
         ("files", "0003_packs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
