@@ -283,9 +283,11 @@ class Attack:
             if answer.status_code >= 500:
                 self.faults.append(f"{what}: {answer.status_code} {at[:120]}")
             else:
-                self._judged(what, answer, said)
-                if not may_store and stored() != before:
+                kept = stored() != before
+                if kept and not may_store:
                     self.faults.append(f"{what}: something was stored")
+                if not kept:
+                    self._judged(what, answer, said)
             transaction.set_rollback(True)
         return answer
 
