@@ -117,6 +117,6 @@ def moderation(request: HttpRequest) -> HttpResponse:
 def moderate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     rating = get_object_or_404(Rating, uid=uid)
     hides = request.POST.get("act") == "hide"
-    because = request.POST.get("because", "").strip()[:200]
+    because = request.POST.get("because", "").replace("\0", "").strip()[:200]
     ratings.moderate(rating, request.user, (because or _("含有不宜公开的内容")) if hides else "")  # type: ignore[arg-type]
     return redirect("documents:moderation")

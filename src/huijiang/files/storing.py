@@ -10,11 +10,11 @@ from django.db import transaction
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
+from huijiang.disk import NoRoom
 from huijiang.files import content, vault
 from huijiang.files.content import plain_name
 from huijiang.files.models import Blob, File, Purpose
 from huijiang.files.retention import until
-from huijiang.files.vault import NoRoom
 
 __all__ = ["NoRoom", "attach", "keep", "store"]
 
