@@ -27,7 +27,11 @@ class Capacity(StrEnum):
 @dataclass(frozen=True)
 class Viewer:
     """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff; `only`: the columns
-    (`table.column`) that this viewer is held to, None for no such bound (another system has one)."""
+    (`table.column`) that this viewer is held to, None for no such bound (another system has one).
+
+    `aliases`: records that were found to be this person's or organisation's doubles (`registry.linked`).  What rooms
+    keep of somebody (consents, claims, messages) is looked for under `people` or `firms`, never under one number.
+    """
 
     user: User
     capacity: Capacity
@@ -37,6 +41,17 @@ class Viewer:
     owner: bool = False
     grants: tuple[tuple[Role, str], ...] = ()
     only: frozenset[str] | None = None
+    aliases: tuple[int, ...] = ()
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """The person under every number; nobody where the viewer is no person."""
+        return () if self.person is None else (self.person, *self.aliases)
+
+    @property
+    def firms(self) -> tuple[int, ...]:
+        """The organisation under every number."""
+        return () if self.organisation is None else (self.organisation, *self.aliases)
 
     @property
     def roles(self) -> frozenset[Role]:

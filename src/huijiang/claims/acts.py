@@ -13,14 +13,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huijiang import audit
-from huijiang.access.models import Agency, Binding, Guardianship
+from huijiang.access import concerns
+from huijiang.access.models import Agency
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import HERE, Viewer
 from huijiang.claims import effects, humans, locks
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Act, Claim, Determination, Relation
 from huijiang.claims.models.decision import REPEATED, Kind
-from huijiang.registry.linked import with_aliases
 
 
 def sign(
@@ -68,13 +68,12 @@ def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
 
 
 def _gains(claim: Claim, user: User) -> str:
-    named = [each for each in (claim.payee_person_id, claim.beneficiary_person_id) if each]
-    people = [every for each in named for every in with_aliases("person", each)]
-    firms = [each for each in (claim.payee_organisation_id, claim.beneficiary_organisation_id,
-                               claim.applicant_organisation_id) if each]  # fmt: skip
-    if Binding.objects.filter(user=user, person__in=people).exists() or humans.is_one_of(user, people):
+    people = concerns.every("person", (claim.payee_person_id, claim.beneficiary_person_id))
+    firms = concerns.every("organisation", (claim.payee_organisation_id, claim.beneficiary_organisation_id,
+                                            claim.applicant_organisation_id))  # fmt: skip
+    if concerns.is_self(user, people):
         return _("这笔补贴涉及您本人，须回避。")
-    if Guardianship.objects.filter(user=user, child__in=people).exists():
+    if concerns.is_ward(user, people):
         return _("这笔补贴涉及您监护的孩子，须回避。")
     since: dt.datetime = claim.created_at
     agent = Agency.objects.filter(

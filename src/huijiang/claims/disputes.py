@@ -50,11 +50,7 @@ def make(
         raise CannotMove(_("“%(state)s”时不能提出异议。") % {"state": held.get_state_display()})
     if not own and (
         held.state == State.REFUSED
-        or (
-            viewer is not None
-            and viewer.capacity is Capacity.AGENT
-            and held.payee_organisation_id == viewer.organisation
-        )
+        or (viewer is not None and viewer.capacity is Capacity.AGENT and held.payee_organisation_id in viewer.firms)
     ):
         raise MayNot(_("只有申报人可以对不予支持的决定提出异议。"))
     terms = terms_of(held.region, held.benefit)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import determine, effects, locks, moving
+from huijiang.claims import determine, effects, locks, merging, moving
 from huijiang.claims.errors import CannotMove, Excluded, FactsChanged, LimitReached
 from huijiang.claims.models import CapUse, Claim, Determination, Due, Exclusive, Movement
 from huijiang.claims.states import DECIDED, Event, State
@@ -88,7 +88,8 @@ def make(claim: Claim, on: dt.date) -> list[Due]:
 def _due(claim: Claim, made: Determination, body: dict[str, Any], each: dict[str, Any]) -> Due:
     begin = dt.date.fromisoformat(each["from"]) if each["from"] else made.on
     event = Due.objects.filter(benefit=claim.benefit, holder=claim.holder, cancelled_at=None)
-    if event.filter(period=each["period"], instalment=each["instalment"]).exists():
+    same = {"period": each["period"], "instalment": each["instalment"]}
+    if event.filter(**same).exists() or merging.due_elsewhere(claim, **same):
         raise Excluded(_("同一事由、同一期已经有应付，不能重复发放。"))
     try:
         with transaction.atomic():

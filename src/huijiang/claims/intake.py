@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from huijiang import audit
+from huijiang.access.law import agreed
 from huijiang.access.models import Consent
 from huijiang.accounts.viewers import Capacity, Viewer, today
 from huijiang.claims import dues, judging, locks, moving, numbers, questions, rounds
@@ -82,10 +83,7 @@ def _may_open(claim: Claim, viewer: Viewer, found: Judged) -> bool:
         return claim.payee_person_id == viewer.person
     if claim.payee_organisation_id is not None or found.applicant() == ("organisation", viewer.organisation):
         return viewer.organisation == (claim.payee_organisation_id or viewer.organisation)
-    return Consent.objects.filter(
-        person=claim.payee_person_id, organisation=viewer.organisation, purpose=Consent.Purpose.CLAIMS,
-        withdrawn_at=None, until__gte=viewer.on,
-    ).exists()  # fmt: skip
+    return claim.payee_person_id is not None and agreed(viewer, claim.payee_person_id, Consent.Purpose.CLAIMS)
 
 
 @transaction.atomic

@@ -13,13 +13,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.viewers import HERE, today
 from huijiang.claims import places, rounds
 from huijiang.claims.models import Place, Round
 from huijiang.claims.models.rounds import Ranking
 from huijiang.claims.public_notice import name_of, shown
 from huijiang.claims.terms import terms_of
-from huijiang.web.components.amount import money
+from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -48,8 +50,8 @@ def tag_of(held: Round, now: dt.datetime | None = None) -> Tag:
 def facts_of(held: Round) -> list[Fact]:
     """What applicants should know: times, cut, order, late rule."""
     cut = [_("%(n)s 件") % {"n": held.quota}] if held.quota else []
-    cut += [_("共 %(yuan)s 元") % {"yuan": money(held.quota_money)}] if held.quota_money else []
-    order = str(held.get_ranking_display()) + (f"（{held.fact}）" if held.fact else "")
+    cut += [_("共 %(yuan)s 元") % {"yuan": grouped(held.quota_money)}] if held.quota_money else []
+    order = str(held.get_ranking_display()) + (f"（{fact_words(held)}）" if held.fact else "")
     found = [
         Fact(_("项目"), "、".join(name_of(each) for each in held.benefits)), Fact(_("地区"), held.region.name),
         Fact(_("开始申报"), moment(held.opens_at)), Fact(_("截止申报"), moment(held.closes_at)),
@@ -59,6 +61,22 @@ def facts_of(held: Round) -> list[Fact]:
     if held.ranking != Ranking.NONE:
         found.insert(-1, Fact(_("同分"), str(held.get_ties_display())))
     return found + ([Fact(_("说明"), held.words)] if held.words else [])
+
+
+def fact_words(held: Round) -> str:
+    """The fact that a round ranks by, as the vocabulary calls it, and which end comes first."""
+    table, _dot, column = held.fact.partition(".")
+    known = vocabulary().tables.get(table)
+    if known is None or column not in known.columns:
+        return str(held.fact)
+    label = f"{known.label}·{known.columns[column].label}"
+    if known.columns[column].type.kind == "date":
+        return (
+            _("%(fact)s，早的在前") % {"fact": label}
+            if held.lowest_first
+            else _("%(fact)s，晚的在前") % {"fact": label}
+        )
+    return _("%(fact)s，小的在前") % {"fact": label} if held.lowest_first else _("%(fact)s，大的在前") % {"fact": label}
 
 
 @public
@@ -96,8 +114,10 @@ def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(rounds.published(), uid=uid)
     results, until = public_results(held)
     benefits = [(name_of(each), reverse("documents:benefit", args=each.split("#"))) for each in held.benefits]
+    now = dt.datetime.now(dt.UTC)
     return render(request, "claims/round.html", {
-        "round": held, "tag": tag_of(held), "facts": facts_of(held), "results": results, "until": until, "benefits": benefits,
+        "round": held, "tag": tag_of(held), "open": held.opens_at <= now <= held.closes_at, "starts": moment(held.opens_at) if now < held.opens_at else "",
+        "worker": worker_of(request) is not None, "agent": agent_of(request) is not None, "facts": facts_of(held), "results": results, "until": until, "benefits": benefits,
         "wins": places.taken(held)[0] if held.settled_at else 0,
     })  # fmt: skip
 

@@ -35,6 +35,12 @@ TRIMMED_FROM: Final = 5
 """From so many scores on the highest and the lowest are left out."""
 
 
+def percent(weight: int) -> str:
+    """A weight in thousandths as people read it: 600 → 60%, 125 → 12.5%."""
+    whole, rest = divmod(weight, 10)
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
 def panel_of(viewer: Viewer | User) -> QuerySet[Panel]:
     """The panels that somebody sits on now."""
     user = viewer if isinstance(viewer, User) else viewer.user
@@ -52,7 +58,7 @@ def make(held: Round, viewer: Viewer, criteria: Sequence[Mapping[str, Any]], lea
         raise ClaimError(_("评分项定下或批次发布后，不能再改评分项。"))
     total = sum(int(each["weight"]) for each in criteria)
     if total != 1000 or any(int(each["weight"]) < 1 for each in criteria):
-        raise ClaimError(_("各评分项的权重合计应为 1000‰，现在是 %(total)s‰。") % {"total": total})
+        raise ClaimError(_("各评分项的权重合计应为 100%%，现在是 %(total)s。") % {"total": percent(total)})
     if due_on < rounds.day_of(held.closes_at):
         raise ClaimError(_("评分截止不能早于申报截止。"))
     kept = [{"id": str(each["id"]), "name": str(each["name"]), "weight": int(each["weight"])} for each in criteria]
@@ -128,6 +134,15 @@ def why_not(member: PanelMember, claim: Claim) -> str:
     """Why a member may not score a claim: they applied, gain, or declared a relation.  Empty: they may."""
     mine = Score.objects.filter(member=member, claim=claim).exists()
     return "" if mine else acts.why_not(claim, member.user, Kind.PANEL_SCORE)
+
+
+def before(viewer: Viewer) -> list[Claim]:
+    """The claims that somebody judges now: before a panel of theirs without a result, but for those they keep away from."""
+    found = []
+    for panel in panel_of(viewer).filter(round__settled_at=None):
+        member = seat(panel, viewer.user)
+        found += [each for each in judged(panel) if not why_not(member, each)]
+    return found
 
 
 def scorers(panel: Panel) -> list[PanelMember]:

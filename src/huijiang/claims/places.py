@@ -31,15 +31,23 @@ def ranked(held: Round) -> bool:
     return held.ranking != Ranking.NONE or Panel.objects.filter(round=held).exists()
 
 
-def need(claim: Claim) -> None:
-    """A claim of a ranked round is reviewed once it has a place.  Raises CannotMove; the database refuses the same."""
+def why_not(claim: Claim) -> str:
+    """Why a claim of a ranked round can't be reviewed: it has no place.  Empty: it can."""
     if claim.round is None or not ranked(claim.round):
-        return
+        return ""
     place = of(claim)
     if place is None:
-        raise CannotMove(_("“%(round)s”的结果还没有确定，不能先审核。") % {"round": claim.round})
+        return _("“%(round)s”的结果还没有确定，不能先审核。") % {"round": claim.round}
     if place.standing != IN or place.lost_at is not None:
-        raise CannotMove(_("这件申报没有入选“%(round)s”。") % {"round": claim.round})
+        return _("这件申报没有入选“%(round)s”。") % {"round": claim.round}
+    return ""
+
+
+def need(claim: Claim) -> None:
+    """A claim of a ranked round is reviewed once it has a place.  Raises CannotMove; the database refuses the same."""
+    reason = why_not(claim)
+    if reason:
+        raise CannotMove(reason)
 
 
 def lose(claim: Claim, **said: object) -> None:

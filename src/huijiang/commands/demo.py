@@ -87,7 +87,7 @@ def prepare(county: Path) -> None:
     from huijiang.accounts.models import User
     from huijiang.accounts.viewers import today
     from huijiang.demo import people as office
-    from huijiang.demo import year
+    from huijiang.demo import surveying, year
     from huijiang.documents import invented, releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun
@@ -119,6 +119,8 @@ def prepare(county: Path) -> None:
     if not year.lived(region):
         _say("过一年：申报、审核、拨付 a year: claims, casework, payments")
         year.live(region, _say)
+    if surveying.make(region):
+        _say("用工摸排 surveys of employers")
     messages.make()
 
 

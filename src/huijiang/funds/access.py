@@ -69,9 +69,9 @@ def access_payments(viewer: Viewer) -> QuerySet[Payment]:
     found = Payment.objects.select_related("batch", "due__claim")
     match viewer.capacity:
         case Capacity.WORKER:
-            return found.filter(due__payee_person=viewer.person)
+            return found.filter(due__payee_person__in=viewer.people)
         case Capacity.AGENT:
-            return found.filter(due__payee_organisation=viewer.organisation)
+            return found.filter(due__payee_organisation__in=viewer.firms)
         case Capacity.STAFF:
             return found.filter(_within(viewer, "batch__region", *READS))
 

@@ -58,7 +58,11 @@ FROM (
             FROM funds_recovery AS v JOIN funds_payment AS vp ON vp.id = v.payment_id JOIN claims_due AS vd ON vd.id = vp.due_id
             JOIN funds_batch AS vb ON vb.id = vp.batch_id
             WHERE v.by_offset AND v.closed_at IS NULL AND vb.source_id = %(source)s
-              AND (vd.payee_person_id = d.payee_person_id OR vd.payee_organisation_id = d.payee_organisation_id)
+              AND (vd.payee_person_id = d.payee_person_id OR vd.payee_organisation_id = d.payee_organisation_id
+                   OR EXISTS (SELECT FROM registry_merge AS m WHERE m.ended_at IS NULL AND (
+                       (m.kept_person_id, m.gone_person_id) IN ((d.payee_person_id, vd.payee_person_id), (vd.payee_person_id, d.payee_person_id))
+                       OR (m.kept_organisation_id, m.gone_organisation_id) IN ((d.payee_organisation_id, vd.payee_organisation_id),
+                                                                               (vd.payee_organisation_id, d.payee_organisation_id)))))
             ORDER BY v.id LIMIT 1
         ) AS back ON true
         WHERE r.state = 'held' AND l.source_id = %(source)s AND l.year = %(year)s AND g.path LIKE %(path)s

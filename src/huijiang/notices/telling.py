@@ -18,7 +18,7 @@ from huijiang.accounts.models import Message, User
 from huijiang.accounts.viewers import HERE, today
 from huijiang.notices.models import Delivery, Notice, Preference
 from huijiang.notices.wording import Wording, wordings
-from huijiang.registry.linked import with_aliases
+from huijiang.registry.linked import family
 from huijiang.registry.models import Organisation, Person
 
 CHANNELS: Final = (Message.Channel.SMS, Message.Channel.MAIL)
@@ -68,9 +68,10 @@ def _accounts(to: Any) -> list[User]:
     if isinstance(to, User):
         return [to]
     if isinstance(to, Person):
-        people = with_aliases("person", to.pk)
+        people = family("person", to.pk)
         return [each.user for each in Binding.objects.filter(person__in=people, ended_at=None).select_related("user")]
-    held = Agency.objects.filter(organisation=to, ended_at=None, starts_on__lte=today()).select_related("user")
+    firms = family("organisation", to.pk)
+    held = Agency.objects.filter(organisation__in=firms, ended_at=None, starts_on__lte=today()).select_related("user")
     return list({each.user_id: each.user for each in held if each.ends_on is None or each.ends_on >= today()}.values())
 
 

@@ -12,10 +12,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
-from huijiang.claims import triggers
+from huijiang.claims import triggers, triggers_aliases
 from huijiang.claims.models.claim import BENEFIT, Claim
 from huijiang.claims.models.decision import Determination
-from huijiang.registry.models import Organisation, Person
+from huijiang.registry.models import Merge, Organisation, Person
 
 
 class Due(models.Model):
@@ -58,6 +58,7 @@ class Due(models.Model):
         triggers = (
             *triggers.NEVER_DELETED,
             triggers.DUE_WHEN_APPROVED,
+            triggers_aliases.DUE_ONCE_FOR_ALL_ALIASES,
             triggers.once("cancelled_once", "cancelled_at", "cancelled_by_id", "cancelled_because", words="a due is cancelled, never edited"),
         )  # fmt: skip
 
@@ -76,6 +77,7 @@ class Exclusive(models.Model):
     group = models.CharField("互斥组", max_length=128)
     event = models.CharField("同一事项", max_length=200)
     taken_at = models.DateTimeField("占用时间", db_default=Now())
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, related_name="+", help_text="因合并带来的")
     released_at = models.DateTimeField("释放时间", null=True)
 
     class Meta:
@@ -138,6 +140,7 @@ class CapUse(models.Model):
     part = models.CharField("所属期", max_length=24, blank=True, help_text="批准时为空；以后各期为“所属期/期次”")
     amount = models.BigIntegerField("占用")
     taken_at = models.DateTimeField("占用时间", db_default=Now())
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, related_name="+", help_text="因合并带来的")
     released_at = models.DateTimeField("释放时间", null=True)
 
     class Meta:

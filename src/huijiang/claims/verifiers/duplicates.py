@@ -19,6 +19,7 @@ from huijiang.claims.determine import body_of
 from huijiang.claims.models import Claim, Exclusive
 from huijiang.claims.states import LIVE, State
 from huijiang.claims.verifiers.finding import Finding, Subject, failed, no_data, passed
+from huijiang.registry.linked import family
 from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import vocabulary
 
@@ -92,7 +93,8 @@ def times_a_year(subject: Subject) -> Finding | None:
     if subject.person is None or not subject.claim.holder.startswith(("certificate:", "training:")):
         return None
     year = subject.day.year
-    about = Q(beneficiary_person=subject.person) | Q(payee_person=subject.person)
+    people = family("person", subject.person.pk)
+    about = Q(beneficiary_person__in=people) | Q(payee_person__in=people)
     found = _others(subject).filter(
         about, Q(holder__startswith="certificate:") | Q(holder__startswith="training:"), event_day__year=year
     )

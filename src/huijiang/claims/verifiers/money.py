@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop
 
+from huijiang.access import concerns
 from huijiang.access.models import Agency, Binding
 from huijiang.claims.determine import still_holds
 from huijiang.claims.models import Account, Act, Claim
@@ -56,7 +57,7 @@ def _staff_of_bodies(subject: Subject) -> set[int]:
     bodies = [each for each in (subject.claim.applicant_organisation_id, getattr(mine, "trainer_id", None)) if each]
     users = Agency.objects.filter(organisation__in=bodies, ended_at=None).values("user")
     bound = Binding.objects.filter(user__in=users, ended_at=None).values_list("person_id", flat=True)
-    return set(bound) - {subject.claim.payee_person_id}
+    return set(bound) - set(concerns.every("person", [subject.claim.payee_person_id]))
 
 
 def amount(subject: Subject) -> Finding | None:
@@ -71,7 +72,12 @@ def amount(subject: Subject) -> Finding | None:
 
 def split(subject: Subject) -> Finding | None:
     """R39: many claims of one benefit by one payee on one day, as if to stay below a limit of approval."""
-    payee = Q(payee_person=subject.claim.payee_person_id, payee_organisation=subject.claim.payee_organisation_id)
+    claim = subject.claim
+    payee = (
+        Q(payee_person__in=concerns.every("person", [claim.payee_person_id]))
+        if claim.payee_person_id is not None
+        else Q(payee_organisation__in=concerns.every("organisation", [claim.payee_organisation_id]))
+    )
     same = Claim.objects.filter(payee, benefit=subject.claim.benefit, state__in=LIVE, event_day=subject.claim.event_day)
     count = same.exclude(pk=subject.claim.pk).count()
     if subject.claim.payee_person_id is not None and count >= 1:
