@@ -2,6 +2,7 @@
 
 of(claim)          its place, or None
 need(claim)        raises where a ranked round has not given the claim a place
+begins_on(claim)   the day from which the office's time counts, where that is later than the claim
 lose(claim)        a claim is over: its place is free, the first of the reserve moves up
 """
 
@@ -12,7 +13,8 @@ import datetime as dt
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
+from huijiang.accounts.viewers import HERE
 from huijiang.claims.errors import CannotMove
 from huijiang.claims.models import Claim, Panel, Place, Round
 from huijiang.claims.models.rounds import Ranking
@@ -29,6 +31,17 @@ def of(claim: Claim) -> Place | None:
 def ranked(held: Round) -> bool:
     """Whether claims of a round need a place to go on: it has an order, or a panel."""
     return held.ranking != Ranking.NONE or Panel.objects.filter(round=held).exists()
+
+
+def begins_on(claim: Claim) -> dt.date | None:
+    """The last day of a ranked round, or of its panel: time in which the office can't decide is not its own.  None where
+    that does not hold, or once the round is settled."""
+    held = claim.round
+    if held is None or held.settled_at is not None or not ranked(held):
+        return None
+    panel = Panel.objects.filter(round=held).first()
+    last: dt.date = held.closes_at.astimezone(HERE).date()
+    return max(last, panel.due_on) if panel is not None else last
 
 
 def why_not(claim: Claim) -> str:
@@ -56,7 +69,7 @@ def lose(claim: Claim, **said: object) -> None:
     if place is None:
         return
     Round.objects.select_for_update().get(pk=place.round_id)
-    place.lost_at = dt.datetime.now(dt.UTC)
+    place.lost_at = present.now()
     place.save(update_fields=["lost_at"])
     audit.record(None, "claims.place_lost", f"claim:{claim.uid}", claim.region_id, rank=place.rank)
     move_up(place.round)
@@ -68,7 +81,7 @@ def move_up(held: Round) -> list[Place]:
     for place in held.places.filter(standing=RESERVE, lost_at=None).order_by("rank"):
         if not fits(held, place.amount, *taken(held)):
             break
-        place.standing, place.moved_up_at = IN, dt.datetime.now(dt.UTC)
+        place.standing, place.moved_up_at = IN, present.now()
         place.save(update_fields=["standing", "moved_up_at"])
         audit.record(None, "claims.moved_up", f"claim:{place.claim.uid}", place.claim.region_id, rank=place.rank)
         tell(place, "round_moved_up")
