@@ -266,11 +266,7 @@ def versions(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     every = list(draft.versions.order_by("number"))
     listed = []
     for before, each in zip([None, *every], every, strict=False):
-        changes = (
-            differences.between(before.files() if before is not None else {}, each.files())
-            if before is not None
-            else []
-        )
+        changes = differences.between(before.files(), each.files()) if before is not None else []
         listed.append({"version": each, "when": moment(each.made_at), "changes": changes,
                        "values": sum(change.values for change in changes)})  # fmt: skip
     values = {"draft": draft, "versions": listed[::-1], "latest": every[-1], "edits": may_edit(request, draft),

@@ -54,7 +54,7 @@ def rate(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         by = request.user if request.user.is_authenticated else None
         try:
-            ratings.rate(subject, form.cleaned_data["score"], form.cleaned_data["words"], by)  # type: ignore[arg-type]
+            ratings.rate(subject, form.cleaned_data["score"], form.cleaned_data["words"], by)
         except ratings.RatingError as error:
             form.add_error(None, str(error))
         else:

@@ -45,7 +45,8 @@ def code_checks() -> list[models.BaseConstraint]:
         ),
         models.CheckConstraint(
             name="organisation_uscc_check",
-            condition=Q(uscc__isnull=True) | IsNought(Mod(total + _worth(18), Value(31), output_field=IntegerField())),
+            condition=Q(uscc__isnull=True)
+            | Q(IsNought(Mod(total + _worth(18), Value(31), output_field=IntegerField()))),
         ),
     ]
 
