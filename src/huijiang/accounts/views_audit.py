@@ -63,7 +63,7 @@ def _asked(request: HttpRequest) -> tuple[EventSearch, QuerySet[Event]]:
         found = found.filter(actor__in=[str(each) for each in uids])
     if told.get("since"):
         found = found.filter(at__gte=_midnight(told["since"]))
-    if told.get("until"):
+    if told.get("until") and told["until"] < dt.date.max:  # there is no day after the last
         found = found.filter(at__lt=_midnight(told["until"] + dt.timedelta(days=1)))
     return form, found.order_by("-id")
 
