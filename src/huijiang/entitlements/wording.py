@@ -136,8 +136,10 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
             text = _("登记里能核对的条件都已满足，余下的由有关部门判断，可以到窗口或拨 12333 询问。")
         case State.UNKNOWN:
             missing = dict.fromkeys(m for judged in each.open if not is_open(judged) for m in judged.missing)
-            holders = "、".join(dict.fromkeys(m.source for m in missing if m.table)) or _("有关部门")
+            holders = "、".join(dict.fromkeys(m.source for m in missing if m.table))
             text = _("所缺的信息在：%(who)s。那里补上后，这里马上重新判断。") % {"who": holders}
+            if not missing:  # a condition that waits for others
+                text = _("登记里的信息还不够判断。说明里有每一个条件；要问的，请到窗口或拨 12333。")
             if waits_for_lists(each):
                 lists = "、".join(dict.fromkeys(m.label for m in missing))
                 text = _("要对照%(lists)s，系统里收的还不全，所以现在判断不了。您不用补什么，收全以后这里马上重新判断；"
