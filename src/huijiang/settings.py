@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "huijiang.health.measures.Measured",
     "huijiang.health.faults.DatabaseFaults",
     "huijiang.web.middleware.ContentPolicy",
+    "huijiang.web.middleware.PlainAddress",
     "huijiang.web.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
