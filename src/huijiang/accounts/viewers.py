@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from huijiang import prepared
+from huijiang import prepared, present
 from huijiang.accounts.models import Role, User
 
-HERE = ZoneInfo("Asia/Shanghai")
+HERE = present.HERE
 
 
 class Capacity(StrEnum):
@@ -69,7 +68,7 @@ class Viewer:
 
 def today() -> dt.date:
     """The day as people here count it."""
-    return dt.datetime.now(HERE).date()
+    return present.today()
 
 
 _GRANTS = b"""

@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access import concerns
 from huijiang.access.models import Agency
 from huijiang.accounts.models import User
@@ -54,9 +54,14 @@ def sign(
 
 def why_not(claim: Claim, user: User, kind: Kind, occasion: str = "") -> str:
     """What stands in the way of a signature; empty when nothing does.  The database refuses the same."""
+    return why_not_near(claim, user) or _signed_before(claim, user, kind, occasion)
+
+
+def why_not_near(claim: Claim, user: User) -> str:
+    """Whether somebody is too near to a claim to have a say in it: they applied, they gain, a relation of theirs does."""
     if claim.applicant_id == user.pk:
         return _("这件申报由您提交，不能由您签署。")
-    return _gains(claim, user) or _signed_before(claim, user, kind, occasion)
+    return _gains(claim, user)
 
 
 def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
@@ -101,5 +106,5 @@ def end_relation(found: Relation, by: User) -> None:
     """Somebody else confirms that a relation is no more.  Raises MayNot for one's own."""
     if found.user_id == by.pk:
         raise MayNot(_("自己的回避关系要由别人解除。"))
-    Relation.objects.filter(pk=found.pk, ended_at=None).update(ended_at=dt.datetime.now(dt.UTC), ended_by=by)
+    Relation.objects.filter(pk=found.pk, ended_at=None).update(ended_at=present.now(), ended_by=by)
     audit.record(by, "claims.relation_ended", f"user:{found.user.uid}", "")

@@ -9,7 +9,6 @@ in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,13 +18,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang import audit
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, locks, moving, panels, places, review
-from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, ClaimError, MayNot
-from huijiang.claims.models import Check, Claim, Determination
-from huijiang.claims.models.checks import Judgement
+from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.states import Event, State, Who, moves_from
 
@@ -193,26 +189,3 @@ def in_bulk(claims: Sequence[Claim], viewer: Viewer, name: str) -> Outcome:
         else:
             told.done.append(claim)
     return told
-
-
-# -- findings --------------------------------------------------------------------------
-def acts_as_officer(claim: Claim, viewer: Viewer) -> frozenset[Who]:
-    """As whom of the office the viewer stands to a claim."""
-    return acts_as(viewer, claim) - {Who.APPLICANT}
-
-
-@transaction.atomic
-def judge(check: Check, viewer: Viewer, judgement: str, because: str) -> None:
-    """Clear or confirm a finding.  Raises MayNot for whoever applied, gains, or has no role here."""
-    claim = locks.claim(check.claim_id)
-    if not acts_as_officer(claim, viewer):
-        raise MayNot(_("您不能判断这件申报的核验结果。"))
-    reason = acts.why_not(claim, viewer.user, Kind.REVIEW) if claim.applicant_id == viewer.user.pk else ""
-    if reason:
-        raise MayNot(reason)
-    changed = Check.objects.filter(pk=check.pk, judgement="").update(
-        judgement=Judgement(judgement), judged_by=viewer.user, judged_at=dt.datetime.now(dt.UTC), judged_because=because
-    )
-    if changed:
-        audit.record(viewer.user, "claims.check_judged", f"claim:{claim.uid}", claim.region_id, check=check.uid,
-                     judgement=judgement)  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huijiang import present
 from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.viewers import HERE, today
 from huijiang.claims import places, rounds
@@ -35,7 +36,7 @@ def moment(at: dt.datetime) -> str:
 
 
 def tag_of(held: Round, now: dt.datetime | None = None) -> Tag:
-    at = now or dt.datetime.now(dt.UTC)
+    at = now or present.now()
     if held.published_at is None:
         return Tag(_("待复核发布"), "amber", "clock")
     if held.settled_at is not None:
@@ -83,7 +84,7 @@ def fact_words(held: Round) -> str:
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Open and coming rounds; those that are over on their own tab."""
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     over = request.GET.get("view") == "over"
     found = rounds.published()
     current, past = (
@@ -114,7 +115,7 @@ def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(rounds.published(), uid=uid)
     results, until = public_results(held)
     benefits = [(name_of(each), reverse("documents:benefit", args=each.split("#"))) for each in held.benefits]
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     return render(request, "claims/round.html", {
         "round": held, "tag": tag_of(held), "open": held.opens_at <= now <= held.closes_at, "starts": moment(held.opens_at) if now < held.opens_at else "",
         "worker": worker_of(request) is not None, "agent": agent_of(request) is not None, "facts": facts_of(held), "results": results, "until": until, "benefits": benefits,

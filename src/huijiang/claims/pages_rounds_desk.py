@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huijiang import present
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.accounts.viewers import HERE, Viewer, today
@@ -126,7 +126,7 @@ def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) 
     viewer = viewer_of(request)
     panel = Panel.objects.filter(round=held).select_related("round").first()
     runs = rounds.may_run(held, viewer)
-    over = held.published_at is not None and held.closes_at < dt.datetime.now(dt.UTC)
+    over = held.published_at is not None and held.closes_at < present.now()
     ranks = held.ranking in (Ranking.TIME, Ranking.FACT)
     without = _without_place(held) if Role.REVIEWER in viewer.roles and runs else []
     late_ = held.late == Late.ACCEPT and over and not held.settled_at and runs

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, freezing, locks, moving, rounds
@@ -94,7 +94,7 @@ def confirm(member: PanelMember, viewer: Viewer) -> PanelMember:
         raise MayNot(_("评审人要由提名人和本人以外的人确认。"))
     if panel.opened_at is not None or member.left_at is not None or member.confirmed_at is not None:
         raise ClaimError(_("这个提名不能再确认。"))
-    member.confirmed_by, member.confirmed_at = viewer.user, dt.datetime.now(dt.UTC)
+    member.confirmed_by, member.confirmed_at = viewer.user, present.now()
     member.save(update_fields=["confirmed_by", "confirmed_at"])
     _record(viewer.user, "claims.panel_confirmed", panel, member.user)
     return member
@@ -106,7 +106,7 @@ def leave(member: PanelMember, viewer: Viewer) -> None:
     if not rounds.may_run(member.panel.round, viewer) and member.user_id != viewer.user.pk:
         raise MayNot(_("您不能处理这个地区的申报批次。"))
     if member.left_at is None:
-        member.left_at = dt.datetime.now(dt.UTC)
+        member.left_at = present.now()
         member.save(update_fields=["left_at"])
         _record(viewer.user, "claims.panel_left", member.panel, member.user)
         open_when_ready(member.panel)
@@ -193,11 +193,11 @@ def _total(panel: Panel, points: Mapping[str, int]) -> int:
 def open_when_ready(panel: Panel) -> bool:
     """Open the scores when all are in after the round's end, or the day is over.  Gives whether they are open."""
     held = Panel.objects.select_for_update(of=("self",)).select_related("round").get(pk=panel.pk)
-    if held.opened_at is None and held.round.closes_at < dt.datetime.now(dt.UTC):
+    if held.opened_at is None and held.round.closes_at < present.now():
         waiting = rounds.entrants(held.round).exclude(state=State.IN_REVIEW).exists()
         ready = bool(held.scores.exists()) and not waiting and not missing(held)
         if ready or today() > held.due_on:
-            held.opened_at = dt.datetime.now(dt.UTC)
+            held.opened_at = present.now()
             held.save(update_fields=["opened_at"])
             audit.record(
                 None,

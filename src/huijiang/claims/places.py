@@ -7,12 +7,10 @@ lose(claim)        a claim is over: its place is free, the first of the reserve 
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.claims.errors import CannotMove
 from huijiang.claims.models import Claim, Panel, Place, Round
 from huijiang.claims.models.rounds import Ranking
@@ -56,7 +54,7 @@ def lose(claim: Claim, **said: object) -> None:
     if place is None:
         return
     Round.objects.select_for_update().get(pk=place.round_id)
-    place.lost_at = dt.datetime.now(dt.UTC)
+    place.lost_at = present.now()
     place.save(update_fields=["lost_at"])
     audit.record(None, "claims.place_lost", f"claim:{claim.uid}", claim.region_id, rank=place.rank)
     move_up(place.round)
@@ -68,7 +66,7 @@ def move_up(held: Round) -> list[Place]:
     for place in held.places.filter(standing=RESERVE, lost_at=None).order_by("rank"):
         if not fits(held, place.amount, *taken(held)):
             break
-        place.standing, place.moved_up_at = IN, dt.datetime.now(dt.UTC)
+        place.standing, place.moved_up_at = IN, present.now()
         place.save(update_fields=["standing", "moved_up_at"])
         audit.record(None, "claims.moved_up", f"claim:{place.claim.uid}", place.claim.region_id, rank=place.rank)
         tell(place, "round_moved_up")

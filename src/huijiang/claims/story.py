@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,6 +66,10 @@ COLOURS: Final = {
 }  # fmt: skip
 
 
+WAITS_FOR: Final[list[Callable[[Claim], str]]] = []
+"""Room `funds` appends a function: what an approved claim waits for, in a sentence; empty for nothing."""
+
+
 @dataclass(frozen=True)
 class Next:
     """What happens next: the sentence; the day by which, and what that day is; whether the office's clock stands."""
@@ -93,7 +98,14 @@ def next_of(claim: Claim) -> Next:
     elif state == State.UNDER_OBJECTION:
         open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()  # type: ignore[attr-defined]
         by, words = (open_.answer_by if open_ else None), _("最迟答复")
-    return Next(str(NEXT[state]), by, words, state in PAUSED)
+    return Next(waits_for(claim) or str(NEXT[state]), by, words, state in PAUSED)
+
+
+def waits_for(claim: Claim) -> str:
+    """What keeps the money of an approved claim, in a sentence; empty where nothing does."""
+    if claim.state != State.APPROVED:
+        return ""
+    return next((words for told in WAITS_FOR if (words := told(claim))), "")
 
 
 def briefly(claim: Claim) -> str:
