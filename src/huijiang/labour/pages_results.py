@@ -66,6 +66,7 @@ def firms(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     heads = registers.heads_by_firm(
         viewer, [each.organisation_id for each in page], survey.counted_on, survey.occupations
     )
+    standings = surveys.standings(SurveyedFirm.objects.filter(pk__in=[each.pk for each in page]))
     columns = [Column(_("单位名称")), Column(_("现有·填报"), "number"), Column(_("现有·登记"), "number"), Column(_("缺口"), "number"),
                Column(_("要核对的")), Column(_("状态"), "state")]  # fmt: skip
     body = []
@@ -76,7 +77,7 @@ def firms(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             Cell(each.organisation.name, reverse("labour:desk_firm", args=[uid, each.uid]), note=place),
             comparing.shown(sum_.get("heads") if sum_ else None), comparing.shown(heads.get(each.organisation_id)),
             comparing.shown(sum_.get("vacancies") if sum_ else None), "；".join(striking.get(each.pk, [])) or "—",
-            Cell(tag=showing.standing_tag(surveys.standing_of(each))),
+            Cell(tag=showing.standing_tag(standings[each.pk])),
         ])  # fmt: skip
     return render(request, "labour/desk_firms.html", {
         "survey": survey, "tabs": tabs_of(survey, "desk_firms"), "kinds": kinds, "page": page, "crumbs": crumbs_of(survey, Crumb(_("各单位"))),
@@ -112,9 +113,8 @@ def _firm_page(request: HttpRequest, surveyed: SurveyedFirm, form: ReturnForm | 
     )  # a draft is the firm's own
     lines = answering.lines_of(last)
     known = registers.registered(viewer, surveyed.organisation, survey.counted_on)
-    striking = outliers.outliers(
-        viewer, survey, [Answered(surveyed, each) for each in sent.lines.all()] if sent else []
-    )
+    only = SurveyedFirm.objects.filter(pk=surveyed.pk)
+    striking = outliers.outliers(viewer, survey, totals.in_force(only) if sent else [])
     open_ = surveys.is_open(survey, today())
 
     def people(figure: str, at: int, level: str) -> str:

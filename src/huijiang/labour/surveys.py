@@ -43,6 +43,7 @@ DAYS_BEFORE: Final = (7, 3, 1)
 MOST_OCCUPATIONS: Final = 60
 FIRM_KINDS: Final = ("企业",)
 State = EmployerSurvey.State
+WAITING: Final = "waiting"
 
 
 def access_surveys(viewer: Viewer) -> QuerySet[EmployerSurvey]:
@@ -220,14 +221,26 @@ def unanswered(firms: QuerySet[SurveyedFirm]) -> QuerySet[SurveyedFirm]:
 
 
 def standing_of(surveyed: SurveyedFirm) -> str:
-    """In force: sent; else the state of the newest version; waiting where there is none."""
-    states = list(surveyed.answers.order_by("-version").values_list("state", flat=True))
-    if SurveyAnswer.State.SENT in states:
+    return standings(SurveyedFirm.objects.filter(pk=surveyed.pk))[surveyed.pk]
+
+
+def standings(firms: QuerySet[SurveyedFirm]) -> dict[int, str]:
+    """Where each firm stands: sent, where a version is in force; returned, until it is sent again; else the state of the
+    newest version; waiting where there is none."""
+    states: dict[int, list[str]] = {pk: [] for pk in firms.values_list("pk", flat=True)}
+    rows = SurveyAnswer.objects.filter(surveyed__in=firms.values("pk")).order_by("-version")
+    for surveyed, state in rows.values_list("surveyed", "state"):
+        states[surveyed].append(state)
+    return {pk: _standing(each) for pk, each in states.items()}
+
+
+def _standing(newest_first: list[str]) -> str:
+    if SurveyAnswer.State.SENT in newest_first:
         return SurveyAnswer.State.SENT
-    ended = [each for each in states if each != SurveyAnswer.State.DRAFT]
-    if states and states[0] == SurveyAnswer.State.DRAFT:
-        return SurveyAnswer.State.RETURNED if ended[:1] == [SurveyAnswer.State.RETURNED] else SurveyAnswer.State.DRAFT
-    return states[0] if states else "waiting"
+    ended = [each for each in newest_first if each != SurveyAnswer.State.DRAFT]
+    if ended[:1] == [SurveyAnswer.State.RETURNED]:
+        return SurveyAnswer.State.RETURNED
+    return newest_first[0] if newest_first else WAITING
 
 
 def tell_firms(survey: EmployerSurvey) -> int:
