@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -30,7 +30,13 @@ def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Date
     )  # fmt: skip
 
 
-class RegionField(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    PlaceChoice = forms.ModelChoiceField[Region]
+else:
+    PlaceChoice = forms.ModelChoiceField
+
+
+class RegionField(PlaceChoice):
     """A place within the viewer's regions, shown with how deep it lies; names of places are Chinese."""
 
     widget = forms.Select(attrs={"lang": "zh-Hans"})

@@ -149,6 +149,6 @@ def _enter(request: HttpRequest, user: User, held: OnTheWay) -> HttpResponse:
     write_down(request, user, user.login, held.way, SignIn.Outcome.IN)
     if new:
         messaging.new_device(user, devices.words(request))
-    response = redirect(held.next or reverse(settings.LOGIN_REDIRECT_URL))
+    response = redirect(held.next or reverse(str(settings.LOGIN_REDIRECT_URL)))
     devices.remember(response, mark)
     return response

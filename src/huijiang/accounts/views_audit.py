@@ -31,6 +31,7 @@ from huijiang.audit.models import Event, Seal
 from huijiang.jobs import enqueue
 from huijiang.jobs.models import ENDED, Run
 from huijiang.regions.models import Region
+from huijiang.web import watching
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 
@@ -156,8 +157,11 @@ def verify(request: HttpRequest) -> HttpResponse:
 def verification(request: HttpRequest) -> HttpResponse:
     """How far the newest check of the chain is, or what it found."""
     run = Run.objects.filter(kind=VERIFY).order_by("-asked_at").first()
+    under_way = run is not None and run.state not in ENDED
+    if (ended := watching.over(request, under_way)) is not None:
+        return ended
     return render(request, "accounts/verified.html", {
-        "run": run, "over": run is None or run.state in ENDED, "when": moment(run.ended_at) if run else "",
+        "run": run, "under_way": under_way, "over": not under_way, "when": moment(run.ended_at) if run else "",
         "faults": run.result.get("faults", []) if run else [], "count": run.result.get("count", 0) if run else 0,
     })  # fmt: skip
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from huijiang.claims import deciding, moving, showing
+from huijiang.accounts.viewers import Viewer, today
+from huijiang.claims import deciding, moving, queue, showing
 from huijiang.claims.deciding import BULK, DEEDS, MOST, Outcome
 from huijiang.claims.models import Claim
-from huijiang.claims.pages_desk import claims_of, viewer_of, works
+from huijiang.claims.pages_desk import FilterForm, claims_of, viewer_of, works
 from huijiang.claims.public_notice import name_of
+from huijiang.claims.queue import VIEWS
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.tables import Cell, Column, Table
 
@@ -27,6 +29,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     name = request.POST.get("deed", "")
     numbers = list(dict.fromkeys(request.POST.getlist("claim")))
+    if request.POST.get("scope") == "all":
+        numbers = filtered(viewer, request.POST.get("whole", ""))
     if name not in BULK or not numbers:
         messages.error(request, _("请先勾选办件，再选择要作的决定。"))
         return redirect("claims:desk")
@@ -42,6 +46,14 @@ def bulk(request: HttpRequest) -> HttpResponse:
     outcome = deciding.sorted_out(found, viewer, name)
     told |= {**_shown(outcome), "numbers": [each.number for each in outcome.done]}
     return render(request, "claims/bulk.html", told)
+
+
+def filtered(viewer: Viewer, query: str) -> list[str]:
+    """The numbers of a list as it was filtered, the most urgent first, MOST at most."""
+    asked, on = QueryDict(query), today()
+    view = VIEWS.get(asked.get("view", "")) or queue.opening(viewer, on)
+    found = queue.listed(viewer, view, FilterForm(asked, viewer=viewer, view=view).asked(), on)
+    return [each for each in found.order_by(view.by, "pk").values_list("number", flat=True)[:MOST] if each]
 
 
 def _shown(outcome: Outcome) -> dict[str, Any]:

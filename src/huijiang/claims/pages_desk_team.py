@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from huijiang import present
 from huijiang.access.law import access_organisations, access_people
 from huijiang.access.sightings import Purpose
 from huijiang.accounts.doors import staff
@@ -72,7 +73,7 @@ def team(request: HttpRequest) -> HttpResponse:
 
 def _ages(viewer: Any) -> Table | None:
     """Open claims by stage and by days since they were submitted."""
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     sums, least = {}, 0
     for at, (most, _label) in enumerate(AGES):
         within = Q(submitted_at__lt=now - dt.timedelta(days=least)) if least else Q()

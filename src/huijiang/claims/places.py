@@ -7,12 +7,10 @@ lose(claim)        a claim is over: its place is free, the first of the reserve 
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.claims.errors import CannotMove
 from huijiang.claims.models import Claim, Panel, Place, Round
 from huijiang.claims.models.rounds import Ranking
@@ -31,15 +29,23 @@ def ranked(held: Round) -> bool:
     return held.ranking != Ranking.NONE or Panel.objects.filter(round=held).exists()
 
 
-def need(claim: Claim) -> None:
-    """A claim of a ranked round is reviewed once it has a place.  Raises CannotMove; the database refuses the same."""
+def why_not(claim: Claim) -> str:
+    """Why a claim of a ranked round can't be reviewed: it has no place.  Empty: it can."""
     if claim.round is None or not ranked(claim.round):
-        return
+        return ""
     place = of(claim)
     if place is None:
-        raise CannotMove(_("“%(round)s”的结果还没有确定，不能先审核。") % {"round": claim.round})
+        return _("“%(round)s”的结果还没有确定，不能先审核。") % {"round": claim.round}
     if place.standing != IN or place.lost_at is not None:
-        raise CannotMove(_("这件申报没有入选“%(round)s”。") % {"round": claim.round})
+        return _("这件申报没有入选“%(round)s”。") % {"round": claim.round}
+    return ""
+
+
+def need(claim: Claim) -> None:
+    """A claim of a ranked round is reviewed once it has a place.  Raises CannotMove; the database refuses the same."""
+    reason = why_not(claim)
+    if reason:
+        raise CannotMove(reason)
 
 
 def lose(claim: Claim, **said: object) -> None:
@@ -48,7 +54,7 @@ def lose(claim: Claim, **said: object) -> None:
     if place is None:
         return
     Round.objects.select_for_update().get(pk=place.round_id)
-    place.lost_at = dt.datetime.now(dt.UTC)
+    place.lost_at = present.now()
     place.save(update_fields=["lost_at"])
     audit.record(None, "claims.place_lost", f"claim:{claim.uid}", claim.region_id, rank=place.rank)
     move_up(place.round)
@@ -60,7 +66,7 @@ def move_up(held: Round) -> list[Place]:
     for place in held.places.filter(standing=RESERVE, lost_at=None).order_by("rank"):
         if not fits(held, place.amount, *taken(held)):
             break
-        place.standing, place.moved_up_at = IN, dt.datetime.now(dt.UTC)
+        place.standing, place.moved_up_at = IN, present.now()
         place.save(update_fields=["standing", "moved_up_at"])
         audit.record(None, "claims.moved_up", f"claim:{place.claim.uid}", place.claim.region_id, rank=place.rank)
         tell(place, "round_moved_up")

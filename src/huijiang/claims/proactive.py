@@ -21,7 +21,7 @@ from huijiang import audit
 from huijiang.access.models import Binding
 from huijiang.claims import intake
 from huijiang.claims.errors import ClaimError
-from huijiang.claims.models import Claim, Due
+from huijiang.claims.models import Carried, Claim, Due
 from huijiang.claims.models.claim import Way
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import LIVE, State
@@ -69,7 +69,9 @@ def owed(region: Region | None = None) -> QuerySet[Standing]:
     found = Standing.objects.filter(last_run=None, state=Found.READY)
     if region is not None:
         found = found.filter(region=region)
+    carried = Carried.objects.filter(holder=OuterRef("holder"), claim__benefit=OuterRef("benefit"), ended_at=None)
     claimed = Exists(_event(Claim, state__in=[*LIVE, State.CLOSED])) | Exists(_event(Due, cancelled_at=None))
+    claimed |= Exists(carried)
     for before in PAID_BEFORE:
         claimed |= Exists(before().filter(benefit=OuterRef("benefit"), holder=OuterRef("holder")))
     return found.annotate(claimed=claimed)

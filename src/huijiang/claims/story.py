@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,11 +51,23 @@ NEXT: Final = {
     State.CLOSED: gettext_lazy("已办结归档。"),
 }  # fmt: skip
 
+BRIEFLY: Final = {
+    State.DRAFT: gettext_lazy("填完以后提交"), State.APPROVED: gettext_lazy("等资金落实"), State.PAYABLE: gettext_lazy("等拨付"),
+    State.PAYMENT_RETURNED: gettext_lazy("请更换收款账户"), State.REFUSED: gettext_lazy("不服可以提出异议"),
+    State.WITHDRAWN: gettext_lazy("可以重新申报"), State.PAID: gettext_lazy("不用再办"), State.RECOVERED: gettext_lazy("不用再办"),
+    State.CLOSED: gettext_lazy("不用再办"),
+}  # fmt: skip
+"""What a list says of a state that has no day."""
+
 COLOURS: Final = {
     State.DRAFT: "grey", State.AWAITING_CORRECTION: "amber", State.PAYMENT_RETURNED: "amber", State.REFUSED: "red",
     State.UNDER_OBJECTION: "amber", State.PAID: "green", State.APPROVED: "green", State.PAYABLE: "green", State.WITHDRAWN: "grey",
     State.CLOSED: "grey", State.RECOVERED: "grey",
 }  # fmt: skip
+
+
+WAITS_FOR: Final[list[Callable[[Claim], str]]] = []
+"""Room `funds` appends a function: what an approved claim waits for, in a sentence; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,22 @@ def next_of(claim: Claim) -> Next:
     elif state == State.UNDER_OBJECTION:
         open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()  # type: ignore[attr-defined]
         by, words = (open_.answer_by if open_ else None), _("最迟答复")
-    return Next(str(NEXT[state]), by, words, state in PAUSED)
+    return Next(waits_for(claim) or str(NEXT[state]), by, words, state in PAUSED)
+
+
+def waits_for(claim: Claim) -> str:
+    """What keeps the money of an approved claim, in a sentence; empty where nothing does."""
+    if claim.state != State.APPROVED:
+        return ""
+    return next((words for told in WAITS_FOR if (words := told(claim))), "")
+
+
+def briefly(claim: Claim) -> str:
+    """What happens next, in a few words for a list: by which day, else who does what."""
+    found = next_of(claim)
+    if found.by is not None:
+        return _("%(what)s %(day)s") % {"what": found.by_words, "day": found.by.isoformat()}
+    return str(BRIEFLY.get(State(claim.state), _("等工作人员办理")))
 
 
 def events_of(claim: Claim) -> list[Event]:

@@ -334,6 +334,26 @@ DUE_WHEN_APPROVED: Final = pgtrigger.Trigger(
     """,
 )
 
+PARTS_WITHIN: Final = pgtrigger.Trigger(
+    name="parts_within",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("whole", "claims_due"), ("parts", "bigint")],
+    func="""
+        IF NEW.split_from_id IS NULL THEN RETURN NEW; END IF;
+        SELECT * INTO whole FROM claims_due WHERE id = NEW.split_from_id FOR UPDATE;
+        SELECT coalesce(sum(amount), 0) INTO parts FROM claims_due WHERE split_from_id = whole.id;
+        IF whole.cancelled_at IS NULL OR parts + NEW.amount > whole.amount OR NEW.part NOT IN (whole.part, whole.part + 1)
+            OR ROW(NEW.claim_id, NEW.determination_id, NEW.benefit, NEW.holder, NEW.period, NEW.instalment, NEW.fund, NEW.due_on)
+               IS DISTINCT FROM ROW(whole.claim_id, whole.determination_id, whole.benefit, whole.holder, whole.period,
+                                    whole.instalment, whole.fund, whole.due_on)
+        THEN RAISE EXCEPTION 'pgtrigger: parts_within: parts of due % (% fen, cancelled for them) are its own and sum to no more: % and %',
+            whole.uid, whole.amount, parts, NEW.amount;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 CAP_USED_BY_USES: Final = pgtrigger.Trigger(
     name="used_by_uses",
     when=pgtrigger.After,

@@ -10,6 +10,7 @@ from huijiang.claims import pages_desk_case as case
 from huijiang.claims import pages_desk_decide as decide
 from huijiang.claims import pages_desk_notices as desk_notices
 from huijiang.claims import pages_desk_office as office
+from huijiang.claims import pages_desk_rules as rules
 from huijiang.claims import pages_desk_team as team
 from huijiang.claims import pages_notices as notices
 
@@ -29,6 +30,7 @@ DESK = [
     path("desk/notices/publish/", desk_notices.publish, name="publish"),
     path("desk/disputes/", desk_notices.dispute_queue, name="disputes"),
     path("desk/disputes/<uuid:uid>/", desk_notices.dispute, name="dispute"),
+    path("desk/rules/", rules.rules, name="rules"),
     path("desk/team/", team.team, name="team"),
     path("desk/team/pack.zip", team.pack, name="pack"),
     path("desk/relations/", team.relations, name="relations"),

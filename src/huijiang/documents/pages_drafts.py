@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
-from huijiang.documents import blocks, drafts, library, originals, releases, trials, workbench
+from huijiang.documents import blocks, drafts, library, originals, releases, submissions, trials, workbench
 from huijiang.documents.models import Draft, DraftVersion, Trial
 from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
@@ -54,7 +54,7 @@ class CopyForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        plans = library.current().plans.values()
+        plans = [held.plans[name] for name, held in library.current().whole.items()]
         self.fields["copied"].choices = [(plan.id, f"{plan.number} {plan.title}") for plan in plans]  # type: ignore[attr-defined]
 
 
@@ -127,8 +127,7 @@ def desk(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return show(request, access_draft(request, uid), SubmitForm())
 
 
-def show(request: HttpRequest, draft: Draft, form: SubmitForm, refused: tuple[str, ...] = (),
-         status: int = 200) -> HttpResponse:  # fmt: skip
+def show(request: HttpRequest, draft: Draft, form: SubmitForm, status: int = 200) -> HttpResponse:  # fmt: skip
     version = draft.latest
     found = workbench.examine(version)
     apart = originals.differences(found.report) if found.report is not None else []
@@ -136,7 +135,7 @@ def show(request: HttpRequest, draft: Draft, form: SubmitForm, refused: tuple[st
         "draft": draft, "version": version, "found": found, "tag": STATES[draft.state], "edits": may_edit(request, draft),
         "tasks": _tasks(draft, version, found, apart), "problems": told_problems(found), "form": form,
         "many": len(found.problems) + len(found.elsewhere), "failed": _failed(found), "apart": _apart(apart),
-        "parts": _parts(version, found), "whole": _blocks(found, 0, upto=True), "refused": refused,
+        "parts": _parts(version, found), "whole": _blocks(found, 0, upto=True), "check": submissions.open_of(draft),
         "questions": _questions(found), "title": found.read.front_text("title") or draft.document,
         "number": found.read.front_text("document"),
     }  # fmt: skip
@@ -243,21 +242,17 @@ def kind_of(block: Block) -> Tag:
 @makers
 @require_POST
 def submit(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """A release of the working copy, for somebody else to approve."""
+    """Hand the working copy in: its checks run in a job, then somebody else approves the release."""
     draft = access_draft(request, uid)
     form = SubmitForm(request.POST)
-    refused: tuple[str, ...] = ()
     if form.is_valid():
         try:
-            release = drafts.submit(draft, request.user, form.cleaned_data["note"], language())  # type: ignore[arg-type]
-        except releases.Refused as error:
-            refused = error.problems[:SHOWN]
+            held = submissions.of_draft(draft, request.user, form.cleaned_data["note"], language())  # type: ignore[arg-type]
         except releases.ReleaseError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("检查全部通过。请另一位政策复核人员核对改动后决定。"))
-            return redirect("documents:release", uid=release.uid)
-    return show(request, draft, form, refused, 422)
+            return redirect("documents:release_check", uid=held.uid)
+    return show(request, draft, form, 422)
 
 
 @makers

@@ -18,6 +18,7 @@ from huijiang.documents.pages_drafts import access_draft
 from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.regions.models import Region
+from huijiang.web import watching
 from huijiang.web.components.amount import Amount, grouped
 from huijiang.web.components.figures import thousands
 from huijiang.web.components.layout import Crumb
@@ -87,6 +88,8 @@ def of_release(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, kind: str, found: trials.Standing | None, form: PlaceForm, crumbs: list[Crumb],
           about: dict[str, Any]) -> HttpResponse:  # fmt: skip
+    if (over := watching.over(request, found is not None and found.under_way)) is not None:
+        return over
     title = _("变体") if kind == "mutants" else _("对全区的影响")
     values: dict[str, Any] = about | {"kind": kind, "standing": found, "form": form, "title": title,
                                       "crumbs": [*crumbs, Crumb(title)]}  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.accounts.viewers import Viewer
 from huijiang.documents import library
 from huijiang.entitlements.live import Entitlement
@@ -70,7 +71,7 @@ def _shown(of: Entitlement) -> str:
 
 def answer(viewer: Viewer, found: Objection, words: str) -> bool:
     """Answer an open objection; whether this call did it.  Raises PermissionDenied for one's own."""
-    if found.user_id == viewer.user.pk or (viewer.person and viewer.person == found.person_id):
+    if found.user_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的异议要由别人答复。"))
     done = Objection.objects.filter(pk=found.pk, answered_at=None).update(
         answered_by=viewer.user, answered_at=dt.datetime.now(dt.UTC), answer=words

@@ -28,6 +28,7 @@ from huijiang.registry.imports.faults import as_workbook as faults_workbook
 from huijiang.registry.imports.template import as_csv, as_workbook
 from huijiang.registry.models import ImportBatch
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web import watching
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -139,6 +140,9 @@ def _upload_page(form: UploadForm) -> dict[str, Any]:
 def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     batches.settle()
     batch = _batch(request, uid)
+    under_way = batch.state in batches.UNDER_WAY
+    if (ended := watching.over(request, under_way)) is not None:
+        return ended
     current = Run.objects.filter(uid=batch.run).first() if batch.run else None
     faults = list(batch.faults.all()[:200])
     told = {
@@ -148,7 +152,7 @@ def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "facts": _facts(batch),
         "faults": _fault_table(faults),
         "more": batch.faults.count() - len(faults),
-        "under_way": batch.state in batches.UNDER_WAY,
+        "under_way": under_way,
         "done": current.done if current else 0,
         "total": (current.total or batch.rows_read or 0) if current else 0,
         "earlier": batches.earlier(batch),

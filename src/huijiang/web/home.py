@@ -11,14 +11,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from huijiang.web.navigation import Predicate, everyone
+from huijiang.web.words import Words
 
 
 @dataclass(frozen=True)
 class Door:
     """One of the big ways in: a title, one sentence, a page."""
 
-    title: str
-    text: str
+    title: Words
+    text: Words
     url_name: str
     icon: str
     order: int = 0

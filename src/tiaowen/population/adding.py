@@ -22,6 +22,7 @@ from tiaowen.population.expr import Sql, col, how_many, is_null, name, named, ta
 from tiaowen.population.lines import Statement, acting, lines_statement, members
 from tiaowen.population.program import filter_
 from tiaowen.population.rows import lines_of, tables_read
+from tiaowen.population.shared import share_reading
 from tiaowen.population.stackings import PAID, apply_stacking
 from tiaowen.population.store import Connection, Lacks, connect, create, open_tables, read_manifest, sql
 from tiaowen.population.world import World
@@ -69,12 +70,16 @@ def _totals(
     stackings = acting(plan, benefits)
     read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings)
     open_tables(connection, library.vocabulary, folder, read, checked=read if checked else ())
-    lacks = Lacks(connection, folder)
+    lacks = Lacks(connection, folder, read)
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks, lacks.vague)
     kept = {each for stacking in stackings for each in members(stacking, benefits)} | asked_for
+    statements = {
+        each: lines_statement(world, plan.rules[each], stackings, benefits, owed=each not in asked_for)
+        for each in ordered
+    }
+    share_reading(connection, statements.values())
     found = {}
-    for each in ordered:
-        statement = lines_statement(world, plan.rules[each], stackings, benefits, owed=each not in asked_for)
+    for each, statement in statements.items():
         if each in kept:
             create(connection, lines_of(each), _kept(statement))
         else:

@@ -27,7 +27,7 @@ from tiaowen.population.expr import (
     op,
     same,
 )
-from tiaowen.population.program import filter_, join, select, union
+from tiaowen.population.program import filter_, join, one, select, union
 from tiaowen.population.store import Connection, create, open_tables, sql
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Column, Vocabulary
@@ -151,11 +151,11 @@ class Changes:
                 join(query, facts_of(target), "j", op("is", col(column.name, "r"), col("id", "j")), left=True)
                 astray = [not_null(col(column.name, "r")), op("is not", col(column.name, "r"), _absent()),
                           is_null(col("id", "j"))]  # fmt: skip
-                if self.connection.execute(sql(filter_(query, all_of(astray)).limit(1, copy=False))).fetchall():
+                if self.connection.execute(sql(one(filter_(query, all_of(astray))))).fetchall():
                     return False
             if self.moves(target):
                 gone = filter_(select([col("id")], moved(target)), no(col("now")))
-                if self.connection.execute(sql(gone.copy().limit(1, copy=False))).fetchall():
+                if self.connection.execute(sql(one(gone.copy()))).fetchall():
                     lost = exp.Paren(this=exp.In(this=col(column.name), query=exp.Subquery(this=gone)))
                     if count(self.connection, facts_of(table_id), lost):
                         return False

@@ -18,6 +18,7 @@ from tiaowen.population.expr import ABSENT_TEXT, Sql, all_of, any_of, col, is_nu
 from tiaowen.population.lines import Statement, acting, lines_statement, members
 from tiaowen.population.program import filter_, select
 from tiaowen.population.rows import lines_of, tables_read
+from tiaowen.population.shared import share_reading
 from tiaowen.population.stackings import apply_stacking
 from tiaowen.population.store import (
     Connection,
@@ -105,16 +106,17 @@ def evaluate(
     stackings = acting(plan, benefits)
     read = tables_read(library.vocabulary, [plan.rules[name] for name in ordered], stackings)
     open_tables(connection, library.vocabulary, folder, read)
-    lacks = Lacks(connection, folder)
+    lacks = Lacks(connection, folder, read)
     day = on if on is not None else asked
     # looked up where it saves work: the statements of a whole run hang on the vocabulary and on what is lacking alone
     world = World(library.vocabulary, covers, day, lacks, lacks.vague if owed else None)
     found = Population(connection, plan, owed=owed)
     for name in ordered:
         alone = owed and name not in asked_for
-        statement = lines_statement(world, plan.rules[name], stackings, benefits, alone)
+        found.statements[name] = lines_statement(world, plan.rules[name], stackings, benefits, alone)
+    share_reading(connection, found.statements.values())
+    for name, statement in found.statements.items():
         create(connection, lines_of(name), statement.query)
-        found.statements[name] = statement
     for stacking in stackings:
         apply_stacking(connection, world, stacking, members(stacking, benefits))
     return found

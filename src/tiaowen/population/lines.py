@@ -37,12 +37,16 @@ ROLES = ("payee", "beneficiary", "applicant")
 
 @dataclass
 class Statement:
-    """The query of a rule's lines; `checks` maps each label to its column, `keys` names group keys."""
+    """The query of a rule's lines; `checks` maps each label to its column, `keys` names group keys.
+
+    `read_within`: what holds of every event row `r` that is not dropped as soon as it is read.
+    """
 
     rule: Rule
     query: exp.Query
     checks: dict[str, str]
     keys: tuple[str, ...] = ()
+    read_within: Sql | None = None
 
 
 def acting(plan: DocumentPlan, rules: Iterable[str]) -> list[Stacking]:
@@ -130,7 +134,7 @@ def lines_statement(
     if owed:
         filter_(final, all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
     labels = {} if owed else {label: f"check:{label}" for label in rows.checks}
-    return Statement(rule, rows.program.statement(final), labels, tuple(number))
+    return Statement(rule, rows.program.statement(final), labels, tuple(number), rows.read_within)
 
 
 def _roles(rows: Rows, rule: Rule) -> None:

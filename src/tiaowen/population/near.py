@@ -15,8 +15,9 @@ from tiaowen.population.expr import all_of, col, is_null, name, named, no, not_n
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reach import Reach
 from tiaowen.population.reading import Source, Unbounded
+from tiaowen.population.shared import places_of_events
 from tiaowen.population.store import create
-from tiaowen.population.world import ROW, facts_of
+from tiaowen.population.world import facts_of
 
 ROUNDS = 6
 HALF = 2  # more than one row in two: the table is taken whole
@@ -174,7 +175,7 @@ def narrowed(query: exp.Query, event: str) -> exp.Query:
 
     Changes the tree it is given.  Raises Unbounded where the event rows are not read in one place.
     """
-    places = [each for each in query.find_all(exp.Select) if _reads_events(each, event)]
+    places = places_of_events(query, event)
     if len(places) != 1:
         raise Unbounded(f"{event}: 事件行读了 {len(places)} 次 event rows are read in {len(places)} places")
     (place,) = places
@@ -186,10 +187,3 @@ def narrowed(query: exp.Query, event: str) -> exp.Query:
         if each.name.startswith(facts):
             each.set("this", name(near(each.name.removeprefix(facts))))
     return query
-
-
-def _reads_events(query: exp.Select, event: str) -> bool:
-    source = query.args.get("from_")
-    if source is None or not isinstance(source.this, exp.Table) or source.this.name != facts_of(event):
-        return False
-    return any(isinstance(each, exp.Alias) and each.alias == ROW for each in query.expressions)

@@ -19,7 +19,7 @@ from tiaowen.plan import terms as t
 from tiaowen.plan.rules import DocumentPlan, Rule
 from tiaowen.population.errors import PopulationError
 from tiaowen.population.expr import ABSENT_DATE, ABSENT_TEXT, Sql, all_of, col, how_many, is_null
-from tiaowen.population.program import filter_, select
+from tiaowen.population.program import filter_, one, select
 from tiaowen.population.rows import terms_in
 from tiaowen.population.store import Connection, connect, open_tables, read_manifest, sql
 from tiaowen.population.world import facts_of
@@ -183,7 +183,7 @@ class _Reach:
         query = filter_(select([col("id")], facts_of(table)), where)
         if counted > MOST:
             self.beyond.update(dict.fromkeys(rules, int(counted)))
-            query = query.limit(1, copy=False)  # one is enough to know that rows may be anybody's
+            query = one(query)  # one is enough to know that rows may be anybody's
         self._add(table, {str(each) for (each,) in self.connection.execute(sql(query)).fetchall()})
 
     def _bounded(self, table: str, column: str, ids: set[str], rules: set[str]) -> set[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from sqlglot import exp
 
 from tiaowen.population.expr import Sql, name, named, says, table
 from tiaowen.population.slim import slim
+
+Chosen = TypeVar("Chosen", bound=exp.Query)
 
 
 class Program:
@@ -51,6 +54,12 @@ def select(columns: Iterable[Sql], relation: str, alias: str = "") -> exp.Select
 def filter_(query: exp.Select, where: Sql | None) -> exp.Select:
     if where is not None and not says(where, True):
         query.set("where", exp.Where(this=where))
+    return query
+
+
+def one(query: Chosen) -> Chosen:
+    """At most one row of it."""
+    query.set("limit", exp.Limit(expression=exp.Literal.number(1)))
     return query
 
 

@@ -116,6 +116,7 @@ class Rows:
         self.counts: Counts | None = None
         self.unrefused = False  # whether no row that is left is surely refused
         self.exact = False  # whether what a line comes to is known to the fen
+        self.read_within: Sql | None = None  # true of every event row `r` that is not dropped at once
         for other in asked:
             self._ask(other)
         self._dates()
@@ -151,6 +152,17 @@ class Rows:
         scope.fix("counted", self._in_force(gone, day, since))
         first = since if rule.grouping is not None else rule.effective
         self.check(FORCE, self._in_force(gone, day, first))
+
+    def _window(self) -> Sql | None:
+        """Of event rows `r` as they are read: whether they are in force, where their own column tells."""
+        rule, day = self.rule, self.rule.date
+        if not self.dated or rule.by_application or not isinstance(day, t.Column) or day.slot != t.EVENT or day.hops:
+            return None
+        since = rule.effective
+        if since is not None and rule.since_year and (rule.thresholds or rule.grouping is not None):
+            since = since.replace(month=1, day=1)
+        found = self._in_force(lit(False), col(day.column, "r"), since)
+        return None if says(found, True) else found
 
     def _in_force(self, gone: Sql, day: Sql, since: dt.date | None) -> Sql:
         since_then = [] if since is None else [op(">=", day, lit(since))]
@@ -197,6 +209,7 @@ class Rows:
                     outcomes[condition.label] = lit(True)
         if early:
             self._drop_refused(before)
+            self.read_within = self._window()
             for each in settled:
                 self.scope.fixed[each] = lit(True)
             self.unrefused = not (self.rule.thresholds or self.rule.grouping or self.rule.joined)

@@ -90,7 +90,7 @@ class Work:
         tables = library.vocabulary.tables
         self.sound = {*self.earlier.sound_of(inputs, tables), *self.before.sound_of(inputs, tables)}
         self.known = {**self.earlier.lacks_of(inputs), **self.before.lacks_of(inputs)}
-        self.counted = Lacks(connection, folder)
+        self.counted = Lacks(connection, folder, self.tables)
         self.asked: dict[str, bool] = {}  # of columns, since a unit began to be worded
         self.written = 0.0
         self.world = World(library.vocabulary, covers, day, self.lacks)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,14 @@ from tiaowen.population.expr import (
     null,
     sql_type,
 )
-from tiaowen.population.program import filter_, select
+from tiaowen.population.program import filter_, one, select
 from tiaowen.population.soundness import check_rows, claims
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Table, Vocabulary
 from tiaowen.vocabulary.types import NONE, Type
 
 MANIFEST = "coverage.json"
+PARTS = "*.parquet"  # of a table that is a folder of files
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -66,7 +67,7 @@ def connect(memory: str, folder: Path, threads: int | None = None) -> Connection
     }
     if threads is not None:
         settings["threads"] = threads
-    return duckdb.connect(str(folder / "run.duckdb"), config=settings)
+    return duckdb.connect(config=settings)
 
 
 def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> None:
@@ -175,36 +176,82 @@ def open_tables(
     if not folder.is_dir():
         raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
     tables = [vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)]
-    filled = [table for table in tables if _open(connection, table, folder / f"{table.id}.parquet")]
+    present = _schemas(connection, folder, [table.id for table in tables])
+    for table in tables:
+        _open(connection, table, source_of_table(folder, table.id), present.get(table.id))
     known = set(checked)
     opened = {each.id for each in tables}
     looked = [table for table in tables if table.id not in known]
-    check_rows(connection, [table for table in looked if table in filled], opened, sound)
+    check_rows(connection, [table for table in looked if table.id in present], opened, sound)
     return [claim for table in looked for claim in claims(table, opened)]
 
 
-def _open(connection: Connection, table: Table, path: Path) -> bool:
-    """A view over one table; whether there is a file."""
-    kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
+def source_of_table(folder: Path, table: str) -> Path | None:
+    """The file of a table, or the pattern of its folder's files; None where there is neither."""
+    path = folder / f"{table}.parquet"
     if not path.exists():
+        return None
+    return path / PARTS if path.is_dir() else path
+
+
+def files_of_table(folder: Path, table: str) -> list[str]:
+    """Every file of a table."""
+    source = source_of_table(folder, table)
+    if source is None:
+        return []
+    return [str(each) for each in sorted(source.parent.glob(source.name))] if source.name == PARTS else [str(source)]
+
+
+def _schemas(connection: Connection, folder: Path, tables: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Table → column → type, of the tables that have a file; all in one look.
+
+    Raises PopulationError for a file that is no Parquet.
+    """
+    files = {file: table for table in tables for file in files_of_table(folder, table)[:1]}
+    found: dict[str, dict[str, str]] = {table: {} for table in files.values()}
+    query = exp.Select(expressions=[col("file_name"), col("name"), col("duckdb_type")])
+    query.set("from_", exp.From(this=exp.Table(this=call("parquet_schema", _listed(files)))))
+    try:
+        told = connection.execute(sql(query)).fetchall() if files else []
+    except duckdb.Error:
+        _unreadable(connection, files)
+        raise
+    for file, column, kind in told:
+        if kind is not None:  # the root of the file's tree has none
+            found[files[str(file)]][str(column)] = str(kind)
+    return found
+
+
+def _unreadable(connection: Connection, files: Mapping[str, str]) -> None:
+    """Name the file that can't be read."""
+    for file, table in files.items():
+        try:
+            connection.read_parquet(file)
+        except duckdb.Error as error:
+            raise PopulationError(f"{table}.parquet: 读不了 can't be read as Parquet: {error}") from error
+
+
+def _listed(files: Iterable[str]) -> Sql:
+    return exp.Array(expressions=[exp.Literal.string(each) for each in files])
+
+
+def _open(connection: Connection, table: Table, path: Path | None, present: dict[str, str] | None) -> None:
+    """A view over one table; `present`: the columns of its file and their types."""
+    kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
+    if path is None or present is None:
         empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items())]
         query = exp.Select(expressions=empty)
         query.set("where", exp.Where(this=lit(False)))
         create(connection, facts_of(table.id), query, "VIEW")
-        return False
-    source = str(path / "*.parquet") if path.is_dir() else str(path)
-    try:
-        raw = connection.read_parquet(source)
-    except duckdb.Error as error:
-        raise PopulationError(f"{path.name}: 读不了 can't be read as Parquet: {error}") from error
-    present = {column: str(kind) for column, kind in zip(raw.columns, raw.types, strict=True)}
+        return
+    file = f"{table.id}.parquet"
     unknown = sorted(present.keys() - {"id", *kinds})
     if "id" not in present or unknown:
         fault = (
             "没有 id 列 no column id" if "id" not in present else f"没有这些列 no such columns: {'、'.join(unknown)}"
         )
-        raise PopulationError(f"{path.name}: {fault}；应有 expected: id、{'、'.join(kinds)}")
-    chosen = [named(cast(col("id"), "VARCHAR"), "id")]
+        raise PopulationError(f"{file}: {fault}；应有 expected: id、{'、'.join(kinds)}")
+    chosen = [_as("id", present["id"], "VARCHAR")]
     for column, kind in kinds.items():
         expected = sql_type(kind)
         if column not in present:
@@ -212,22 +259,28 @@ def _open(connection: Connection, table: Table, path: Path) -> bool:
             continue
         fits = WHOLE if expected == "BIGINT" else {expected, *(WHOLE if kind.kind == "row" else ())}
         if present[column] not in fits:
-            raise PopulationError(f"{path.name} {column}: {present[column]}；应为 expected {expected}（{kind.words}）")
-        chosen.append(named(cast(col(column), expected), column))
-    raw.create_view(f"raw {table.id}", replace=True)
-    create(connection, facts_of(table.id), select(chosen, f"raw {table.id}"), "VIEW")
-    return True
+            raise PopulationError(f"{file} {column}: {present[column]}；应为 expected {expected}（{kind.words}）")
+        chosen.append(_as(column, present[column], expected))
+    query = exp.Select(expressions=chosen)
+    query.set("from_", exp.From(this=exp.Table(this=call("read_parquet", exp.Literal.string(str(path))))))
+    create(connection, facts_of(table.id), query, "VIEW")
+
+
+def _as(column: str, kind: str, expected: str) -> Sql:
+    """A column as the vocabulary has it; one that is so already is only named."""
+    return col(column) if kind == expected else named(cast(col(column), expected), column)
 
 
 class Lacks:
     """Whether some row of a table does not know a column; each is counted once.
 
-    With the folder of the facts the counts that Parquet keeps are taken where it has them.
+    With the folder of the facts the counts that Parquet keeps are taken where it has them, of `tables` in one look.
     """
 
-    def __init__(self, connection: Connection, folder: Path | None = None) -> None:
+    def __init__(self, connection: Connection, folder: Path | None = None, tables: Iterable[str] = ()) -> None:
         self.connection = connection
         self.folder = folder
+        self.tables = list(tables)
         self.known: dict[tuple[str, str], bool] = {}
         self._told: set[str] = set()
         self._vague: dict[tuple[str, str, tuple[str, ...]], bool] = {}
@@ -235,8 +288,9 @@ class Lacks:
     def __call__(self, table: str, column: str) -> bool:
         key = (table, column)
         if key not in self.known and self.folder is not None and table not in self._told:
-            self._told.add(table)
-            self._footers(table, self.folder / f"{table}.parquet")
+            together = {table, *self.tables} - self._told
+            self._told |= together
+            self._footers(self.folder, together)
         if key not in self.known:
             counted = filtered(exp.Count(this=exp.Star()), is_null(col(column)))
             ((found,),) = self.connection.execute(sql(select([counted], facts_of(table)))).fetchall()
@@ -247,19 +301,28 @@ class Lacks:
         """Whether some row's column is one of these codes; each is looked for once."""
         key = (table, column, codes)
         if key not in self._vague:
-            found = filter_(select([col("id")], facts_of(table)), among(col(column), codes)).limit(1, copy=False)
-            self._vague[key] = bool(self.connection.execute(sql(found)).fetchall())
+            found = filter_(select([col("id")], facts_of(table)), among(col(column), codes))
+            self._vague[key] = bool(self.connection.execute(sql(one(found))).fetchall())
         return self._vague[key]
 
-    def _footers(self, table: str, path: Path) -> None:
+    def _footers(self, folder: Path, tables: Iterable[str]) -> None:
         """What the footers of the files say of every column, where each part says it."""
-        if not path.exists():
+        files = {file: table for table in tables for file in files_of_table(folder, table)}
+        if not files:
             return
-        source = exp.Literal.string(str(path / "*.parquet") if path.is_dir() else str(path))
         nulls = col("stats_null_count")
-        query = exp.Select(expressions=[col("path_in_schema"), call("sum", nulls), call("bool_and", not_null(nulls))])
-        query.set("from_", exp.From(this=exp.Table(this=call("parquet_metadata", source))))
-        query.set("group", exp.Group(expressions=[col("path_in_schema")]))
-        for column, missing, told in self.connection.execute(sql(query)).fetchall():
-            if told:
-                self.known[table, str(column)] = missing > 0
+        query = exp.Select(
+            expressions=[col("file_name"), col("path_in_schema"), call("sum", nulls), call("bool_and", not_null(nulls))]
+        )
+        query.set("from_", exp.From(this=exp.Table(this=call("parquet_metadata", _listed(files)))))
+        query.set("group", exp.Group(expressions=[col("file_name"), col("path_in_schema")]))
+        missing: dict[tuple[str, str], int] = {}
+        silent = set()
+        for file, column, many, told in self.connection.execute(sql(query)).fetchall():
+            key = (files[str(file)], str(column))
+            missing[key] = missing.get(key, 0) + int(many or 0)
+            if not told:
+                silent.add(key)
+        self.known.update(
+            {key: many > 0 for key, many in missing.items() if key not in silent and key not in self.known}
+        )

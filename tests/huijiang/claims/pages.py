@@ -53,10 +53,11 @@ class World:
         )
         self.terms = ServiceTerms.objects.create(region=self.desk.town.xiaoshan, benefit=CHIEF, made_by=first)
         self.security = account("claims-security", "安管员", Role.SECURITY_ADMIN, self.desk.town.xiaoshan)
+        self.keeps = account("claims-steward", "政管员", Role.STEWARD, self.desk.town.xiaoshan)
         self.keeper = account("claims-keeper", "系管员", Role.SYSTEM_ADMIN, self.desk.town.xiaoshan)
 
     def user(self, name: str) -> User:
-        found: User = getattr(self, name) if name in ("security", "keeper") else self.desk.user(name)
+        found: User = getattr(self, name) if name in ("security", "keeper", "keeps") else self.desk.user(name)
         return found
 
 
@@ -95,6 +96,8 @@ DESK = [
     page("disputes", "fourth"),
     page("dispute", "fourth", uid=lambda world: world.dispute.uid),
     page("team", "watch"),
+    page("rules", "watch"),
+    page("rules", "keeps"),
     page("relations"),
     page("end_relation", "watch", pk=lambda world: world.relation.pk),
     page("identities", "security"),

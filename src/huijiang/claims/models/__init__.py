@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huijiang.claims.models.carried import Carried
 from huijiang.claims.models.checks import Check
 from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
 from huijiang.claims.models.decision import Act, Determination, Relation
@@ -20,6 +21,7 @@ __all__ = [
     "Batch",
     "CapGroup",
     "CapUse",
+    "Carried",
     "Check",
     "Claim",
     "Correction",

@@ -83,6 +83,24 @@ def timeline(events: Sequence[Event]) -> dict[str, Any]:
     return {"events": events}
 
 
+@dataclass(frozen=True)
+class Message:
+    """A message in a list: what about, where it opens, for which organisation (empty: for oneself)."""
+
+    title: str
+    address: str
+    group: Tag
+    at: datetime.datetime
+    new: bool
+    firm: str = ""
+
+
+@register.inclusion_tag("web/components/messages.html")
+def message_list(messages: Sequence[Message]) -> dict[str, Any]:
+    """Messages as given; those not read are heavier, and said to be unread to whoever does not see that."""
+    return {"messages": messages}
+
+
 @register.inclusion_tag("web/components/summary.html")
 def summary(facts: Sequence[Fact]) -> dict[str, Any]:
     """Facts with their sources; check-your-answers when they can be changed."""

@@ -21,7 +21,7 @@ def is_foreign(text: object) -> bool:
 @register.filter
 def spoken(text: object) -> SafeString:
     """Data as it is, marked as Chinese where the page around it is English: `{{ person.name|spoken }}`."""
-    shown = conditional_escape(text)
+    shown = conditional_escape(str(text) if not hasattr(text, "__html__") else text)
     return format_html('<span lang="zh-Hans">{}</span>', shown) if is_foreign(text) else shown
 
 
