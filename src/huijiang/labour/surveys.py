@@ -16,10 +16,9 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.law import access_rows, in_scope
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer, today
@@ -153,7 +152,7 @@ def publish(survey: EmployerSurvey, viewer: Viewer) -> EmployerSurvey:
     firms = list(wanted(held).order_by("pk").values_list("pk", "industry", "place"))
     if not firms:
         raise SurveyError(_("按这个范围没有找到单位；请核对地区、行业、镇街或名单里的统一社会信用代码。"))
-    held.state, held.opened_by, held.opened_at = State.OPEN, viewer.user, timezone.now()
+    held.state, held.opened_by, held.opened_at = State.OPEN, viewer.user, present.now()
     held.save()
     SurveyedFirm.objects.bulk_create(
         [SurveyedFirm(survey=held, organisation_id=pk, industry=industry or "", place_id=place) for pk, industry, place in firms],
@@ -207,7 +206,7 @@ def close(survey: EmployerSurvey, viewer: Viewer | None) -> bool:
         return False
     if held.state != State.OPEN:
         raise SurveyError(_("还没有发布的摸排不能结束。"))
-    held.state, held.closed_at = State.CLOSED, timezone.now()
+    held.state, held.closed_at = State.CLOSED, present.now()
     held.closed_by = viewer.user if viewer else None
     held.save()
     audit.record(held.closed_by, "labour.survey_closed", f"survey:{held.uid}", held.region_id)
@@ -248,7 +247,7 @@ def tell_firms(survey: EmployerSurvey) -> int:
     count = 0
     for each in SurveyedFirm.objects.filter(survey=survey, told_at=None).select_related("organisation").order_by("pk"):
         with transaction.atomic():
-            if SurveyedFirm.objects.filter(pk=each.pk, told_at=None).update(told_at=timezone.now()):
+            if SurveyedFirm.objects.filter(pk=each.pk, told_at=None).update(told_at=present.now()):
                 _tell(each, survey, "survey_opened")
                 count += 1
     return count
