@@ -297,6 +297,13 @@ def common_occupations(viewer: Viewer, most: int = 20) -> list[str]:
     return [name for name, _n in found]
 
 
+def under_way(kind: str, pk: int) -> str:
+    """Why a firm's record must not become another's alias now: it is being asked; empty where it may."""
+    if kind != "organisation" or not SurveyedFirm.objects.filter(organisation=pk, survey__state=State.OPEN).exists():
+        return ""
+    return _("这家单位的用工摸排还没有结束。")
+
+
 def told_returned(answer: SurveyAnswer, survey: EmployerSurvey) -> None:
     """Tell a firm that its answer came back, with the reason."""
     _tell(answer.surveyed, survey, "survey_returned", reason=answer.reason)

@@ -19,6 +19,7 @@ from huijiang.labour import answering, comparing, outliers, registers, surveys, 
 from huijiang.labour.errors import MayNot, SurveyError
 from huijiang.labour.models import EmployerSurvey, SurveyAnswer, SurveyedFirm, SurveyLine
 from huijiang.notices.models import Notice
+from huijiang.registry import merging
 from huijiang.registry.models import Coverage, Organisation
 from tests.huijiang.entitlements.town import DAY, account
 from tests.huijiang.labour.town import ANSWER, OCCUPATIONS, Place, asked, client, place
@@ -323,6 +324,14 @@ def test_reminders_go_once_a_day_to_who_has_not_answered_and_an_extension_tells_
     assert surveys.night(later + dt.timedelta(days=1)) == (1, 0)
     open_.survey.refresh_from_db()
     assert (open_.survey.state, open_.survey.closed_by) == ("closed", None)
+
+
+def test_a_firm_that_is_being_asked_is_not_merged_away(open_: Place) -> None:
+    twin = Organisation.objects.create(name="甲厂有限公司", managed_by=open_.town.xiaoshan, source="登记", as_of=DAY)
+    with pytest.raises(merging.Refused, match="用工摸排还没有结束"):
+        merging.merge(open_.registrar, twin, open_.firms["甲"], "同一家")
+    surveys.close(open_.survey, open_.officer)
+    assert merging.merge(open_.registrar, twin, open_.firms["甲"], "同一家").pk
 
 
 def test_a_street_office_sees_and_reminds_its_own_firms_only(open_: Place) -> None:
