@@ -4,23 +4,22 @@ ready(claim, viewer)            the acts that the state and the viewer's roles a
 fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
 take_award(claim, viewer)       the amount of a panel's minutes, after that
 compute_again(claim, viewer)    the facts of now, while the claim is in review
-in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of what could not be done
+sorted_out(claims, viewer, act) which of a selection an act fits (`bulk` then does it)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, locks, moving, panels, places, review
-from huijiang.claims.errors import CannotMove, ClaimError, MayNot
+from huijiang.claims.errors import CannotMove, MayNot
 from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.states import Event, State, Who, moves_from
@@ -173,19 +172,6 @@ def sorted_out(claims: Iterable[Claim], viewer: Viewer, name: str) -> Outcome:
                                   % {"state": claim.get_state_display(), "deed": DEEDS[name].label}))  # fmt: skip
         elif fits.blocked:
             told.not_done.append((claim, fits.blocked))
-        else:
-            told.done.append(claim)
-    return told
-
-
-def in_bulk(claims: Sequence[Claim], viewer: Viewer, name: str) -> Outcome:
-    """Do it to each in a transaction of its own: one that can't be done stands in the list and stops no other."""
-    act, told = BULK[name], Outcome()
-    for claim in claims:
-        try:
-            act(claim, viewer)
-        except (ClaimError, PermissionDenied) as error:
-            told.not_done.append((claim, str(error)))
         else:
             told.done.append(claim)
     return told
