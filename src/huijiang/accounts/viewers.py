@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from huijiang import prepared
+from huijiang import prepared, present
 from huijiang.accounts.models import Role, User
 
-HERE = ZoneInfo("Asia/Shanghai")
+HERE = present.HERE
 
 
 class Capacity(StrEnum):
@@ -69,7 +68,7 @@ class Viewer:
 
 def today() -> dt.date:
     """The day as people here count it."""
-    return dt.datetime.now(HERE).date()
+    return present.today()
 
 
 _GRANTS = b"""
@@ -84,6 +83,14 @@ def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
     day = on or today()
     grants = tuple((Role(role), path) for role, path in prepared.rows(_GRANTS, str(user.pk), day))
     return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
+
+
+def only_as(viewer: Viewer | None, *roles: Role) -> Viewer | None:
+    """The same viewer with some of their roles and no others; None where they have none of these."""
+    if viewer is None or not viewer.roles & set(roles):
+        return None
+    kept = tuple(each for each in viewer.grants if each[0] in roles)
+    return Viewer(viewer.user, viewer.capacity, viewer.on, grants=kept)
 
 
 def once(request: HttpRequest, name: str, find: Callable[[], Viewer | None]) -> Viewer | None:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access import concerns
 from huijiang.access.models import Agency
 from huijiang.accounts.models import User
@@ -106,5 +106,5 @@ def end_relation(found: Relation, by: User) -> None:
     """Somebody else confirms that a relation is no more.  Raises MayNot for one's own."""
     if found.user_id == by.pk:
         raise MayNot(_("自己的回避关系要由别人解除。"))
-    Relation.objects.filter(pk=found.pk, ended_at=None).update(ended_at=dt.datetime.now(dt.UTC), ended_by=by)
+    Relation.objects.filter(pk=found.pk, ended_at=None).update(ended_at=present.now(), ended_by=by)
     audit.record(by, "claims.relation_ended", f"user:{found.user.uid}", "")

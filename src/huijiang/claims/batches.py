@@ -23,7 +23,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.law import access_rows, consenting
 from huijiang.access.models import Consent
 from huijiang.accounts.viewers import Viewer
@@ -435,7 +435,7 @@ def send(batch: Batch, viewer: Viewer, partial: bool = False, on: dt.date | None
                 intake.submit(claim, viewer, on)
             except ClaimError as error:
                 raise ClaimError(f"{claim.holder}: {error}") from error
-    Batch.objects.filter(pk=held.pk).update(sent_at=dt.datetime.now(dt.UTC), taken=len(found))
+    Batch.objects.filter(pk=held.pk).update(sent_at=present.now(), taken=len(found))
     audit.record(
         viewer.user, "claims.batch_sent", f"batch:{held.uid}", held.region_id, claims=len(found), partial=partial
     )

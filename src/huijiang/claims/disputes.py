@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.viewers import Capacity, Viewer, today
 from huijiang.claims import acts, clock, determine, dues, effects, locks, moving
 from huijiang.claims.access import access_claims, acts_as
@@ -89,7 +89,7 @@ def answer(dispute: Dispute, viewer: Viewer, upheld: bool, words: str, on: dt.da
     if not mine:  # several objections to one claim may be answered by the same person, with one signature
         acts.sign(held, viewer, Kind.OBJECTION_ANSWER, moving.last_of(held))
     Dispute.objects.filter(pk=found.pk).update(
-        answered_by=viewer.user, answered_at=dt.datetime.now(dt.UTC), upheld=upheld, answer=words.strip()
+        answered_by=viewer.user, answered_at=present.now(), upheld=upheld, answer=words.strip()
     )
     found.refresh_from_db()
     audit.record(viewer.user, "claims.dispute_answered", f"claim:{held.uid}", held.region_id, upheld=upheld)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from huijiang import audit
-from huijiang.accounts.viewers import HERE, Viewer, today
+from huijiang import audit, present
+from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import clock, effects, merging
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, Excluded, MayNot
@@ -130,7 +130,7 @@ def _items(claim: Claim, made: Any) -> str:
 
 def _overdue(claim: Claim, made: Any) -> str:
     asked = Correction.objects.filter(claim=claim, answered_at=None).first()
-    over = asked is not None and asked.due_on < dt.datetime.now(HERE).date()
+    over = asked is not None and asked.due_on < present.today()
     return "" if over else _("补正期限还没有过。")
 
 

@@ -15,7 +15,7 @@ from huijiang.claims import clock
 from huijiang.claims.models import Act, Check, Claim, Determination
 from huijiang.claims.models.checks import Judgement, Severity, Verdict
 from huijiang.claims.public_notice import masked
-from huijiang.claims.states import State
+from huijiang.claims.states import PAUSED, RUNNING, State
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components import conditions as parts
 from huijiang.web.components.amount import Amount
@@ -70,8 +70,8 @@ def time_cell(claim: Claim, left: int | None) -> Cell:
 
 
 def clock_words(claim: Claim, on: dt.date) -> str:
-    """A sentence about the office's time."""
-    if claim.clock_days is None:
+    """A sentence about the office's time; empty where it has none to keep."""
+    if claim.clock_days is None or claim.state not in PAUSED | RUNNING:
         return ""
     left = clock.days_left(claim, on)
     if left is None:

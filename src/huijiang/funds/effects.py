@@ -9,10 +9,10 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Now
 
 from huijiang.claims import dues as claims_dues
-from huijiang.claims import effects, proactive
+from huijiang.claims import effects, proactive, story
 from huijiang.claims.models import Claim, Due
 from huijiang.claims.risks import circle
-from huijiang.funds import reserving
+from huijiang.funds import reserving, undetermined
 from huijiang.funds.models import PastPayment, Payment, Reservation, Waiting
 
 
@@ -79,6 +79,7 @@ def past_events() -> QuerySet[PastPayment]:
     return PastPayment.objects.exclude(holder="")
 
 
+story.WAITS_FOR.append(undetermined.told)
 circle.PAST.append(before_the_take_over)
 circle.SETTLED.append(first_paid)
 proactive.PAID_BEFORE.append(past_events)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.models import Agency, Binding
 from huijiang.accounts import messaging
 from huijiang.accounts.models import Message, User
@@ -77,7 +77,7 @@ def _accounts(to: Any) -> list[User]:
 
 def _plan(notice: Notice, wording: Wording, accounts: Iterable[User]) -> None:
     """One line per account and channel: when it goes, or why not."""
-    now = timezone.now()
+    now = present.now()
     lines = []
     for user in accounts:
         choice = chosen(user)

@@ -10,7 +10,6 @@ from sqlglot import exp
 from tiaowen.population.expr import Sql, name, named, says, table
 from tiaowen.population.slim import slim
 
-
 Chosen = TypeVar("Chosen", bound=exp.Query)
 
 

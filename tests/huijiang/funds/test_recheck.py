@@ -136,6 +136,7 @@ def test_one_certificate_under_two_spellings_is_found_on_the_later_payment(paid:
         held = Reservation.objects.create(due=later, line=paid.reservation.line, amount=later.amount, state="spent")
         second = Payment.objects.create(
             batch=paid.batch, due=later, reservation=held, account=later.claim.account, reference="HJ-later",
+            transfer="HJ-later",
             amount=later.amount, state="paid", settled_on=DAY + dt.timedelta(days=1),
         )  # fmt: skip
     told = recheck()

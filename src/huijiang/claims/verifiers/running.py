@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, effects, locks, review
 from huijiang.claims.access import acts_as
@@ -147,7 +147,7 @@ def judge(check: Check, viewer: Viewer, judgement: Judgement, because: str) -> C
     if not because.strip():
         raise ClaimError(_("请写明判断的理由。"))
     found.judgement, found.judged_by = judgement, viewer.user
-    found.judged_at, found.judged_because = dt.datetime.now(dt.UTC), because.strip()[:500]
+    found.judged_at, found.judged_because = present.now(), because.strip()[:500]
     found.save(update_fields=["judgement", "judged_by", "judged_at", "judged_because"])
     audit.record(viewer.user, "claims.judged", f"claim:{held.uid}", held.region_id, check=found.uid,
                  verifier=found.verifier, judgement=str(judgement))  # fmt: skip

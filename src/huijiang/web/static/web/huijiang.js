@@ -34,6 +34,17 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
+  // Escape closes the menu; whoever comes back to a page finds it closed.
+  var menu = document.querySelector(".rooms__menu");
+  if (menu) {
+    menu.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    window.addEventListener("pagehide", function () { menu.open = false; });
+  }
+
   // Buttons that print the page exist only where they can work.
   document.querySelectorAll("button[data-prints]").forEach(function (button) {
     button.hidden = false;
