@@ -64,7 +64,7 @@ def test_a_working_copy_stands_where_its_document_does_and_a_places_own_rules_be
 
 def test_a_release_without_risk_documents_keeps_those_of_the_software_and_one_with_its_own_runs_its_own() -> None:
     """Nobody is checked less because a release is older than the rules.  A place's own rules run in that place alone."""
-    maker, checker = staff("risk-maker", Role.STEWARD), staff("risk-checker", Role.STEWARD_APPROVER)
+    maker, checker = staff("maker", Role.STEWARD), staff("checker", Role.STEWARD_APPROVER)
     releases.approve(releases.make(OFFICE_FILES, maker), checker, today())
     assert library.current().checks.plans == {}
     assert set(library.checks().plans) == {"claim-checks"}
