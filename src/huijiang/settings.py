@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "huijiang.web.middleware.NoNulls",
     "huijiang.api.middleware.Doorway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,7 +141,6 @@ KEY_PROVIDER = configuration.provider()
 LOGGING = logs.configuration(configuration.log_level())
 PAPER_FONT = os.environ.get("HUIJIANG_FONT", "")  # a Chinese font to embed in letters; empty: one of the machine's
 PUBLIC_ADDRESS = configuration.public_address()
-MOST_TIMES_A_YEAR = 3  # training and certificate subsidies of one person in a calendar year, all payers
 REGISTERS = configuration.registers()  # other authorities' registers, by kind
 METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 

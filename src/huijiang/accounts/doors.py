@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import Viewer, staff_of
+from huijiang.accounts.viewers import Viewer, only_as, staff_of
 from huijiang.web.doors import marked
 
 View = Callable[..., HttpResponse]
@@ -60,10 +60,6 @@ def staff(*roles: Role) -> Callable[[View], View]:
     """Staff with one of the roles, for the regions of those roles only."""
 
     def find(request: HttpRequest) -> Viewer | None:
-        viewer = staff_of(request)
-        if viewer is None or not viewer.roles & set(roles):
-            return None
-        kept = tuple(each for each in viewer.grants if each[0] in roles)
-        return Viewer(viewer.user, viewer.capacity, viewer.on, grants=kept)
+        return only_as(staff_of(request), *roles)
 
     return door(f"staff:{','.join(sorted(roles))}", find, lambda: _("您的岗位没有这项权限。需要时请向安全管理员申请。"))

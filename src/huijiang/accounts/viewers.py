@@ -85,6 +85,14 @@ def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
     return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
 
 
+def only_as(viewer: Viewer | None, *roles: Role) -> Viewer | None:
+    """The same viewer with some of their roles and no others; None where they have none of these."""
+    if viewer is None or not viewer.roles & set(roles):
+        return None
+    kept = tuple(each for each in viewer.grants if each[0] in roles)
+    return Viewer(viewer.user, viewer.capacity, viewer.on, grants=kept)
+
+
 def once(request: HttpRequest, name: str, find: Callable[[], Viewer | None]) -> Viewer | None:
     """A viewer found once a request, however many doors and entries ask; None for whoever is not signed in."""
     if not request.user.is_authenticated:

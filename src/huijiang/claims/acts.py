@@ -54,9 +54,14 @@ def sign(
 
 def why_not(claim: Claim, user: User, kind: Kind, occasion: str = "") -> str:
     """What stands in the way of a signature; empty when nothing does.  The database refuses the same."""
+    return why_not_near(claim, user) or _signed_before(claim, user, kind, occasion)
+
+
+def why_not_near(claim: Claim, user: User) -> str:
+    """Whether somebody is too near to a claim to have a say in it: they applied, they gain, a relation of theirs does."""
     if claim.applicant_id == user.pk:
         return _("这件申报由您提交，不能由您签署。")
-    return _gains(claim, user) or _signed_before(claim, user, kind, occasion)
+    return _gains(claim, user)
 
 
 def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:

@@ -31,8 +31,10 @@ class ClaimsConfig(AppConfig):
     def _for_the_office() -> None:
         from huijiang.accounts.models import Role
         from huijiang.accounts.viewers import has_role
+        from huijiang.claims import bulk, in_bulk, packs  # noqa: F401 - declare jobs
         from huijiang.claims.merging import carry, give_back, under_way
         from huijiang.claims.pages_desk import READS
+        from huijiang.claims.pages_desk_rules import SEES
         from huijiang.claims.verifiers import running  # noqa: F401 - subscribes
         from huijiang.notices.services import register_target
         from huijiang.registry.merging import register_effect, register_guard
@@ -49,6 +51,7 @@ class ClaimsConfig(AppConfig):
         register(Entry(gettext_lazy("办件异议"), "claims:disputes", "desk",
                        has_role(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR), 32))  # fmt: skip
         register(Entry(gettext_lazy("分派与工作量"), "claims:team", "desk", has_role(*READS), 34))
+        register(Entry(gettext_lazy("核验规则"), "claims:rules", "desk", has_role(*SEES), 36))
         register(Entry(gettext_lazy("签署人证件"), "claims:identities", "admin", has_role(Role.SECURITY_ADMIN), 60))
         register(Entry(gettext_lazy("办理要求"), "claims:terms", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 62))
         register(Entry(gettext_lazy("工作日"), "claims:days", "admin", has_role(Role.SYSTEM_ADMIN, Role.INTAKE), 64))

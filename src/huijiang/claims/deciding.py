@@ -4,27 +4,23 @@ ready(claim, viewer)            the acts that the state and the viewer's roles a
 fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
 take_award(claim, viewer)       the amount of a panel's minutes, after that
 compute_again(claim, viewer)    the facts of now, while the claim is in review
-in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of what could not be done
+sorted_out(claims, viewer, act) which of a selection an act fits (`bulk` then does it)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang import audit, present
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, locks, moving, panels, places, review
-from huijiang.claims.access import acts_as
-from huijiang.claims.errors import CannotMove, ClaimError, MayNot
-from huijiang.claims.models import Check, Claim, Determination
-from huijiang.claims.models.checks import Judgement
+from huijiang.claims.errors import CannotMove, MayNot
+from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.states import Event, State, Who, moves_from
 
@@ -179,39 +175,3 @@ def sorted_out(claims: Iterable[Claim], viewer: Viewer, name: str) -> Outcome:
         else:
             told.done.append(claim)
     return told
-
-
-def in_bulk(claims: Sequence[Claim], viewer: Viewer, name: str) -> Outcome:
-    """Do it to each in a transaction of its own: one that can't be done stands in the list and stops no other."""
-    act, told = BULK[name], Outcome()
-    for claim in claims:
-        try:
-            act(claim, viewer)
-        except (ClaimError, PermissionDenied) as error:
-            told.not_done.append((claim, str(error)))
-        else:
-            told.done.append(claim)
-    return told
-
-
-# -- findings --------------------------------------------------------------------------
-def acts_as_officer(claim: Claim, viewer: Viewer) -> frozenset[Who]:
-    """As whom of the office the viewer stands to a claim."""
-    return acts_as(viewer, claim) - {Who.APPLICANT}
-
-
-@transaction.atomic
-def judge(check: Check, viewer: Viewer, judgement: str, because: str) -> None:
-    """Clear or confirm a finding.  Raises MayNot for whoever applied, gains, or has no role here."""
-    claim = locks.claim(check.claim_id)
-    if not acts_as_officer(claim, viewer):
-        raise MayNot(_("您不能判断这件申报的核验结果。"))
-    reason = acts.why_not(claim, viewer.user, Kind.REVIEW) if claim.applicant_id == viewer.user.pk else ""
-    if reason:
-        raise MayNot(reason)
-    changed = Check.objects.filter(pk=check.pk, judgement="").update(
-        judgement=Judgement(judgement), judged_by=viewer.user, judged_at=present.now(), judged_because=because
-    )
-    if changed:
-        audit.record(viewer.user, "claims.check_judged", f"claim:{claim.uid}", claim.region_id, check=check.uid,
-                     judgement=judgement)  # fmt: skip

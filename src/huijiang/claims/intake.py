@@ -126,7 +126,7 @@ def make_account(
     plain = "".join(each for each in number if not each.isspace() and each != "-")
     if not plain.isascii() or not plain.isdigit() or not 8 <= len(plain) <= 30:
         raise ClaimError(_("账号应为 8 到 30 位数字，收到 %(n)s 位。") % {"n": len(plain)})
-    if cnaps and (len(cnaps) != 12 or not cnaps.isdigit()):
+    if cnaps and (len(cnaps) != 12 or not (cnaps.isascii() and cnaps.isdigit())):
         raise ClaimError(_("联行号应为 12 位数字。"))
     if not holder.strip() or not bank.strip():
         raise ClaimError(_("请填写户名和开户行。"))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import deciding, queue, review, showing, standing_in
+from huijiang.claims import bulk, deciding, queue, review, showing, standing_in
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Claim, StandIn
 from huijiang.claims.public_notice import name_of
@@ -28,7 +28,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
 
-WORKS: Final = (Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
+WORKS: Final = bulk.WORKS
 READS: Final = (*WORKS, Role.FINANCE, Role.AUDITOR)
 works = staff(*WORKS)
 reads = staff(*READS)
@@ -99,6 +99,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         "deeds": [deed for deed in deciding.DEEDS.values() if deed.bulk and deed.event is not None] if viewer.roles & set(WORKS) else [],
         "whole": request.GET.urlencode(), "every": min(count, deciding.MOST), "more_than_most": count > deciding.MOST,
         "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": deciding.MOST,
+        "running": [
+            {"label": bulk.label_of(each.deed), "address": reverse("claims:bulk_done", args=[each.uid])}
+            for each in bulk.under_way(viewer)
+        ],
     }  # fmt: skip
     return render(request, "claims/desk.html", told)
 

@@ -21,11 +21,13 @@ from huijiang.access.sightings import Purpose, saw, unmask
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing, story
+from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Act, Check, Claim, Determination, Place
 from huijiang.claims.models.checks import Judgement, Verdict
 from huijiang.claims.pages_desk import asks, claims_of, reads, viewer_of, works
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import PAUSED, State, Who
+from huijiang.claims.verifiers import running
 from huijiang.files import dossiers
 from huijiang.registry.models import IdentityDocument
 from huijiang.web.components import conditions as parts
@@ -118,8 +120,8 @@ def checks_of(claim: Claim, viewer: Viewer) -> dict[str, Any]:
     """n/m, the exceptions one by one, the rest folded."""
     found = showing.latest_checks(claim)
     told = [(each, *showing.check_state(each)) for each in found]
-    judges = bool(deciding.acts_as_officer(claim, viewer))
-    open_ = [{"check": each, "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
+    judges = not running.may_judge(claim, viewer)
+    open_ = [{"check": each, "evidence": showing.evidence(each), "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
               "judges": judges and each.verdict == Verdict.FAILED and not each.judgement}
              for each, state, word in told if state != parts.MET]  # fmt: skip
     return {
@@ -227,8 +229,8 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
     form = JudgeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            deciding.judge(check, viewer, form.cleaned_data["judgement"], form.cleaned_data["because"])
-        except deciding.MayNot as error:
+            running.judge(check, viewer, Judgement(form.cleaned_data["judgement"]), form.cleaned_data["because"])
+        except (MayNot, ClaimError) as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("判断已记下。"))
@@ -236,7 +238,7 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "claims/judge.html",
-        {**head(claim), "check": check, "form": form},
+        {**head(claim), "check": check, "evidence": showing.evidence(check), "form": form},
         status=422 if form.is_bound else 200,
     )
 

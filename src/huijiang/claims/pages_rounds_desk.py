@@ -20,7 +20,7 @@ from huijiang import present
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.accounts.viewers import HERE, Viewer, today
-from huijiang.claims import audited, moving, panels, places, rounds, showing
+from huijiang.claims import audited, bulk, moving, panels, places, rounds, showing
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
@@ -240,17 +240,17 @@ def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @reviewers
 @require_POST
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """End every claim that got no place, one by one, signed by whoever asks, once they said so twice."""
+    """End every claim that got no place, each signed by whoever asks, once they said so twice: a few at once, more by a
+    job."""
     held = _round(request, uid)
     found = _without_place(held)
     if request.POST.get("confirmed") != "yes":
         return render(request, "claims/round_decline.html", {"round": held, "count": len(found)})
-
-    def each_one() -> None:
-        for place in found:
-            rounds.decline(place.claim, viewer_of(request))
-
-    return _done(request, held, each_one, _("已告知没有入选的申报人。"))
+    if not found:
+        messages.info(request, _("没有要告知的申报。"))
+        return redirect("claims:desk_round", uid=uid)
+    made = bulk.make(uuid.uuid4(), viewer_of(request), bulk.OUT, [each.claim for each in found])
+    return redirect("claims:bulk_done", uid=made.uid)
 
 
 @run
@@ -278,8 +278,9 @@ def members(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held, viewer = _round(request, uid), viewer_of(request)
     found = get_object_or_404(Panel.objects.select_related("round__region"), round=held)
     for name, act, words in (("confirm", panels.confirm, _("已确认。")), ("leave", panels.leave, _("已退出。"))):
-        if request.POST.get(name, "").isdigit():
-            member = get_object_or_404(found.members, pk=int(request.POST[name]))
+        said = request.POST.get(name, "")
+        if said.isascii() and said.isdigit() and len(said) < 19:
+            member = get_object_or_404(found.members, pk=int(said))
             return _done(request, held, lambda act=act, member=member: act(member, viewer), words)  # type: ignore[misc]
     form = MemberForm(request.POST, experts(held))
     if not form.is_valid():

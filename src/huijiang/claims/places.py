@@ -2,15 +2,19 @@
 
 of(claim)          its place, or None
 need(claim)        raises where a ranked round has not given the claim a place
+begins_on(claim)   the day from which the office's time counts, where that is later than the claim
 lose(claim)        a claim is over: its place is free, the first of the reserve moves up
 """
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from huijiang import audit, present
+from huijiang.accounts.viewers import HERE
 from huijiang.claims.errors import CannotMove
 from huijiang.claims.models import Claim, Panel, Place, Round
 from huijiang.claims.models.rounds import Ranking
@@ -27,6 +31,17 @@ def of(claim: Claim) -> Place | None:
 def ranked(held: Round) -> bool:
     """Whether claims of a round need a place to go on: it has an order, or a panel."""
     return held.ranking != Ranking.NONE or Panel.objects.filter(round=held).exists()
+
+
+def begins_on(claim: Claim) -> dt.date | None:
+    """The last day of a ranked round, or of its panel: time in which the office can't decide is not its own.  None where
+    that does not hold, or once the round is settled."""
+    held = claim.round
+    if held is None or held.settled_at is not None or not ranked(held):
+        return None
+    panel = Panel.objects.filter(round=held).first()
+    last: dt.date = held.closes_at.astimezone(HERE).date()
+    return max(last, panel.due_on) if panel is not None else last
 
 
 def why_not(claim: Claim) -> str:

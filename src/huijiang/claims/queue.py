@@ -27,6 +27,7 @@ from huijiang.claims.states import RUNNING, State
 
 PER_PAGE: Final = 50
 MOST_COUNTED: Final = 1_000
+LARGEST_ID: Final = 2**63 - 1
 MOST_BATCHES: Final = 50
 
 
@@ -156,9 +157,11 @@ def _read(view: View, after: str) -> tuple[dt.date | dt.datetime, int] | None:
     at, _sep, pk = after.rpartition("_")
     try:
         read = dt.date.fromisoformat(at) if view.by == "deadline" else dt.datetime.fromisoformat(at)
-        return read, int(pk)
+        number = int(pk)
     except ValueError:
         return None
+    hourless = isinstance(read, dt.datetime) and read.tzinfo is None
+    return None if hourless or abs(number) > LARGEST_ID else (read, number)
 
 
 def checks_of(claims: Iterable[Claim]) -> dict[int, tuple[int, int, int]]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang.claims import determine
+from huijiang.accounts.viewers import today
+from huijiang.claims import clock, determine
 from huijiang.claims.models import Claim, Movement, NoticeEntry
 from huijiang.claims.states import DECIDED, PAUSED, State
 from huijiang.claims.states import Event as Happened
@@ -72,12 +73,12 @@ WAITS_FOR: Final[list[Callable[[Claim], str]]] = []
 
 @dataclass(frozen=True)
 class Next:
-    """What happens next: the sentence; the day by which, and what that day is; whether the office's clock stands."""
+    """What happens next: the sentence; the day by which, and what that day is; how the office's clock stands."""
 
     words: str
     by: dt.date | None
     by_words: str
-    paused: bool
+    clock: str
 
 
 def tag_of(claim: Claim) -> Tag:
@@ -98,7 +99,26 @@ def next_of(claim: Claim) -> Next:
     elif state == State.UNDER_OBJECTION:
         open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()  # type: ignore[attr-defined]
         by, words = (open_.answer_by if open_ else None), _("最迟答复")
-    return Next(waits_for(claim) or str(NEXT[state]), by, words, state in PAUSED)
+    return Next(waits_for(claim) or str(NEXT[state]), by, words, clock_of(claim))
+
+
+def clock_of(claim: Claim, on: dt.date | None = None) -> str:
+    """How the office's time stands, for whoever waits: when it begins, how much is left, that it stands or is over."""
+    day = on or today()
+    if claim.clock_days is None:
+        return ""
+    told = {"all": claim.clock_days, "used": claim.used_days, "left": max(claim.clock_days - claim.used_days, 0)}
+    if claim.deadline is None or claim.running_since is None:
+        if claim.state not in PAUSED:
+            return ""
+        return _("办理期限已暂停计算：共 %(all)s 个工作日，已用 %(used)s 个，恢复后还有 %(left)s 个。") % told
+    if claim.running_since > day:
+        return _("办理期限共 %(all)s 个工作日，本批收件、评审的时间不算在内，从 %(day)s 起算。") % {
+            **told, "day": claim.running_since.isoformat()}  # fmt: skip
+    left = clock.days_left(claim, day) or 0
+    if left < 0 or claim.deadline < day:
+        return _("已超过办理期限。可以联系经办科室，或者拨打 12333 反映。")
+    return _("办理期限共 %(all)s 个工作日，还有 %(left)s 个。") % {**told, "left": left}
 
 
 def waits_for(claim: Claim) -> str:

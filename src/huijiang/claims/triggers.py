@@ -395,3 +395,16 @@ STOPPED_BY_FINDINGS: Final = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+TOLD_FORWARD: Final = pgtrigger.Trigger(
+    name="told_forward",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF to_jsonb(OLD) - '{told,ended_at}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{told,ended_at}'::text[]
+            OR NEW.told < OLD.told OR OLD.ended_at IS NOT NULL
+        THEN RAISE EXCEPTION 'pgtrigger: told_forward: what was told once is not told again';
+        END IF;
+        RETURN NEW;
+    """,
+)

@@ -12,6 +12,8 @@ from huijiang.accounts.models import User
 from huijiang.documents import library, originals, releases
 from huijiang.documents.models import Draft, DraftVersion, Original, Release
 from huijiang.documents.releases import MOST_BYTES, ReleaseError, Told, untold
+from tiaowen.check.document import EVERYWHERE
+from tiaowen.check.library import CHECKS
 from tiaowen.language.blocks import read_blocks
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,80}")
@@ -44,18 +46,21 @@ def place_of(name: str, text: str) -> str:
         raise DraftError(
             f"{name}: 文件名就是文件编号 the file's name is the document's id；应为 expected 小写英文、数字和短横 xiaoshan-2025-3.md"
         )
-    known = library.current().sources.get(document)
-    if known is not None:
-        return known.read.file
+    held = library.current().whole.get(document)
+    if held is not None:
+        return held.sources[document].read.file
     read = read_blocks(text, name)
     region = read.front_text("region")
+    if region == EVERYWHERE:
+        return f"{CHECKS}{document}.md"
     regions = library.current().vocabulary.regions
     code = regions.resolve(region) if region else None
     if code is None:
         raise DraftError(
             f"{name}: 文件头 region：{region or '没有写 missing'}；应为认识的地区 expected a known place，如 such as 浙江省/杭州市/萧山区"
         )
-    return f"{regions.path(code)}/{document}.md"
+    checks = any(block.kind == "risk" and "for" in block.body.entries for block in read.blocks)
+    return f"{CHECKS if checks else ''}{regions.path(code)}/{document}.md"
 
 
 @transaction.atomic

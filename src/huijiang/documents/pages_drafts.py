@@ -54,7 +54,7 @@ class CopyForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        plans = library.current().plans.values()
+        plans = [held.plans[name] for name, held in library.current().whole.items()]
         self.fields["copied"].choices = [(plan.id, f"{plan.number} {plan.title}") for plan in plans]  # type: ignore[attr-defined]
 
 

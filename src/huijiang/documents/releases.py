@@ -123,21 +123,21 @@ def check(files: Mapping[str, str], language: str = "zh", told: Told = untold) -
     cases = 0 if wrong else _run_cases(library, files, wrong, language, told)
     if wrong:
         raise Refused(wrong)
-    rules = sum(len(plan.rules) for plan in library.plans.values())
-    return Checked(fingerprint(files), len(library.plans), rules, cases)
+    plans = [held.plans[name] for name, held in library.whole.items()]
+    return Checked(fingerprint(files), len(plans), sum(len(plan.rules) for plan in plans), cases)
 
 
 def _run_cases(library: Library, files: Mapping[str, str], wrong: list[str], language: str, told: Told) -> int:
-    ran = 0
+    ran, whole = 0, library.whole
     suites = [(name, text) for name, text in sorted(files.items()) if name.endswith(CASES)]
     for done, (name, text) in enumerate(suites):
         told(done + 1, len(suites) + 1, name)
         suite = read_suite(text, name)
-        if suite.policy not in library.plans:
+        if suite.policy not in whole:
             wrong.append(f"{name}: policy: {suite.policy}；没有这份文件 there is no such document")
             continue
         wrong += [each.show(language) for each in suite.problems]
-        wrong += [each.show() for each in CaseRunner(library, suite.policy).run(suite)]
+        wrong += [each.show() for each in CaseRunner(whole[suite.policy], suite.policy).run(suite)]
         ran += len(suite.cases)
     told(len(suites) + 1, len(suites) + 1, "")
     return ran

@@ -41,6 +41,7 @@ class Purpose(models.TextChoices):
     EVIDENCE = "evidence", gettext_lazy("申报材料")
     RECORD = "record", gettext_lazy("评审与检查记录")
     LETTER = "letter", gettext_lazy("文书")
+    PACK = "pack", gettext_lazy("审计包")
 
 
 class Addressing(models.Model):

@@ -20,6 +20,7 @@ TIME: Final = {
     Purpose.EVIDENCE: (10, 0),
     Purpose.RECORD: (10, 0),
     Purpose.LETTER: (30, 0),
+    Purpose.PACK: (0, 7),
 }
 """Years and days from the day that the caller names: handing in, or the end of the case."""
 

@@ -77,7 +77,7 @@ def write(content: Iterable[bytes]) -> Written:
     uid, key = uuid.uuid4(), os.urandom(KEY_BYTES)
     part = incoming() / f"{uid}{PART}"
     address = hmac.HMAC(address_key(), hashes.SM3())
-    size = 0
+    size, whole = 0, False
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
@@ -87,11 +87,14 @@ def write(content: Iterable[bytes]) -> Written:
                 out.write(provider().encrypt(key, text, _bound(uid, index, last)))
             out.flush()
             os.fsync(out.fileno())
+        whole = True
     except OSError as error:
-        part.unlink(missing_ok=True)
         if disk.is_full(error):
             raise NoRoom from error
         raise
+    finally:
+        if not whole:  # also when what makes the content stops
+            part.unlink(missing_ok=True)
     return Written(part, uid, address.finalize(), key.hex(), size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import F, QuerySet, Sum
@@ -10,7 +11,7 @@ from django.db.models.functions import Now
 from huijiang.claims import dues as claims_dues
 from huijiang.claims import effects, proactive, story
 from huijiang.claims.models import Claim, Due
-from huijiang.claims.verifiers import duplicates
+from huijiang.claims.risks import circle
 from huijiang.funds import reserving, undetermined
 from huijiang.funds.models import PastPayment, Payment, Reservation, Waiting
 
@@ -67,10 +68,18 @@ def before_the_take_over(benefit: str, holders: Iterable[str]) -> list[dict[str,
     ]
 
 
+def first_paid(claims: Iterable[int]) -> dict[int, tuple[dt.date, int]]:
+    """Claim → the day of its first payment that stands, and the payment's number."""
+    found = Payment.objects.filter(due__claim__in=list(claims), state=Payment.State.PAID, settled_on__isnull=False)
+    listed = found.order_by("due__claim", "settled_on", "id").distinct("due__claim")
+    return {claim: (day, pk) for claim, day, pk in listed.values_list("due__claim", "settled_on", "pk")}
+
+
 def past_events() -> QuerySet[PastPayment]:
     return PastPayment.objects.exclude(holder="")
 
 
 story.WAITS_FOR.append(undetermined.told)
-duplicates.PAST.append(before_the_take_over)
+circle.PAST.append(before_the_take_over)
+circle.SETTLED.append(first_paid)
 proactive.PAID_BEFORE.append(past_events)

@@ -62,9 +62,9 @@ def serve(run: Handle) -> None:
 
 @job("funds.recheck", "已拨付复查", repeatable=True)
 def look_again(run: Handle) -> None:
-    """What was paid and no longer stands up: findings for people to judge."""
-    found = recheck.recheck(lambda done, total: run.progress(done, total))
-    run.result(found=len(found))
+    """What was paid and no longer stands up: findings for people to judge; and what could not be looked at."""
+    told = recheck.recheck(lambda done, total: run.progress(done, total))
+    run.result(looked=told.looked, found=told.found, without=dict(sorted(told.without.items())))
 
 
 @job(answers.TELL, "告知到账与退回", repeatable=True)

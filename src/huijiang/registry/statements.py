@@ -65,6 +65,12 @@ def around(table: str, edges: tuple[Edge, ...], most: int) -> bytes:
 
 
 @cache
+def unplaced(edges: tuple[Edge, ...], most: int) -> bytes:
+    """By edge, the rows that may be anybody's, as in `around`."""
+    return _all([_counted(at, through, _unknown(through, name), most) for at, (through, name) in enumerate(edges)])
+
+
+@cache
 def through(edges: tuple[Edge, ...], most: int) -> bytes:
     """By edge, the rows that refer to one of the numbers `$1`, `$2` …, one parameter for each edge; too many: one."""
     found = []

@@ -13,7 +13,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import BigIntegerField, Case, CharField, DateField, F, Func, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from huijiang.registry.columns import NONE_SUFFIX, checks_of, fields_of, model_name
 from huijiang.registry.history import with_history
@@ -80,6 +80,14 @@ def unknown_indexes(table: Table) -> list[models.Index]:
             name = f"unknown_{table.id[:8]}_{column.name[:6]}_{mark}"
             found.append(models.Index(name=name, fields=("id",), condition=unknown))
     return found
+
+
+def plain_number() -> Func:
+    """A certificate's number as it is compared: letters and digits alone, capitals."""
+    letters = Func(
+        F("number"), Value("[^0-9A-Za-z]"), Value(""), Value("g"), function="regexp_replace", output_field=CharField()
+    )
+    return Upper(letters, output_field=CharField())
 
 
 def _laws(table: Table, law: Law) -> list[models.BaseConstraint]:

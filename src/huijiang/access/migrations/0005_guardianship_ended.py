@@ -6,26 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0004_sightings_of_firms'),
-        ('registry', '0002_linked'),
+        ("access", "0004_sightings_of_firms"),
+        ("registry", "0002_linked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='guardianship',
-            name='end_words',
-            field=models.CharField(blank=True, max_length=300, verbose_name='结束的原因'),
+            model_name="guardianship",
+            name="end_words",
+            field=models.CharField(blank=True, max_length=300, verbose_name="结束的原因"),
         ),
         migrations.AddField(
-            model_name='guardianship',
-            name='ended_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="guardianship",
+            name="ended_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_words', ''), ('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_words', ''), _negated=True)), _connector='OR'), name='guardian_ended_by_somebody'),
+            model_name="guardianship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_words", ""), ("ended_at", None), ("ended_by", None)),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        models.Q(("end_words", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="guardian_ended_by_somebody",
+            ),
         ),
     ]

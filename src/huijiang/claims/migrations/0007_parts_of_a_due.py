@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0005_merged_records"),
+        ("claims", "0006_checks_by_risk_blocks"),
         ("registry", "0002_linked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
