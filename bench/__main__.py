@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 MARK = "## "
 # sections that are asked for by name only: they take long or install peers
-ASKED = ("population-10m", "registry", "entitlements", "api", "documents", "funds")
+ASKED = ("population-10m", "registry", "entitlements", "api", "documents", "funds", "claims", "linkage")
 
 
 def sections() -> dict[str, Path]:

@@ -3,7 +3,7 @@
 The preview runs over the Parquet of a synthetic county, as it does over a snapshot (whose own time the section
 `registry` tells).  The search is asked by a second process; beside it stand a million people in the registry, made
 in SQL with surnames of their usual frequency, for the plan of the officers' search by name and by sound.
-`HUIJIANG_BENCH_PEOPLE` sets another size than a million.
+`HUIJIANG_BENCH_PEOPLE` sets another size than a million, `HUIJIANG_BENCH_COUNTY` a county made before.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from bench.entitlements import _await, _free
 
 TITLE = "Documents: a change previewed, the search"
 PEOPLE = int(os.environ.get("HUIJIANG_BENCH_PEOPLE", "1000000"))
+COUNTY = os.environ.get("HUIJIANG_BENCH_COUNTY", "")
 SECONDS = int(os.environ.get("HUIJIANG_BENCH_SECONDS", "20"))
 RATES = ((5, "< 150 ms"), (30, "< 300 ms"))
 DOCUMENT = "xiaoshan-2025-3"
@@ -82,7 +83,9 @@ def _preview(home: Path) -> Iterator[tuple[str, str, str]]:
     files = read_folder(default_folder())
     base = load_library(files, thorough=False).require()
     changed = {**files, PATH: files[PATH].replace("高级工: 800 元/人", "高级工: 900 元/人", 1)}
-    make_county(base.vocabulary, home / "county", PEOPLE, 1, "萧山区")
+    county = Path(COUNTY) if COUNTY else home / "county"
+    if not COUNTY:
+        make_county(base.vocabulary, county, PEOPLE, 1, "萧山区")
     other, wall, own = timed(lambda: load_library(changed).require())
     yield "every check of the library with the change", f"{wall:.1f} s, {own:.1f} CPU s", ""
     spent, taken = wall, own
@@ -95,7 +98,7 @@ def _preview(home: Path) -> Iterator[tuple[str, str, str]]:
 
         def run(told: list[int] = told) -> Simulation:
             return simulate_library(
-                base, other, home / "county", home / "results", name="change", region="330109",
+                base, other, county, home / "results", name="change", region="330109",
                 told=lambda done, of, what: told.append(done),
             )  # fmt: skip
 

@@ -36,7 +36,7 @@ def rows() -> list[Row]:
         (f"the same batch signed by two, each signature on every claim ({told['sign'].said})", told["sign"].told(), ""),
         (f"the bank's camt.054 for {size} taken in: payments, ledger, line, claims ({told['settle'].said})",
          told["settle"].told(), PROMISED),
-        (f"{RESERVATIONS} reservations one after another on one line ({told['reserve'].said})", told["reserve"].told(),
+        (f"{RESERVATIONS} reservations on one line ({told['reserve'].said})", told["reserve"].told(),
          "< 60 s"),
         (f"trace of one yuan among {POSTINGS:,} postings, median and most of 50", told["trace"].said, "< 100 ms"),
     ]  # fmt: skip

@@ -8,10 +8,13 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any, Final
 
 RESERVATIONS: Final = 500
+RIVALS: Final = 64
 FUND: Final = "人才专项资金"
 
 
@@ -61,25 +64,42 @@ def seed(payments: int, home: Path) -> str:
 
 
 def reserve(payments: int, home: Path) -> str:
-    """So many reservations, each in a transaction of its own, as so many approvals would make them."""
+    """So many reservations on one line, each in a transaction of its own, by rivals who press at once over connections
+    of their own."""
+    from django.db import connections
+
     from huijiang.accounts.models import User
     from huijiang.claims.models import Due
     from huijiang.funds import reserving
-    from huijiang.funds.models import Line
+    from huijiang.funds.models import Line, Reservation
     from tests.huijiang.funds.many import DAY
 
     maker = User.objects.get(login="bench-maker")
     line = Line.objects.get()
     before = line.reserved
     due = list(Due.objects.filter(claim__state="approved").select_related("claim__region"))
-    begun = time.perf_counter()
-    for each in due:
-        reserving.reserve([each], maker, DAY)
-    took = time.perf_counter() - begun
+    gate, took = Barrier(RIVALS + 1), list[float]()
+
+    def rival(number: int) -> None:
+        gate.wait()
+        for each in due[number::RIVALS]:
+            begun = time.perf_counter()
+            reserving.reserve([each], maker, DAY)
+            took.append(time.perf_counter() - begun)
+        connections.close_all()
+
+    with ThreadPoolExecutor(RIVALS) as pool:
+        running = [pool.submit(rival, number) for number in range(RIVALS)]
+        gate.wait()
+        begun = time.perf_counter()
+        for each in running:
+            each.result()
+        wall = time.perf_counter() - begun
     line.refresh_from_db()
     lost = (line.reserved - before) // due[0].amount - len(due)
-    assert lost == 0
-    return f"{len(due) * 60 / took:,.0f} a minute, none lost"
+    assert (lost, Reservation.objects.filter(due__in=due).count()) == (0, len(due))
+    longest = max(took)
+    return f"{len(due) * 60 / wall:,.0f} a minute by {RIVALS} at once, none lost, longest {longest:.1f} s"
 
 
 def send(payments: int, home: Path) -> str:

@@ -5,7 +5,12 @@
     HUIJIANG_TOKEN=hj_… python client.py … person --purpose enquiry < number.txt
     HUIJIANG_TOKEN=hj_… python client.py … rows certificate --purpose data
     HUIJIANG_TOKEN=hj_… python client.py … store certificate --region 330109 --as-of 2026-06-30 rows.json
-    HUIJIANG_TOKEN=hj_… python client.py … subscribe https://hooks.example.gov/huijiang release.in_force
+    HUIJIANG_TOKEN=hj_… python client.py … change certificate 3f…0a --as-of 2026-06-30 level=高级技师 occupation=null
+    HUIJIANG_TOKEN=hj_… python client.py … firm 91339999MA0000000J
+    HUIJIANG_TOKEN=hj_… python client.py … claim 5c…e1 xiaoshan-2025-3#trainer-grant account.json [--draft]
+    HUIJIANG_TOKEN=hj_… python client.py … claims --purpose review --state paid
+    HUIJIANG_TOKEN=hj_… python client.py … status 0b…-uuid --purpose review
+    HUIJIANG_TOKEN=hj_… python client.py … subscribe https://hooks.example.gov/huijiang release.in_force claim.paid
 
 The token comes from the environment, identity numbers from standard input: neither stands in an address, a
 process list or a shell's history.  Prints JSON, one line per item; exits with 1 and the problem's words when refused.
@@ -46,9 +51,12 @@ class Api:
 
     def __init__(self, base: str, token: str = "", language: str = "zh") -> None:
         self.base, self.token, self.language = base.rstrip("/"), token, language
+        self.mark = ""  # the ETag of the last answer
 
-    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
+    def ask(self, method: str, path: str, body: Any = None, key: str = "", mark: str = "") -> Any:
         """One request; waits and tries again when told to.  Raises Refused.
+
+        `mark` is the ETag of what was read, for a change.
 
         A write keeps one key over all its tries, so that it happens once however often it is sent.
         """
@@ -57,6 +65,8 @@ class Api:
             headers["Authorization"] = f"Bearer {self.token}"
         if key:
             headers["Idempotency-Key"] = key
+        if mark:
+            headers["If-Match"] = mark
         content = None
         if body is not None:
             content, headers["Content-Type"] = json.dumps(body, ensure_ascii=False).encode(), "application/json"
@@ -64,7 +74,7 @@ class Api:
             asked = urllib.request.Request(f"{self.base}/api/v1/{path}", content, headers, method=method)
             try:
                 with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
-                    said = answer.read()
+                    said, self.mark = answer.read(), answer.headers.get("ETag", "")
                     return json.loads(said) if said else None
             except urllib.error.HTTPError as error:
                 problem = json.loads(error.read() or b"{}")
@@ -89,6 +99,11 @@ class Api:
     def write(self, path: str, body: Any) -> Any:
         return self.ask("POST", path, body, key=str(uuid.uuid4()))
 
+    def change(self, path: str, body: Any, **query: str) -> Any:
+        """Read, then change what was read: refused where somebody else was faster."""
+        self.ask("GET", f"{path}?{urllib.parse.urlencode(query)}")
+        return self.ask("PATCH", path, body, mark=self.mark)
+
 
 def read(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="A client of the Huijiang API")
@@ -105,6 +120,26 @@ def read(argv: list[str]) -> argparse.Namespace:
     store.add_argument("--region", required=True)
     store.add_argument("--as-of", required=True)
     store.add_argument("file", type=Path)
+    change = does.add_parser("change")
+    change.add_argument("table")
+    change.add_argument("row")
+    change.add_argument("--as-of", required=True)
+    change.add_argument("--purpose", default="data")
+    change.add_argument("columns", nargs="+", help="column=value; column=null: not known any more")
+    firm = does.add_parser("firm")
+    firm.add_argument("uscc")
+    firm.add_argument("--benefit", default="")
+    claim = does.add_parser("claim")
+    claim.add_argument("entitlement")
+    claim.add_argument("benefit")
+    claim.add_argument("account", type=Path, help='{"holder": …, "number": …, "bank": …}')
+    claim.add_argument("--draft", action="store_true", help="keep it, and say what is missing")
+    claims = does.add_parser("claims")
+    claims.add_argument("--purpose", default="")
+    claims.add_argument("--state", default="")
+    status = does.add_parser("status")
+    status.add_argument("claim")
+    status.add_argument("--purpose", default="")
     subscribe = does.add_parser("subscribe")
     subscribe.add_argument("url")
     subscribe.add_argument("events", nargs="+")
@@ -125,6 +160,24 @@ def act(api: Api, told: argparse.Namespace) -> Iterator[Any]:
         case "store":
             body = {"region": told.region, "as_of": told.as_of, "rows": json.loads(told.file.read_text("utf-8"))}
             yield api.write(f"registry/tables/{told.table}/rows", body)
+        case "change":
+            pairs = (each.partition("=") for each in told.columns)
+            values = {name: None if value == "null" else value for name, _is, value in pairs}
+            path = f"registry/tables/{told.table}/rows/{told.row}"
+            yield api.change(path, {"as_of": told.as_of, "values": values}, purpose=told.purpose)
+        case "firm":
+            body = {"uscc": told.uscc, **({"benefit": told.benefit} if told.benefit else {})}
+            yield from api.ask("POST", "entitlements/organisation", body)["entitlements"]
+        case "claim":
+            account = json.loads(told.account.read_text("utf-8"))
+            yield api.write("claims", {"entitlement": told.entitlement, "benefit": told.benefit, "account": account,
+                                       "submit": not told.draft})  # fmt: skip
+        case "claims":
+            asked = {"purpose": told.purpose, "state": told.state}
+            yield from api.every("claims", **{name: value for name, value in asked.items() if value})
+        case "status":
+            words = urllib.parse.urlencode({"purpose": told.purpose} if told.purpose else {})
+            yield api.ask("GET", f"claims/{told.claim}?{words}")
         case "subscribe":
             yield api.write("webhooks", {"url": told.url, "events": told.events})
 

@@ -6,6 +6,7 @@ PostgreSQL of one's own instead of the embedded one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from huijiang.supervisor import places
 from tiaowen.files import default_folder
 
+SHARED = Path("/dev/shm")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -101,6 +103,17 @@ def secret(name: str, file: str) -> str:
         return value
     path = home() / "secrets" / file
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def metrics() -> Path:
+    """Where the web's processes keep their counters: in memory where the system has a place for that.  They are
+    mapped files with holes, and to write into a hole of a full disk kills the process that does."""
+    name = hashlib.sha256(os.fsencode(home())).hexdigest()[:12]
+    found = SHARED / f"huijiang-{os.geteuid()}-{name}" if os.access(SHARED, os.W_OK) else home() / "metrics"
+    found.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if found.is_symlink() or found.stat().st_uid != os.geteuid():
+        raise ConfigurationError(f"{found}: 属于别人 belongs to somebody else；请删除它 remove it")
+    return found
 
 
 def switch(name: str, default: bool = False) -> bool:

@@ -22,6 +22,7 @@ ROOMS: Final = (
     "claims",
     "funds",
     "people",
+    "labour",
     "api",
 )
 

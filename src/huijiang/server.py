@@ -22,12 +22,11 @@ accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(L)s"  # no query and no address: both may name people
 logconfig_dict = logs.configuration(configuration.log_level())
 
-METRICS = configuration.home() / "metrics"
+METRICS = configuration.metrics()
 
 
 def on_starting(server: object) -> None:
     """Counters of processes that are gone must not be counted twice."""
-    METRICS.mkdir(parents=True, exist_ok=True)
     for left in METRICS.glob("*.db"):
         left.unlink()
 

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "huijiang.health.measures.Measured",
     "huijiang.health.faults.DatabaseFaults",
     "huijiang.web.middleware.ContentPolicy",
+    "huijiang.web.middleware.PlainAddress",
     "huijiang.web.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "huijiang.api.middleware.Doorway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "huijiang.web.middleware.NoNulls",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -140,7 +142,6 @@ KEY_PROVIDER = configuration.provider()
 LOGGING = logs.configuration(configuration.log_level())
 PAPER_FONT = os.environ.get("HUIJIANG_FONT", "")  # a Chinese font to embed in letters; empty: one of the machine's
 PUBLIC_ADDRESS = configuration.public_address()
-MOST_TIMES_A_YEAR = 3  # training and certificate subsidies of one person in a calendar year, all payers
 REGISTERS = configuration.registers()  # other authorities' registers, by kind
 METRICS_TOKEN = configuration.secret("HUIJIANG_METRICS_TOKEN", "metrics")
 

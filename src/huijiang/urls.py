@@ -15,6 +15,7 @@ def _of(name: str) -> list[URLPattern | URLResolver]:
     return [path("", include((import_module(module).urlpatterns, name)))] if find_spec(module) else []
 
 
+handler500 = "huijiang.health.faults.server_error"
 urlpatterns = [
     path("", include("huijiang.health.urls")),
     path("", include("huijiang.access.oidc_urls")),

@@ -141,6 +141,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "same-as-table": ("same as 的两个块须用同一张表：{found} 与 {expected}。", "`same as` needs the same table: {found} and {expected}."),
     "no-fund": ("没有写资金来源。请写 fund；原文没写的写 fund: undetermined。", "No fund. Write `fund`, or `fund: undetermined` if the text names none."),
     "per-person-limit": ("按 /人 付，而 {noun} 不是人：同一人可能领多次。请加一条按 {person} 的 once，或提一个 question。", "Paid per 人, but rows are {noun}: one person may be paid more than once. Add a `once per {person}` limit, or ask a question."),
+    "risk-over-what": ("风险要写 for（查哪张表）或 checks（查哪几项），二者取一。", "A risk names the table it runs over (`for`) or the blocks it checks (`checks`): one of the two."),
     "risk-tables": ("checks 里的块不在同一张表上：{tables}。", "The checked blocks stand on different tables: {tables}."),
     # -- targets, stacking, questions -----------------------------------------------
     "target-mode": ("counts、averages、sums 要有且只有一个。", "Exactly one of counts, averages, sums is needed."),

@@ -15,11 +15,12 @@ class AccessConfig(AppConfig):
         from huijiang.accounts.viewers import has_role
         from huijiang.web.navigation import Entry, register
 
-        register(Entry(gettext_lazy("授权同意"), "access:consents", "mine", is_worker, 80))
-        register(Entry(gettext_lazy("谁看过我"), "access:seen_by", "mine", is_worker, 90))
-        register(Entry(gettext_lazy("经办授权"), "access:members", "firm", is_agent, 90))
-        register(Entry(gettext_lazy("开通账户"), "access:activation", "desk", has_role(Role.COUNTER), 80))
-        register(Entry(gettext_lazy("单位首次授权"), "access:first_owner", "desk", has_role(Role.COUNTER), 90))
+        register(Entry(gettext_lazy("授权同意"), "access:consents", "mine-rights", is_worker, 80))
+        register(Entry(gettext_lazy("谁看过我"), "access:seen_by", "mine-rights", is_worker, 90))
+        register(Entry(gettext_lazy("经办授权"), "access:members", "firm-papers", is_agent, 90))
+        register(Entry(gettext_lazy("谁看过本单位"), "access:firm_seen_by", "firm-papers", is_agent, 95))
+        register(Entry(gettext_lazy("开通账户"), "access:activation", "counter", has_role(Role.COUNTER), 80))
+        register(Entry(gettext_lazy("单位首次授权"), "access:first_owner", "counter", has_role(Role.COUNTER), 90))
 
 
 def is_worker(request: HttpRequest) -> bool:

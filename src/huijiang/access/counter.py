@@ -18,6 +18,7 @@ from huijiang.accounts import second_factor
 from huijiang.accounts.models import User
 from huijiang.accounts.sign_in import set_password
 from huijiang.accounts.viewers import Viewer, today
+from huijiang.registry.linked import family
 
 CODE_LETTERS: Final = 12  # 60 bits
 VALID: Final = dt.timedelta(days=7)
@@ -67,7 +68,9 @@ def activate(activation: Activation, login: str, password: str) -> User:
 
 def current_agencies(organisation: Any, on: dt.date) -> Any:
     """Who acts for an organisation on a day."""
-    held = Agency.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), organisation=organisation, ended_at=None)
+    number = organisation if isinstance(organisation, int) else organisation.pk
+    held = Agency.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), ended_at=None,
+                                 organisation__in=family("organisation", number))  # fmt: skip
     return held.select_related("user").order_by("power", "starts_on", "id")
 
 
@@ -101,7 +104,7 @@ def end_owner(officer: Viewer, agency: Agency) -> None:
 
 def appoint(owner: Viewer, user: User, power: str, ends_on: dt.date | None) -> Agency:
     """An owner lets somebody act for the organisation.  Raises Refused."""
-    if user.pk == owner.user.pk:
+    if owner.organisation is None or user.pk == owner.user.pk:
         raise Refused(_("不能给自己授权。"))
     if ends_on is not None and ends_on < today():
         raise Refused(_("截止日期已经过去。"))

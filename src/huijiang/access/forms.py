@@ -101,7 +101,7 @@ class AppointForm(forms.Form):
 class ConsentForm(forms.Form):
     """What a person lets a firm do, and until when."""
 
-    organisation = forms.ModelChoiceField(
+    organisation: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("哪个单位"), queryset=None, widget=forms.Select(attrs={"lang": "zh-Hans"})
     )
     purpose = forms.ChoiceField(label=gettext_lazy("用途"), choices=Consent.Purpose.choices)

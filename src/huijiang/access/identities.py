@@ -13,6 +13,7 @@ from huijiang.accounts import second_factor
 from huijiang.accounts.models import User
 from huijiang.registry import names
 from huijiang.registry.identity import read_document
+from huijiang.registry.linked import canonical, family
 from huijiang.registry.models import IdentityDocument
 from huijiang.sealed.fields import found_by
 
@@ -29,7 +30,12 @@ def person_of(number: str, kind: str | None = None, country: str = "") -> Any | 
     told = read_document(number, kind, country)
     held = IdentityDocument.objects.filter(found_by(IdentityDocument, "matched", told.matched), kind=told.kind)
     found = held.select_related("person").first()
-    return found.person if found else None
+    return _kept(found.person) if found else None
+
+
+def _kept(person: Any) -> Any:
+    """The record under which somebody is read: a number may have stayed with a double that was merged away."""
+    return type(person)._default_manager.get(pk=canonical("person", person.pk))
 
 
 def same_name(person: Any, name: str) -> bool:
@@ -39,8 +45,9 @@ def same_name(person: Any, name: str) -> bool:
 
 def account_of(person: Any) -> User | None:
     """The account bound to a person now."""
-    bound = Binding.objects.filter(person=person, ended_at=None).select_related("user").first()
-    return bound.user if bound else None
+    people = family("person", person.pk)
+    bound = Binding.objects.filter(person__in=people, ended_at=None).select_related("user").order_by("id")
+    return next((each.user for each in sorted(bound, key=lambda each: people.index(each.person_id))), None)
 
 
 def account_from_outside(person: Any) -> User:

@@ -27,7 +27,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from huijiang.access.models import Consent
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer
-from huijiang.registry.linked import aliases
+from huijiang.registry.linked import aliases, family, read_as
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 from tiaowen.vocabulary.model import Column, Table
@@ -55,7 +55,7 @@ def access_rows(viewer: Viewer, table_id: str) -> QuerySet[Model]:
     table = vocabulary().tables[table_id]
     match viewer.capacity:
         case Capacity.WORKER:
-            return rows.filter(_about_person(table, viewer.person))
+            return rows.filter(_about_person(table, viewer))
         case Capacity.AGENT:
             return rows.filter(_about_organisation(table, viewer) | _by_consent(table, viewer))
         case Capacity.STAFF:
@@ -77,12 +77,13 @@ def access_columns(viewer: Viewer, table_id: str, row: Any = None) -> frozenset[
 
 def access_people(viewer: Viewer) -> QuerySet[Any]:
     """The people whose page the viewer may open."""
-    people = Person.objects.all()
+    people: QuerySet[Any] = Person.objects.all()
     match viewer.capacity:
         case Capacity.WORKER:
             return people.filter(pk=viewer.person)
         case Capacity.AGENT:
-            return people.filter(Q(employer=viewer.organisation) | Exists(_consents(viewer, "pk")))
+            found = people.filter(Q(employer__in=viewer.firms) | Q(pk__in=consenting(viewer)))
+            return found.exclude(pk__in=aliases("person"))
         case Capacity.STAFF:
             scope = in_scope(viewer.paths(*FACTS))
             found = people.filter(scope | reduce(or_, (Exists(_facts_of_person(name, scope)) for name in SPELLS)))
@@ -95,13 +96,14 @@ SPELLS: Final = ("insurance", "employment", "certificate", "enrolment")
 
 def access_organisations(viewer: Viewer) -> QuerySet[Any]:
     """The organisations whose page the viewer may open."""
+    firms: QuerySet[Any] = Organisation.objects.all()
     match viewer.capacity:
         case Capacity.WORKER:
-            return Organisation.objects.none()
+            return firms.none()
         case Capacity.AGENT:
-            return Organisation.objects.filter(pk=viewer.organisation)
+            return firms.filter(pk=viewer.organisation)
         case Capacity.STAFF:
-            return Organisation.objects.filter(in_scope(viewer.paths(*FACTS))).exclude(pk__in=aliases("organisation"))
+            return firms.filter(in_scope(viewer.paths(*FACTS))).exclude(pk__in=aliases("organisation"))
 
 
 def in_scope(paths: Iterable[str], column: str = "managed_by") -> Q:
@@ -130,29 +132,39 @@ def _seen_by(column: Column) -> frozenset[str]:
     return frozenset(word.strip() for word in column.visible.split(","))
 
 
-def _about_person(table: Table, person: int | None) -> Q:
+def _about_person(table: Table, viewer: Viewer) -> Q:
     columns = [*filter(None, [_subject(table)]), *_named(table)]
-    return reduce(or_, (Q(**{name: person}) for name in columns), Q(pk__in=()))
+    return reduce(or_, (Q(**{f"{name}__in": viewer.people}) for name in columns), Q(pk__in=()))
 
 
 def _about_organisation(table: Table, viewer: Viewer) -> Q:
     if table.id == "organisation":
         return Q(pk=viewer.organisation)
-    return reduce(or_, (Q(**{n: viewer.organisation}) for n in _references(table, "organisation")), Q(pk__in=()))
+    return reduce(or_, (Q(**{f"{n}__in": viewer.firms}) for n in _references(table, "organisation")), Q(pk__in=()))
 
 
 def _by_consent(table: Table, viewer: Viewer) -> Q:
     if table.id == "person":
-        return Q(Exists(_consents(viewer, "pk")))
+        return Q(pk__in=consenting(viewer))
     if not table.person or table.person not in _references(table, "person"):
         return Q(pk__in=())
-    return Q(Exists(_consents(viewer, table.person)))
+    return Q(**{f"{table.person}__in": consenting(viewer)})
 
 
-def _consents(viewer: Viewer, column: str) -> QuerySet[Consent]:
-    return Consent.objects.filter(
-        person=OuterRef(column), organisation=viewer.organisation, withdrawn_at=None, until__gte=viewer.on
-    )
+def consenting(viewer: Viewer, *purposes: str) -> QuerySet[Any, Any]:
+    """The people who agreed that a firm may look (for one of the purposes, where any is named), today.
+
+    Whoever agreed under a record that was merged into another agreed as the person that it is read as.
+    """
+    given = Consent.objects.filter(organisation__in=viewer.firms, withdrawn_at=None, until__gte=viewer.on)
+    if purposes:
+        given = given.filter(purpose__in=purposes)
+    return given.annotate(whose=read_as("person", "person")).values("whose")
+
+
+def agreed(viewer: Viewer, person: int, *purposes: str) -> bool:
+    """Whether this person is among those who agreed; under whichever record they are asked about."""
+    return consenting(viewer, *purposes).filter(person__in=family("person", person)).exists()
 
 
 def _facts_of_person(table_id: str, scope: Q) -> QuerySet[Model]:
@@ -185,8 +197,7 @@ def _words_of_worker(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
 
 
 def _is(row: Any, column: str, viewer: Viewer) -> bool:
-    found = row.pk if column == "pk" else getattr(row, f"{column}_id")
-    return bool(found == viewer.person)
+    return (row.pk if column == "pk" else getattr(row, f"{column}_id")) in viewer.people
 
 
 def _managed(viewer: Viewer, table: Table, row: Any) -> bool:
@@ -200,20 +211,14 @@ def _words_of_agent(viewer: Viewer, table: Table, row: Any) -> frozenset[str]:
         return frozenset({"self"}) if row is None or row.pk == viewer.organisation else frozenset()
     if row is None:
         return frozenset() if _references(table, "person") else frozenset({"self"})
-    pointing = [n for n in _references(table, "organisation") if getattr(row, f"{n}_id") == viewer.organisation]
+    pointing = [n for n in _references(table, "organisation") if getattr(row, f"{n}_id") in viewer.firms]
     if not _references(table, "person"):
         return frozenset({"self"}) if pointing else frozenset()
     words = {"employer" if _of_employer(name) else "supplier" for name in pointing}
     person = row.pk if table.id == "person" else getattr(row, f"{table.person}_id", None) if table.person else None
-    if person is not None and _agreed(viewer, person):
+    if person is not None and agreed(viewer, person):
         words.add("consent")
     return frozenset(words)
-
-
-def _agreed(viewer: Viewer, person: int) -> bool:
-    return Consent.objects.filter(
-        person=person, organisation=viewer.organisation, withdrawn_at=None, until__gte=viewer.on
-    ).exists()
 
 
 def _hidden(viewer: Viewer, table_id: str, column: str) -> bool:

@@ -56,10 +56,17 @@ class Guardianship(models.Model):
     bound_at = models.DateTimeField("登记时间", db_default=Now())
     ends_on = models.DateField("年满 18 岁之日", help_text="从这一天起不再有效")
     ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    end_words = models.CharField("结束的原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "监护关系"
         constraints = (
+            models.CheckConstraint(
+                name="guardian_ended_by_somebody",
+                condition=Q(ended_at=None, ended_by=None, end_words="")
+                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_words=""),
+            ),
             models.UniqueConstraint(name="guardian_once", fields=("user", "child"), condition=Q(ended_at=None)),
             models.CheckConstraint(name="guardian_bound_by_another", condition=~Q(bound_by=F("user"))),
         )
@@ -159,9 +166,13 @@ class Consent(models.Model):
 
 
 class Sighting(models.Model):
-    """Somebody looked at a person: who, as what, why, and at which columns.  The person may read it."""
+    """Somebody looked at a person or an organisation: who, as what, why, and at which columns.
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="sightings")
+    The person may read it; of an organisation, its agents may.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="sightings")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="sightings")
     viewer = models.ForeignKey(User, models.PROTECT, related_name="+")
     capacity = models.CharField("身份", max_length=24)
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
@@ -171,8 +182,18 @@ class Sighting(models.Model):
 
     class Meta:
         verbose_name = "查看记录"
-        indexes = (models.Index(name="sighting_of_person", fields=("person", "-at")),)
+        constraints = (
+            models.CheckConstraint(
+                name="sighting_of_one", condition=Q(person__isnull=False) ^ Q(organisation__isnull=False)
+            ),
+        )
+        indexes = (
+            models.Index(name="sighting_of_person", fields=("person", "-at")),
+            models.Index(
+                name="sighting_of_firm", fields=("organisation", "-at"), condition=Q(organisation__isnull=False)
+            ),
+        )
         triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:
-        return f"{self.viewer_id} saw {self.person_id}"
+        return f"{self.viewer_id} saw {self.person_id or self.organisation_id}"

@@ -15,7 +15,7 @@ from huijiang.access.models import Sighting
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.regions.models import Region
-from huijiang.registry.models import IdentityDocument
+from huijiang.registry.models import IdentityDocument, Person
 
 UNMASK = FACTS - {Role.HOTLINE}
 
@@ -30,13 +30,24 @@ class Purpose(models.TextChoices):
     INSPECTION = "inspection", gettext_lazy("监督检查")
 
 
-def saw(viewer: Viewer, person: models.Model, purpose: str, columns: Iterable[str]) -> None:
-    """Write down that somebody looked at somebody else; a person's look at themselves is nobody's concern."""
-    if viewer.person == person.pk:
+def saw(viewer: Viewer, seen: models.Model, purpose: str, columns: Iterable[str]) -> None:
+    """Write down that somebody looked at somebody else, a Person or an Organisation; a look at oneself is nobody's
+    concern."""
+    saw_all(viewer, [seen], purpose, columns)
+
+
+def saw_all(viewer: Viewer, seen: Iterable[models.Model], purpose: str, columns: Iterable[str]) -> None:
+    """The same for several of one kind: whoever stands in a list was seen."""
+    others = [each for each in seen if each.pk not in (viewer.people if isinstance(each, Person) else viewer.firms)]
+    if not others:
         return
     region = Region.objects.filter(path__in=viewer.paths()).order_by("path").first()
-    Sighting.objects.create(person=person, viewer=viewer.user, capacity=viewer.words[:24], region=region,
-                            purpose=purpose, columns=sorted(columns))  # fmt: skip
+    told = sorted(columns)
+    Sighting.objects.bulk_create([
+        Sighting(**{"person" if isinstance(each, Person) else "organisation": each}, viewer=viewer.user,
+                 capacity=viewer.words[:24], region=region, purpose=purpose, columns=told)
+        for each in others
+    ])  # fmt: skip
 
 
 def unmask(viewer: Viewer, document: IdentityDocument, purpose: str) -> str:
@@ -48,7 +59,8 @@ def unmask(viewer: Viewer, document: IdentityDocument, purpose: str) -> str:
         raise PermissionDenied(_("您的岗位不能查看完整证件号码。"))
     saw(viewer, document.person, purpose, ["identity_document.number"])
     audit.record(viewer.user, "access.unmask", f"person:{document.person.uid}", purpose=purpose)
-    return document.number.open()
+    number: str = document.number.open()
+    return number
 
 
 def masked(number: str) -> str:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("my/consents/new/", views_my.give_consent, name="give_consent"),
     path("my/consents/<int:pk>/withdraw/", views_my.withdraw, name="withdraw"),
     path("my/seen-by/", views_my.seen_by, name="seen_by"),
+    path("org/seen-by/", views_my.firm_seen_by, name="firm_seen_by"),
     path("org/members/", views_org.members, name="members"),
     path("org/members/new/", views_org.appoint, name="appoint"),
     path("org/members/<int:pk>/end/", views_org.end_member, name="end_member"),

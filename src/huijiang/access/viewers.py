@@ -17,22 +17,30 @@ CHOSEN = "organisation"  # in the session: for which organisation an agent is at
 
 # A record that was found to be another's double is read as that other (registry.linked); there are no chains.
 _BOUND = b"""
-SELECT coalesce(alias.kept_person_id, bound.person_id) FROM access_binding AS bound
+SELECT whose, array(SELECT gone_person_id FROM registry_merge WHERE kept_person_id = whose AND ended_at IS NULL)
+FROM access_binding AS bound
 LEFT JOIN registry_merge AS alias ON alias.gone_person_id = bound.person_id AND alias.ended_at IS NULL
+CROSS JOIN LATERAL (SELECT coalesce(alias.kept_person_id, bound.person_id)) AS told (whose)
 WHERE bound.user_id = $1::bigint AND bound.ended_at IS NULL"""
 _AGENCIES = b"""
-SELECT held.organisation_id, held.power FROM access_agency AS held
-JOIN registry_organisation AS organisation ON organisation.id = held.organisation_id
+SELECT whose, held.organisation_id, held.power,
+       array(SELECT gone_organisation_id FROM registry_merge WHERE kept_organisation_id = whose AND ended_at IS NULL)
+FROM access_agency AS held
+LEFT JOIN registry_merge AS alias ON alias.gone_organisation_id = held.organisation_id AND alias.ended_at IS NULL
+CROSS JOIN LATERAL (SELECT coalesce(alias.kept_organisation_id, held.organisation_id)) AS told (whose)
+JOIN registry_organisation AS organisation ON organisation.id = whose
 WHERE held.user_id = $1::bigint AND held.ended_at IS NULL
   AND held.starts_on <= $2 AND (held.ends_on IS NULL OR held.ends_on >= $2)
-ORDER BY organisation.pinyin, held.id"""
+ORDER BY organisation.pinyin, held.power DESC, held.id"""
 
 
 WARD = "ward"  # in the session: for which child a guardian is at work
 
 _WARD = b"""
-SELECT coalesce(alias.kept_person_id, held.child_id) FROM access_guardianship AS held
+SELECT whose, array(SELECT gone_person_id FROM registry_merge WHERE kept_person_id = whose AND ended_at IS NULL)
+FROM access_guardianship AS held
 LEFT JOIN registry_merge AS alias ON alias.gone_person_id = held.child_id AND alias.ended_at IS NULL
+CROSS JOIN LATERAL (SELECT coalesce(alias.kept_person_id, held.child_id)) AS told (whose)
 WHERE held.user_id = $1::bigint AND held.child_id = $2::bigint AND held.ended_at IS NULL AND held.ends_on > $3"""
 
 
@@ -40,10 +48,10 @@ def as_worker(user: User, on: dt.date | None = None, ward: int | None = None) ->
     """The viewer that this account is as a person, or as the guardian of a child (its number) who is not 18 yet;
     None while it is bound to nobody."""
     if ward is not None:
-        for (child,) in prepared.rows(_WARD, str(user.pk), str(ward), on or today()):
-            return Viewer(user, Capacity.WORKER, on or today(), person=child)
-    for (person,) in prepared.rows(_BOUND, str(user.pk)):
-        return Viewer(user, Capacity.WORKER, on or today(), person=person)
+        for child, aliases in prepared.rows(_WARD, str(user.pk), str(ward), on or today()):
+            return Viewer(user, Capacity.WORKER, on or today(), person=child, aliases=tuple(aliases))
+    for person, aliases in prepared.rows(_BOUND, str(user.pk)):
+        return Viewer(user, Capacity.WORKER, on or today(), person=person, aliases=tuple(aliases))
     return None
 
 
@@ -57,9 +65,10 @@ def agencies(user: User, on: dt.date | None = None) -> list[Agency]:
 def as_agent(user: User, organisation: int | None = None, on: dt.date | None = None) -> Viewer | None:
     """The viewer that acts for one organisation (the first where none is named)."""
     day = on or today()
-    for held, power in prepared.rows(_AGENCIES, str(user.pk), day):
-        if organisation in (None, held):
-            return Viewer(user, Capacity.AGENT, day, organisation=held, owner=power == Agency.Power.OWNER)
+    for firm, held, power, aliases in prepared.rows(_AGENCIES, str(user.pk), day):
+        if organisation in (None, firm, held):
+            owner = power == Agency.Power.OWNER
+            return Viewer(user, Capacity.AGENT, day, organisation=firm, owner=owner, aliases=tuple(aliases))
     return None
 
 

@@ -24,6 +24,7 @@ from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import today
+from huijiang.registry.linked import canonical
 from huijiang.web.components.tables import Cell, Column, Table
 
 officer = staff(Role.COUNTER)
@@ -74,6 +75,8 @@ def first_owner(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["uscc"].strip().upper()
         firm = access_organisations(request.viewer).filter(uscc=code).first()  # type: ignore[attr-defined]
+        if firm is not None:
+            saw(request.viewer, firm, Purpose.COUNTER, ["name"])  # type: ignore[attr-defined]
         if firm is None:
             form.add_error("uscc", _("您负责的地区里没有这个单位。"))
         elif (person := _person(request, form)) is not None:
@@ -91,7 +94,9 @@ def first_owner(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organisation_members(request: HttpRequest, uid: str) -> HttpResponse:
     """Who acts for a firm, as the counter sees it."""
-    firm = get_object_or_404(access_organisations(request.viewer), uid=uid)  # type: ignore[attr-defined]
+    viewer = request.viewer  # type: ignore[attr-defined]
+    firm = get_object_or_404(access_organisations(viewer), uid=uid)
+    saw(viewer, firm, Purpose.COUNTER, ["members"])
     columns = [
         Column(_("姓名")),
         Column(_("登录名")),
@@ -117,9 +122,10 @@ def organisation_members(request: HttpRequest, uid: str) -> HttpResponse:
 @officer
 @asks
 def end_owner(request: HttpRequest, pk: int) -> HttpResponse:
-    held = Agency.objects.filter(organisation__in=access_organisations(request.viewer))  # type: ignore[attr-defined]
-    agency = get_object_or_404(held.select_related("user", "organisation"), pk=pk, power=Agency.Power.OWNER)
-    back = reverse("access:organisation_members", args=[agency.organisation.uid])
+    agency = get_object_or_404(Agency.objects.select_related("user", "organisation"), pk=pk, power=Agency.Power.OWNER)
+    within = access_organisations(request.viewer)  # type: ignore[attr-defined]
+    firm = get_object_or_404(within, pk=canonical("organisation", agency.organisation_id))
+    back = reverse("access:organisation_members", args=[firm.uid])
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
         counter.end_owner(request.viewer, agency)  # type: ignore[attr-defined]
         messages.success(request, _("授权已结束。"))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang import audit
-from huijiang.access.doors import worker
+from huijiang.access.doors import agent, worker
 from huijiang.access.forms import ConsentForm
 from huijiang.access.models import Consent, Sighting
 from huijiang.access.sightings import Purpose
@@ -25,26 +25,31 @@ from huijiang.access.views_outside import asks
 from huijiang.accounts.models import Role
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import Viewer, today
+from huijiang.registry.linked import aliases, family
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.registry.vocabulary import references, vocabulary
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 30
-OTHERS: Final = {"portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议")}
+OTHERS: Final = {
+    "portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议"), "results": gettext_lazy("可享待遇"),
+    "search": gettext_lazy("查找结果中的一行"), "members": gettext_lazy("经办授权"),
+}  # fmt: skip
+SINGLE: Final = {"claim": gettext_lazy("办件 %(which)s"), "result": gettext_lazy("待遇 %(which)s")}
 
 
 def concerned(viewer: Viewer) -> Any:
     """Organisations that a person has to do with: their employers, schools, trainers; only these may be given consent."""
-    found = Q(pk__in=Person.objects.filter(pk=viewer.person, employer__isnull=False).values("employer"))
+    found = Q(pk__in=Person.objects.filter(pk__in=viewer.people, employer__isnull=False).values("employer"))
     for table in vocabulary().tables.values():
         people = {each.name for each in references(table, "person")}
         if table.person not in people:
             continue
-        rows = MODELS[table.id]._default_manager.filter(**{table.person: viewer.person})
+        rows = MODELS[table.id]._default_manager.filter(**{f"{table.person}__in": viewer.people})
         for column in references(table, "organisation"):
             found |= Q(pk__in=rows.exclude(**{column.name: None}).values(column.name))
-    return Organisation.objects.filter(found).order_by("pinyin")
+    return Organisation.objects.filter(found).exclude(pk__in=aliases("organisation")).order_by("pinyin")
 
 
 @worker
@@ -52,7 +57,7 @@ def concerned(viewer: Viewer) -> Any:
 def consents(request: HttpRequest) -> HttpResponse:
     """To whom, for what, until when; those taken back stay to be read."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    found = Consent.objects.filter(person=viewer.person).select_related("organisation").order_by("-given_at", "-id")
+    found = Consent.objects.filter(person__in=viewer.people).select_related("organisation").order_by("-given_at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("单位名称")),
@@ -93,12 +98,11 @@ def give_consent(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         Person.objects.select_for_update().get(pk=viewer.person)  # twice at once: one waits
-        key = {"person_id": viewer.person, "organisation": told["organisation"], "purpose": told["purpose"]}
-        held = Consent.objects.filter(**key, withdrawn_at=None).first()
-        if held is None or held.until != told["until"]:
-            if held is not None:
-                Consent.objects.filter(pk=held.pk).update(withdrawn_at=timezone.now())
-            Consent.objects.create(**key, until=told["until"], given_by=viewer.user)
+        held = _standing(viewer, told["organisation"], told["purpose"])
+        if [each.until for each in held] != [told["until"]]:
+            held.update(withdrawn_at=timezone.now())
+            Consent.objects.create(person_id=viewer.person, organisation=told["organisation"], purpose=told["purpose"],
+                                   until=told["until"], given_by=viewer.user)  # fmt: skip
             audit.record(viewer.user, "access.consent", f"organisation:{told['organisation'].uid}",
                          purpose=told["purpose"], until=told["until"])  # fmt: skip
         messages.success(request, _("已同意，您随时可以撤回。"))
@@ -106,14 +110,20 @@ def give_consent(request: HttpRequest) -> HttpResponse:
     return render(request, "access/give_consent.html", {"form": form})
 
 
+def _standing(viewer: Viewer, organisation: Any, purpose: str) -> Any:
+    """What was agreed to with a firm for a purpose and not taken back, under whichever record of either."""
+    firms = family("organisation", organisation.pk)
+    return Consent.objects.filter(person__in=viewer.people, organisation__in=firms, purpose=purpose, withdrawn_at=None)
+
+
 @worker
 @asks
 @transaction.atomic
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
-    consent = get_object_or_404(Consent.objects.select_related("organisation"), pk=pk, person=viewer.person)
+    consent = get_object_or_404(Consent.objects.select_related("organisation"), pk=pk, person__in=viewer.people)
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
-        if Consent.objects.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=timezone.now()):
+        if _standing(viewer, consent.organisation, consent.purpose).update(withdrawn_at=timezone.now()):
             audit.record(viewer.user, "access.consent_withdrawn", f"organisation:{consent.organisation.uid}",
                          purpose=consent.purpose)  # fmt: skip
         messages.success(request, _("已撤回，对方从现在起看不到。"))
@@ -126,7 +136,19 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at this person, as what, why, and at what."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    found = Sighting.objects.filter(person=viewer.person).select_related("region", "viewer").order_by("-at", "-id")
+    return _looks(request, _("谁看过我"), Q(person__in=viewer.people))
+
+
+@agent
+@require_safe
+def firm_seen_by(request: HttpRequest) -> HttpResponse:
+    """Who looked at the firm for which somebody acts."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    return _looks(request, _("谁看过本单位"), Q(organisation__in=viewer.firms))
+
+
+def _looks(request: HttpRequest, title: str, which: Q) -> HttpResponse:
+    found = Sighting.objects.filter(which).select_related("region", "viewer").order_by("-at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("时间")), Column(_("谁")), Column(_("地区")), Column(_("用途")), Column(_("看到的内容"))]
     rows = [
@@ -136,7 +158,7 @@ def seen_by(request: HttpRequest) -> HttpResponse:
         ]
         for each in page
     ]  # fmt: skip
-    return render(request, "access/seen_by.html", {"page": page, "table": Table(_("谁看过我"), columns, rows)})
+    return render(request, "access/seen_by.html", {"page": page, "title": title, "table": Table(title, columns, rows)})
 
 
 def _capacity(words: str) -> str:
@@ -160,6 +182,8 @@ def _columns(columns: list[str]) -> str:
             said.append(_("完整证件号码"))
         elif name in OTHERS:
             said.append(str(OTHERS[name]))
+        elif name.partition(" ")[0] in SINGLE and " " in name:
+            said.append(str(SINGLE[name.partition(" ")[0]]) % {"which": name.partition(" ")[2]})
         elif name in vocabulary().tables:
             said.append(vocabulary().tables[name].label if chinese else name.replace("_", " "))
         elif name in ("file", "file.download"):  # of the rooms above, which add no word of their own here

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,7 +29,7 @@ def members(request: HttpRequest) -> HttpResponse:
     """Who acts for the firm; owners change it."""
     viewer = request.viewer  # type: ignore[attr-defined]
     firm = access_organisations(viewer).get()
-    others = [each for each in agencies(viewer.user) if each.organisation_id != firm.pk]
+    others = [each for each in agencies(viewer.user) if each.organisation_id not in viewer.firms]
     told = {"firm": firm, "owner": viewer.owner, "table": _table(request), "others": others}
     return render(request, "access/members.html", told)
 
@@ -82,7 +82,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def end_member(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
-    held = Agency.objects.filter(organisation=viewer.organisation).select_related("user", "organisation")
+    held = Agency.objects.filter(organisation__in=viewer.firms).select_related("user", "organisation")
     agency = get_object_or_404(held, pk=pk)
     back = reverse("access:members")
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
@@ -109,4 +109,4 @@ def switch(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("现在代表 %(name)s 办理。") % {"name": chosen.organisation.name})
     onward = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if safe else reverse("access:members"))
+    return HttpResponseRedirect(onward if safe else reverse("access:members"))

@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
 
         system, security, auditor = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN
         for label, url_name, roles, order in (
+            (gettext_lazy("系统状态"), "accounts:state", (system,), 5),
             (gettext_lazy("账户"), "accounts:users", (system, security), 10),
             (gettext_lazy("授权"), "accounts:grants", (security,), 20),
             (gettext_lazy("作业"), "accounts:jobs", (system,), 30),

@@ -123,7 +123,7 @@ def resend(now: dt.datetime | None = None) -> int:
     """Ask again for every message that waits and whose time has come; gives how many."""
     moment = now or timezone.now()
     waiting = Message.objects.filter(state=Message.State.WAITING, tried_at__isnull=False)
-    due = [each for each in waiting if each.tried_at + wait_after(each.attempts) <= moment]
+    due = [each for each in waiting if each.tried_at and each.tried_at + wait_after(each.attempts) <= moment]
     for each in due:
         enqueue(SEND, actor=each.user, unique=str(each.uid), message=str(each.uid))
     return len(due)

@@ -60,7 +60,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]  # noqa: RUF012 (Django wants a list)
 
     class Meta:
         verbose_name = "账户"
@@ -75,7 +75,7 @@ class User(AbstractBaseUser):
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
         return (self._session_hash(each) for each in settings.SECRET_KEY_FALLBACKS)
 
-    def _session_hash(self, key: str) -> str:
+    def _session_hash(self, key: str | bytes) -> str:
         said = f"{self.password}|{self.sessions_ended}"
         return salted_hmac("huijiang.accounts.session", said, secret=key, algorithm="sha256").hexdigest()
 

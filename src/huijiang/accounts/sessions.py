@@ -19,7 +19,7 @@ class SessionStore(db.SessionStore):
         return db.SessionStore.get_model_class()
 
     def _get_session_from_db(self) -> Any:
-        key = self.session_key
+        key = self.session_key or ""
         for data, ends in prepared.rows(_LIVING, key):
             return self.model(session_key=key, session_data=data, expire_date=ends)
         self._session_key = None

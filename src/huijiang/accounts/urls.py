@@ -11,6 +11,7 @@ from huijiang.accounts import (
     views_jobs,
     views_regions,
     views_sign_in,
+    views_state,
     views_users,
 )
 
@@ -46,5 +47,6 @@ urlpatterns = [
     path("admin-ops/audit/verify/", views_audit.verify, name="verify_events"),
     path("admin-ops/audit/verification/", views_audit.verification, name="verification"),
     path("admin-ops/sign-ins/", views_audit.sign_in_log, name="sign_in_log"),
+    path("admin-ops/state/", views_state.state, name="state"),
     path("admin-ops/regions/", views_regions.regions, name="regions"),
 ]

@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from huijiang import prepared
+from huijiang import prepared, present
 from huijiang.accounts.models import Role, User
 
-HERE = ZoneInfo("Asia/Shanghai")
+HERE = present.HERE
 
 
 class Capacity(StrEnum):
@@ -27,7 +26,11 @@ class Capacity(StrEnum):
 @dataclass(frozen=True)
 class Viewer:
     """`person`, `organisation`: primary keys; `grants`: role → paths of regions, for staff; `only`: the columns
-    (`table.column`) that this viewer is held to, None for no such bound (another system has one)."""
+    (`table.column`) that this viewer is held to, None for no such bound (another system has one).
+
+    `aliases`: records that were found to be this person's or organisation's doubles (`registry.linked`).  What rooms
+    keep of somebody (consents, claims, messages) is looked for under `people` or `firms`, never under one number.
+    """
 
     user: User
     capacity: Capacity
@@ -37,6 +40,17 @@ class Viewer:
     owner: bool = False
     grants: tuple[tuple[Role, str], ...] = ()
     only: frozenset[str] | None = None
+    aliases: tuple[int, ...] = ()
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """The person under every number; nobody where the viewer is no person."""
+        return () if self.person is None else (self.person, *self.aliases)
+
+    @property
+    def firms(self) -> tuple[int, ...]:
+        """The organisation under every number."""
+        return () if self.organisation is None else (self.organisation, *self.aliases)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -54,7 +68,7 @@ class Viewer:
 
 def today() -> dt.date:
     """The day as people here count it."""
-    return dt.datetime.now(HERE).date()
+    return present.today()
 
 
 _GRANTS = b"""
@@ -69,6 +83,14 @@ def as_staff(user: User, on: dt.date | None = None) -> Viewer | None:
     day = on or today()
     grants = tuple((Role(role), path) for role, path in prepared.rows(_GRANTS, str(user.pk), day))
     return Viewer(user, Capacity.STAFF, day, grants=grants) if grants else None
+
+
+def only_as(viewer: Viewer | None, *roles: Role) -> Viewer | None:
+    """The same viewer with some of their roles and no others; None where they have none of these."""
+    if viewer is None or not viewer.roles & set(roles):
+        return None
+    kept = tuple(each for each in viewer.grants if each[0] in roles)
+    return Viewer(viewer.user, viewer.capacity, viewer.on, grants=kept)
 
 
 def once(request: HttpRequest, name: str, find: Callable[[], Viewer | None]) -> Viewer | None:

@@ -23,6 +23,7 @@ from huijiang.jobs import enqueue
 from huijiang.jobs.models import ENDED, Run, State
 from huijiang.jobs.queue import KINDS, cancel
 from huijiang.regions.models import Region
+from huijiang.web import watching
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -90,6 +91,8 @@ def _tag(run: Run) -> Tag:
 @require_safe
 def job(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     run = _one(request, uid)
+    if (ended := watching.over(request, run.state not in ENDED)) is not None:
+        return ended
     actor = User.objects.filter(uid=run.actor).first() if run.actor else None
     facts = [
         Fact(_("编号"), str(run.uid)),
@@ -100,7 +103,8 @@ def job(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         Fact(_("已处理"), f"{run.done}{f' / {run.total}' if run.total else ''}"),
         Fact(_("次数"), str(run.attempts)),
     ]
-    told = {"run": run, "label": label(run.kind), "tag": _tag(run), "facts": facts, "over": run.state in ENDED}
+    told = {"run": run, "label": label(run.kind), "tag": _tag(run), "facts": facts, "over": run.state in ENDED,
+            "under_way": run.state not in ENDED}  # fmt: skip
     return render(request, "accounts/job.html", {**told, "again": run.state in ENDED and run.kind in KINDS})
 
 

@@ -132,4 +132,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         write_down(request, request.user, request.user.login, SignIn.Way.PASSWORD, SignIn.Outcome.OUT)
     logout(request)
     messages.success(request, _("已退出。用公用电脑的，请关闭浏览器。"))
-    return redirect(reverse(settings.LOGOUT_REDIRECT_URL))
+    return redirect(reverse(str(settings.LOGOUT_REDIRECT_URL)))

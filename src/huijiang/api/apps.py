@@ -19,5 +19,11 @@ class ApiConfig(AppConfig):
         register(Entry(gettext_lazy("接口客户端"), "api:clients", "admin", has_role(system, security), 70))
         register(Entry(gettext_lazy("接口登录日志"), "api:entries", "admin", has_role(auditor), 80))
         register(
-            Entry(gettext_lazy("应用授权"), "api:my_tokens", "mine", lambda request: worker_of(request) is not None, 90)
+            Entry(
+                gettext_lazy("应用授权"),
+                "api:my_tokens",
+                "mine-rights",
+                lambda request: worker_of(request) is not None,
+                90,
+            )
         )

@@ -15,6 +15,7 @@ from huijiang.accounts.viewers import Capacity, Viewer, today
 from huijiang.api.models import Client, Token
 from huijiang.api.problems import Problem
 from huijiang.api.scopes import Scope
+from huijiang.registry.linked import family
 
 OFFICE: Final = Role.REGISTRAR
 """As which of the roles of FACTS a bureau's system stands before the access law."""
@@ -64,5 +65,6 @@ def viewer_of(client: Client) -> Viewer:
     """A client as the access law sees it."""
     bounds = frozenset(client.columns)
     if client.kind == Client.Kind.FIRM:
-        return Viewer(client.user, Capacity.AGENT, today(), organisation=client.organisation_id, only=bounds)
+        firm, *aliases = family("organisation", client.organisation_id or 0)
+        return Viewer(client.user, Capacity.AGENT, today(), organisation=firm, only=bounds, aliases=tuple(aliases))
     return Viewer(client.user, Capacity.STAFF, today(), grants=((OFFICE, client.region.path),), only=bounds)

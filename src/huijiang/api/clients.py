@@ -17,7 +17,7 @@ from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.api.models import Client
-from huijiang.api.scopes import GIVEN, OF_FIRMS, Scope
+from huijiang.api.scopes import GIVEN, OF_BUREAUS, OF_FIRMS, Scope
 from huijiang.regions.models import Region
 from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import stored_columns, vocabulary
@@ -79,6 +79,8 @@ def register(by: User, wanted: Wanted) -> Client:
             raise NotRegistered(_("单位系统须写明统一社会信用代码。"))
         if not set(scopes) <= OF_FIRMS:
             raise NotRegistered(_("单位系统不能写登记数据。"))
+    elif not set(scopes) <= OF_BUREAUS:
+        raise NotRegistered(_("部门系统不能提交申报：个人的由本人或窗口提交。"))
     if not today() < wanted.expires_on <= today() + dt.timedelta(days=MOST_DAYS):
         raise NotRegistered(_("截止日期应在明天到三年之内。"))
     # Nobody signs in with it: no password, and not active.

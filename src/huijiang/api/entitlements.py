@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from huijiang import audit
-from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
+from huijiang.access.law import FACTS, access_organisations, access_people, consenting, in_scope
 from huijiang.access.models import Consent
 from huijiang.access.sightings import Purpose, saw
 from huijiang.accounts.viewers import Capacity, Viewer
@@ -133,9 +133,7 @@ def people(viewer: Viewer, purpose: str) -> QuerySet[Any]:
     found = access_people(viewer).select_related("managed_by")
     if viewer.capacity is not Capacity.AGENT:
         return found
-    agreed = Consent.objects.filter(organisation=viewer.organisation, purpose=purpose, withdrawn_at=None,
-                                    until__gte=viewer.on)  # fmt: skip
-    return found.filter(pk__in=agreed.values("person"))
+    return found.filter(pk__in=consenting(viewer, purpose))
 
 
 class OfOrganisation(Endpoint):
@@ -143,11 +141,12 @@ class OfOrganisation(Endpoint):
 
     @described("entitlements", gettext_lazy("一家单位现在能享受什么"), shapes.ref("Entitlements"),
                name="organisation_entitlements", body=shapes.ref("Code"), may=CLOSED,
-               detail=gettext_lazy("按统一社会信用代码查；benefit 只算一项，写 文件编号#项目编号。"))  # fmt: skip
+               detail=gettext_lazy("按统一社会信用代码查；purpose 为查询用途，部门系统必填，单位看得到；benefit 只算一项，写 文件编号#项目编号。"))  # fmt: skip
     def post(self, request: Request) -> Response:
         viewer = self.caller.viewer
         asked = Asked(self.body(), "/")
-        asked.known(("uscc", "benefit", "on"))
+        asked.known(("uscc", "benefit", "on", "purpose"))
+        purpose = asked.choice("purpose", Purpose.values, required=viewer.capacity is Capacity.STAFF)
         code, only = asked.text("uscc", required=True, most=40), asked.text("benefit")
         on = asked.day("on") or viewer.on
         asked.done()
@@ -157,9 +156,9 @@ class OfOrganisation(Endpoint):
         if only and not any(only == rule.key for plan in library.placed(found.managed_by_id).plans.values()
                             for rule in plan.rules.values()):  # fmt: skip
             raise invalid([Wrong("/benefit", _("文件编号#项目编号，见 /api/v1/benefits"), only)])
-        audit.record(
-            self.caller.user, "api.organisation_entitlements", f"organisation:{found.uid}", found.managed_by_id
-        )
+        saw(viewer, found, purpose or "own", ["results"])
+        audit.record(self.caller.user, "api.organisation_entitlements", f"organisation:{found.uid}", found.managed_by_id,
+                     purpose=purpose)  # fmt: skip
         return made(results.shown(live.of_organisation(found.pk, found.managed_by_id, on, sees(viewer), only)))
 
 

@@ -21,7 +21,7 @@ from huijiang.api.idempotency import once
 from huijiang.api.problems import Fault, Problem, invalid, not_found, too_large
 from huijiang.api.scopes import Scope
 from huijiang.registry.exchange import files
-from huijiang.registry.exchange.profiles import FILES, Profile, profiles
+from huijiang.registry.exchange.profiles import FILES, Profile, codes, profiles
 
 CLOSED = ("no-token", "beyond-scope")
 
@@ -45,17 +45,22 @@ def profile_json(each: Profile) -> dict[str, Any]:
     return {
         "id": each.id, "title": each.title_en if english else each.title, "table": each.table, "files": list(each.files),
         "encoding": each.encoding.removesuffix("-sig"),
-        "columns": [{"name": c.name, "label": c.label, "field": c.field, "unused": c.unused} for c in each.columns],
+        "columns": [{"name": c.name, "label": c.label, "field": c.field, "unused": c.unused, "codes": c.codes} for c in each.columns],
     }  # fmt: skip
 
 
 class Profiles(Endpoint):
     """Which files are understood, column by column."""
 
-    @described("registry", gettext_lazy("能读的交换文件，逐列对应"), shapes.thing({"items": shapes.listed(shapes.ref("Profile"))}),
+    @described("registry", gettext_lazy("能读的交换文件，逐列对应"), shapes.thing(
+        {"items": shapes.listed(shapes.ref("Profile")), "codes": shapes.listed(shapes.ref("Codes"))}),
                name="profiles")  # fmt: skip
     def get(self, request: Request) -> Response:
-        return made({"items": [profile_json(each) for each in profiles().values()]})
+        tables = [
+            {"id": each.id, "title": each.title, "source": each.source, "values": dict(each.values)}
+            for each in codes().values()
+        ]
+        return made({"items": [profile_json(each) for each in profiles().values()], "codes": tables})
 
 
 class Take(Endpoint):
@@ -90,7 +95,7 @@ def _take(viewer: Viewer, profile: Profile, told: Mapping[str, Any], content: by
     try:
         found = files.read(profile, content, kind)
     except files.FileProblem as error:
-        raise invalid([Fault(error.where, error.expected, error.seen)]) from error
+        raise invalid([Fault(each.where, each.expected, each.seen) for each in (error, *error.others)]) from error
     if not 1 <= len(found) <= rows.MOST:
         raise invalid([Fault("rows", _("1 到 %(n)s 行") % {"n": rows.MOST}, str(len(found)))])
     beyond = sorted({path.partition(".")[0] for row in found for path in row} - rows.writable(viewer, profile.table))

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, disk
 from huijiang.accounts import devices
 from huijiang.api import entries, rates, tokens
 from huijiang.api.callers import Caller, caller_of
@@ -33,10 +33,16 @@ class Doorway:
         if not request.path_info.startswith(ROOT):
             return self.get_response(request)
         try:
+            if request.method not in disk.SAFE:
+                disk.require(disk.LEAST)
             counted = self._enter(request)
         except Problem as problem:
             return problem.response()
-        except (OperationalError, InterfaceError) as error:  # nobody else looks after what happens before a view
+        except (
+            OperationalError,
+            InterfaceError,
+            disk.NoRoom,
+        ) as error:  # nobody else looks after what happens before a view
             return (as_problem(error) or fault()).response()
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")

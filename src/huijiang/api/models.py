@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
-from huijiang.api.scopes import GIVEN, OF_FIRMS, OF_PEOPLE, Scope
+from huijiang.api.scopes import EVENTS, GIVEN, OF_BUREAUS, OF_FIRMS, OF_PEOPLE, Scope
 from huijiang.regions.models import Region
 from huijiang.registry.models import Organisation
 from huijiang.sealed import SealedText
@@ -74,7 +74,7 @@ class Client(models.Model):
             ),
             models.CheckConstraint(
                 name="client_of_a_firm",
-                condition=Q(kind="bureau", organisation=None)
+                condition=Q(kind="bureau", organisation=None, scopes__contained_by=sorted(OF_BUREAUS))
                 | Q(kind="firm", organisation__isnull=False, scopes__contained_by=sorted(OF_FIRMS)),
             ),
             models.CheckConstraint(name="client_rate", condition=Q(per_minute__gte=1)),
@@ -254,6 +254,10 @@ class Subscription(models.Model):
     class Event(models.TextChoices):
         ENTITLEMENTS = "entitlements.changed", gettext_lazy("夜间计算有变化")
         RELEASE = "release.in_force", gettext_lazy("新的规则版本启用")
+        SUBMITTED = "claim.submitted", gettext_lazy("申报提交")
+        DECIDED = "claim.decided", gettext_lazy("申报批准或不予支持")
+        PAID = "claim.paid", gettext_lazy("款项到账")
+        RETURNED = "claim.returned", gettext_lazy("银行退回")
 
     class State(models.TextChoices):
         ACTIVE = "active", gettext_lazy("启用")
@@ -271,6 +275,7 @@ class Subscription(models.Model):
     version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField("建立时间", db_default=Now())
     ended_at = models.DateTimeField("删除时间", null=True, blank=True)
+    looked_at = models.DateTimeField("看申报看到", null=True, help_text="这以前的流转都已通知")
 
     class Meta:
         verbose_name = "事件订阅"
@@ -278,7 +283,7 @@ class Subscription(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="subscription_events_listed",
-                condition=Q(events__contained_by=["entitlements.changed", "release.in_force"], events__len__gte=1),
+                condition=Q(events__contained_by=sorted(EVENTS), events__len__gte=1),
             ),
         )
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from huijiang import disk
 from huijiang.audit.request import REQUEST
 
 LOG = logging.getLogger(__name__)
@@ -151,8 +152,11 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem("beyond-scope", str(error) or _("没有这项权限。"), _("请向系统管理员申请。"))
         case RequestDataTooBig():
             return too_large(2_621_440)
-        case OperationalError() | InterfaceError():
-            LOG.error("database fault", exc_info=error)
+        case OperationalError() | InterfaceError() | disk.NoRoom():
+            LOG.error("fault of disk or database", exc_info=error)
+            if disk.is_full(error):
+                return Problem("unavailable", _("服务器磁盘已满，什么也没有存下。"),
+                               _("请等管理员清出空间后，用同一个幂等键再试。"), headers={"Retry-After": "30"})  # fmt: skip
             return Problem("unavailable", _("数据库暂时不可用，什么也没有存下。"), _("请过一会儿用同一个幂等键再试。"),
                            headers={"Retry-After": "30"})  # fmt: skip
     return None

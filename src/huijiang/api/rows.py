@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from huijiang import audit
 from huijiang.access.law import access_columns, access_rows
 from huijiang.access.sightings import Purpose, saw
 from huijiang.accounts.viewers import Capacity, Viewer
-from huijiang.api import ids, shapes
+from huijiang.api import changing, ids, shapes
 from huijiang.api.asked import Asked, Page
-from huijiang.api.described import CURSOR, KEY, LIMIT, described, word
+from huijiang.api.described import CURSOR, IF_MATCH, KEY, LIMIT, described, word
 from huijiang.api.endpoint import Endpoint, made, unchanged
 from huijiang.api.idempotency import once
 from huijiang.api.problems import Fault, Problem, invalid, not_found
@@ -185,7 +184,7 @@ def _seen(viewer: Viewer, table: str, rows: Iterable[Any], purpose: str) -> None
 
 
 class Row(Endpoint):
-    scopes: ClassVar[Mapping[str, Scope]] = {"GET": Scope.REGISTRY_READ}
+    scopes: ClassVar[Mapping[str, Scope]] = {"GET": Scope.REGISTRY_READ, "PATCH": Scope.REGISTRY_WRITE}
 
     @described("registry", gettext_lazy("一行"), shapes.ref("Row"), name="row", may=CLOSED, parameters=(
         word("purpose", gettext_lazy("用途；表里有个人时必填"), Purpose.values),))  # fmt: skip
@@ -201,9 +200,21 @@ class Row(Endpoint):
             raise not_found()
         if people:
             _seen(viewer, table, [found], purpose)
-        shown = row_json(viewer, table, found)
-        tag = audit.digest(repr(sorted(shown["values"].items())) + shown["as_of"])
-        return unchanged(request, tag) or made(shown, tag)
+        tag = changing.tag_of(table, found)
+        return unchanged(request, tag) or made(row_json(viewer, table, found), tag)
+
+    @described("registry", gettext_lazy("改一行的几列；没写的列不动"), shapes.ref("Row"), name="change_row",
+               body=shapes.ref("RowChange"), parameters=(IF_MATCH,), may=(*CLOSED, "changed", "no-condition"),
+               detail=gettext_lazy("values 是列到值：值的写法同写入行；null 表示不再知道，none 表示明知没有；指向单位的列写统一社会信用代码，指向个人的写证件号码。原来的值留在修改历史里。"))  # fmt: skip
+    def patch(self, request: Request, table: str, row: str) -> Response:
+        viewer = self.caller.viewer
+        allowed = writable(viewer, table) if table in MODELS else frozenset()
+        known(table, allowed)
+        found = access_rows(viewer, table).filter(**_named(table, row)).first()
+        if found is None:
+            raise not_found()
+        after = changing.change(request, viewer, table, found, allowed, Asked(self.body(), "/"))
+        return made(row_json(viewer, table, after), changing.tag_of(table, after))
 
 
 def _named(table: str, text: str) -> dict[str, Any]:

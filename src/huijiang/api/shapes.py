@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from huijiang.api.scopes import EVENTS
+
 Schema = dict[str, Any]
 
 
@@ -42,6 +44,17 @@ TRUTH: Final[Schema] = {"enum": ["true", "false", "unknown"]}
 VALUE: Final[Schema] = {"type": ["string", "integer", "boolean", "null"]}
 ANY: Final[Schema] = {"type": "object", "additionalProperties": True}
 WORD: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 200}
+
+PARTY: Final[Schema] = {"oneOf": [ref("Party"), {"type": "null"}]}
+CLAIM: Final[Schema] = thing({
+    "id": UID, "number": {"type": ["string", "null"]}, "benefit": TEXT, "name": TEXT, "state": TEXT, "state_since": MOMENT,
+    "region": TEXT, "way": TEXT, "event_day": DAY_OR_NOT, "submitted_at": MOMENT_OR_NOT, "deadline": DAY_OR_NOT,
+    "payee": PARTY, "beneficiary": PARTY,
+})  # fmt: skip
+MISSING: Final[Schema] = thing(
+    {"kind": {"enum": ["question", "paper", "account"]}, "key": TEXT, "label": TEXT},
+    {"holds": TEXT, "choices": listed(TEXT)},
+)
 
 COMPONENTS: Final[dict[str, Schema]] = {
     "Problem": thing(
@@ -102,7 +115,7 @@ COMPONENTS: Final[dict[str, Schema]] = {
         {"kind": WORD, "country": {"type": "string", "maxLength": 3}, "on": DAY}, closed=True,
     ),
     "Code": thing(
-        {"uscc": {"type": "string", "minLength": 1, "maxLength": 40}}, {"benefit": WORD, "on": DAY}, closed=True,
+        {"uscc": {"type": "string", "minLength": 1, "maxLength": 40}}, {"benefit": WORD, "on": DAY, "purpose": WORD}, closed=True,
     ),
     "Change": thing({
         "id": ID, "change": {"enum": ["opened", "closed"]}, "person": {"type": ["string", "null"]},
@@ -129,12 +142,40 @@ COMPONENTS: Final[dict[str, Schema]] = {
     "Stored": thing({"batch": UID, "new": WHOLE, "changed": WHOLE, "same": WHOLE}),
     "Profile": thing({
         "id": TEXT, "title": TEXT, "table": TEXT, "files": listed(TEXT), "encoding": TEXT,
-        "columns": listed(thing({"name": TEXT, "label": TEXT, "field": TEXT, "unused": TEXT})),
+        "columns": listed(thing({"name": TEXT, "label": TEXT, "field": TEXT, "unused": TEXT, "codes": TEXT})),
+    }),
+    "Codes": thing({
+        "id": TEXT, "title": TEXT, "source": TEXT, "values": {"type": "object", "additionalProperties": TEXT},
     }),
     "Completeness": thing({
         "table": TEXT, "region": TEXT, "by": listed(TEXT), "since": DAY_OR_NOT, "until": DAY_OR_NOT,
         "complete": FLAG, "source": TEXT, "as_of": DAY,
     }),
+    "Party": thing({"kind": {"enum": ["person", "organisation"]}, "id": UID}),
+    "Claim": CLAIM,
+    "Missing": MISSING,
+    "ClaimMade": thing({**CLAIM["properties"], "missing": listed(ref("Missing"))}),
+    "MakeClaim": thing(
+        {"entitlement": {"type": "string", "minLength": 1, "maxLength": 64}, "benefit": {"type": "string", "minLength": 1, "maxLength": 128}},
+        {"person": UID, "submit": FLAG,
+         "answers": {"type": "object", "additionalProperties": {"type": "string", "maxLength": 200}, "maxProperties": 60},
+         "account": thing({"holder": {"type": "string", "minLength": 1, "maxLength": 100},
+                           "number": {"type": "string", "minLength": 8, "maxLength": 40},
+                           "bank": {"type": "string", "minLength": 1, "maxLength": 120}},
+                          {"cnaps": {"type": "string", "maxLength": 12}}, closed=True)}, closed=True,
+    ),
+    "WholeClaim": thing({
+        **CLAIM["properties"],
+        "course": listed(thing({"event": TEXT, "from": TEXT, "to": TEXT, "at": MOMENT, "words": TEXT})),
+        "dues": listed(thing({
+            "id": UID, "period": TEXT, "instalment": WHOLE, "amount": FEN, "fund": TEXT, "due_on": DAY,
+            "payments": listed(thing({"reference": TEXT, "amount": FEN, "state": TEXT, "settled_on": DAY_OR_NOT})),
+        })),
+    }),
+    "RowChange": thing(
+        {"as_of": DAY, "values": {"type": "object", "additionalProperties": True, "minProperties": 1, "maxProperties": 60}},
+        {"source": {"type": "string", "minLength": 1, "maxLength": 64}}, closed=True,
+    ),
     "Job": thing({
         "uid": UID, "kind": TEXT, "state": {"enum": ["waiting", "running", "done", "failed", "cancelled"]},
         "asked_at": MOMENT, "started_at": MOMENT_OR_NOT, "ended_at": MOMENT_OR_NOT, "percent": {"type": ["integer", "null"]},
@@ -142,7 +183,7 @@ COMPONENTS: Final[dict[str, Schema]] = {
     }),
     "Subscribe": thing({
         "url": {"type": "string", "minLength": 8, "maxLength": 400},
-        "events": {"type": "array", "items": {"enum": ["entitlements.changed", "release.in_force"]}, "minItems": 1},
+        "events": {"type": "array", "items": {"enum": sorted(EVENTS)}, "minItems": 1},
     }, closed=True),
     "Subscription": thing({
         "uid": UID, "url": TEXT, "events": listed(TEXT), "state": {"enum": ["active", "paused", "disabled"]},

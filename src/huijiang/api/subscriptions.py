@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from huijiang import audit
-from huijiang.api import shapes
+from huijiang.api import scopes, shapes
 from huijiang.api.asked import Asked, Page
 from huijiang.api.callers import Caller
 from huijiang.api.described import CURSOR, IF_MATCH, KEY, LIMIT, described
@@ -83,6 +83,7 @@ def _subscribe(client: Client, told: dict[str, Any]) -> dict[str, Any]:
     asked.known(("url", "events"))
     url, events = _url(asked), asked.choices("events", EVENTS)
     asked.done()
+    _may_hear(client, events)
     Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     if Subscription.objects.filter(client=client, ended_at=None).count() >= MOST:
         raise Problem("conflict", _("每个系统最多 %(n)s 个订阅。") % {"n": MOST}, _("请先删去不用的。"))
@@ -91,6 +92,15 @@ def _subscribe(client: Client, told: dict[str, Any]) -> dict[str, Any]:
     made_now.refresh_from_db()
     audit.record(client.user, "api.webhook_made", f"subscription:{made_now.uid}", events=events)
     return shown(made_now, secret)
+
+
+def _may_hear(client: Client, events: list[str]) -> None:
+    """Nobody is told of what they may not read.  Raises Problem."""
+    for event in events:
+        needs = scopes.EVENTS[event]
+        if needs is not None and needs not in client.scopes:
+            raise Problem("beyond-scope", _("客户端没有读取这类事件的权限：%(scope)s。") % {"scope": needs.value},
+                          _("客户端本身没有的权限，须重新登记。"), where="/events", seen=event, expected=needs.value)  # fmt: skip
 
 
 def _url(asked: Asked) -> str:
@@ -127,6 +137,7 @@ class OneSubscription(Endpoint):
         events = asked.choices("events", EVENTS) if "events" in asked.told else found.events
         state = asked.choice("state", ("active", "paused")) or found.state
         asked.done()
+        _may_hear(found.client, events)
         held = _expected(request, found)
         held.url, held.events, held.version = url, events, held.version + 1
         if state != held.state:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from huijiang.api import (
+    claims,
     entitlements,
     exchange,
     pages_clients,
@@ -40,6 +41,9 @@ urlpatterns = [
     path(f"{V1}/registry/tables/<str:table>/rows/<str:row>", rows.Row.door(), name="row"),
     path(f"{V1}/registry/exchange", exchange.Profiles.door(), name="profiles"),
     path(f"{V1}/registry/exchange/<str:profile>", exchange.Take.door(), name="store_file"),
+    path(f"{V1}/claims", claims.Claims.door(), name="claims"),
+    path(f"{V1}/claims/<uuid:uid>", claims.OneClaim.door(), name="claim"),
+    path(f"{V1}/claims/<uuid:uid>/withdraw", claims.Withdraw.door(), name="claim_withdraw"),
     path(f"{V1}/jobs", runs.Runs.door(), name="jobs"),
     path(f"{V1}/jobs/<uuid:uid>", runs.OneRun.door(), name="job"),
     path(f"{V1}/webhooks", subscriptions.Subscriptions.door(), name="subscriptions"),

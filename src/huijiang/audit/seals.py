@@ -52,7 +52,7 @@ def seal(now: dt.datetime | None = None) -> list[Seal]:
             era, first_id, since = (last.era, last.first_id, last.until) if last else (1, 0, 0)
             if horizon > since and _events(first_id, None, since, horizon).exists():
                 made.append(_add(last, era, first_id, since, horizon, at))
-    return [each for each in made if each is not None]
+    return made
 
 
 def _first_after_restore(last: Seal, horizon: int) -> int | None:

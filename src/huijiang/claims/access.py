@@ -38,12 +38,10 @@ def access_claims(viewer: Viewer) -> QuerySet[Claim]:
     match viewer.capacity:
         case Capacity.WORKER:
             return claims.filter(
-                Q(payee_person=viewer.person) | Q(beneficiary_person=viewer.person) & ~Q(state=State.DRAFT)
+                Q(payee_person__in=viewer.people) | Q(beneficiary_person__in=viewer.people) & ~Q(state=State.DRAFT)
             )
         case Capacity.AGENT:
-            return claims.filter(
-                Q(payee_organisation=viewer.organisation) | Q(applicant_organisation=viewer.organisation)
-            )
+            return claims.filter(Q(payee_organisation__in=viewer.firms) | Q(applicant_organisation__in=viewer.firms))
         case Capacity.STAFF:
             return claims.filter(in_scope(viewer.paths(*CASES), "region"))
 
@@ -52,11 +50,10 @@ def acts_as(viewer: Viewer, claim: Claim) -> frozenset[Who]:
     """As whom the viewer may move a claim: applicant or roles of staff, never both at once."""
     match viewer.capacity:
         case Capacity.WORKER:
-            own = viewer.person is not None and claim.payee_person_id == viewer.person
-            return frozenset({Who.APPLICANT}) if own else frozenset()
+            return frozenset({Who.APPLICANT}) if claim.payee_person_id in viewer.people else frozenset()
         case Capacity.AGENT:
-            mine = viewer.organisation in (claim.payee_organisation_id, claim.applicant_organisation_id)
-            return frozenset({Who.APPLICANT}) if mine and viewer.organisation is not None else frozenset()
+            mine = {claim.payee_organisation_id, claim.applicant_organisation_id} & set(viewer.firms)
+            return frozenset({Who.APPLICANT}) if mine else frozenset()
         case Capacity.STAFF:
             return frozenset(
                 who for who, role in ACTING.items() if claim.region.path.startswith(viewer.paths(role) or ("\0",))

@@ -12,15 +12,15 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from huijiang import audit
-from huijiang.access.models import Agency, Binding, Guardianship
+from huijiang import audit, present
+from huijiang.access import concerns
+from huijiang.access.models import Agency
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import HERE, Viewer
 from huijiang.claims import effects, humans, locks
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Act, Claim, Determination, Relation
 from huijiang.claims.models.decision import REPEATED, Kind
-from huijiang.registry.linked import with_aliases
 
 
 def sign(
@@ -54,9 +54,14 @@ def sign(
 
 def why_not(claim: Claim, user: User, kind: Kind, occasion: str = "") -> str:
     """What stands in the way of a signature; empty when nothing does.  The database refuses the same."""
+    return why_not_near(claim, user) or _signed_before(claim, user, kind, occasion)
+
+
+def why_not_near(claim: Claim, user: User) -> str:
+    """Whether somebody is too near to a claim to have a say in it: they applied, they gain, a relation of theirs does."""
     if claim.applicant_id == user.pk:
         return _("这件申报由您提交，不能由您签署。")
-    return _gains(claim, user) or _signed_before(claim, user, kind, occasion)
+    return _gains(claim, user)
 
 
 def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
@@ -68,13 +73,12 @@ def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
 
 
 def _gains(claim: Claim, user: User) -> str:
-    named = [each for each in (claim.payee_person_id, claim.beneficiary_person_id) if each]
-    people = [every for each in named for every in with_aliases("person", each)]
-    firms = [each for each in (claim.payee_organisation_id, claim.beneficiary_organisation_id,
-                               claim.applicant_organisation_id) if each]  # fmt: skip
-    if Binding.objects.filter(user=user, person__in=people).exists() or humans.is_one_of(user, people):
+    people = concerns.every("person", (claim.payee_person_id, claim.beneficiary_person_id))
+    firms = concerns.every("organisation", (claim.payee_organisation_id, claim.beneficiary_organisation_id,
+                                            claim.applicant_organisation_id))  # fmt: skip
+    if concerns.is_self(user, people):
         return _("这笔补贴涉及您本人，须回避。")
-    if Guardianship.objects.filter(user=user, child__in=people).exists():
+    if concerns.is_ward(user, people):
         return _("这笔补贴涉及您监护的孩子，须回避。")
     since: dt.datetime = claim.created_at
     agent = Agency.objects.filter(
@@ -102,5 +106,5 @@ def end_relation(found: Relation, by: User) -> None:
     """Somebody else confirms that a relation is no more.  Raises MayNot for one's own."""
     if found.user_id == by.pk:
         raise MayNot(_("自己的回避关系要由别人解除。"))
-    Relation.objects.filter(pk=found.pk, ended_at=None).update(ended_at=dt.datetime.now(dt.UTC), ended_by=by)
+    Relation.objects.filter(pk=found.pk, ended_at=None).update(ended_at=present.now(), ended_by=by)
     audit.record(by, "claims.relation_ended", f"user:{found.user.uid}", "")

@@ -17,6 +17,7 @@ from huijiang.claims.models import AuditedCost, Claim
 from huijiang.claims.models.decision import Basis
 from huijiang.claims.states import State
 from huijiang.files import services as files
+from huijiang.web.components.amount import grouped
 
 
 @transaction.atomic
@@ -38,10 +39,10 @@ def enter(
     kept = files.store(paper, viewer, f"claim:{held.uid}", files.Purpose.EVIDENCE, region=held.region_id,
                        person=held.payee_person_id, organisation=held.payee_organisation_id)  # fmt: skip
     point = cost if made.high is None else min(cost, made.high)
-    words = _("%(auditor)s %(report)s，审定 %(cost)s 分") % {
+    words = _("%(auditor)s %(report)s，审定 %(cost)s 元") % {
         "auditor": auditor.strip(),
         "report": report.strip(),
-        "cost": cost,
+        "cost": grouped(cost),
     }
     new = determine.determine(held, viewer, point=point, basis=Basis.AUDITED_COST, basis_words=words)
     found = AuditedCost.objects.create(

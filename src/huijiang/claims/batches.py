@@ -23,8 +23,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
-from huijiang import audit
-from huijiang.access.law import access_rows
+from huijiang import audit, present
+from huijiang.access.law import access_rows, consenting
 from huijiang.access.models import Consent
 from huijiang.accounts.viewers import Viewer
 from huijiang.claims import drafting, intake, judging, questions
@@ -93,10 +93,8 @@ def _own(viewer: Viewer, organisation: Organisation, benefit: str) -> Iterator[K
 
 def agreed(viewer: Viewer) -> dict[int, str]:
     """People who let the organisation file for them: primary key and name."""
-    given = Consent.objects.filter(
-        organisation=viewer.organisation, purpose=Consent.Purpose.CLAIMS, withdrawn_at=None, until__gte=viewer.on
-    )
-    return dict(given.values_list("person", "person__name"))
+    given = consenting(viewer, Consent.Purpose.CLAIMS)
+    return dict(Person.objects.filter(pk__in=given).values_list("pk", "name"))
 
 
 def _of_people(viewer: Viewer, benefit: str) -> Iterator[Known]:
@@ -250,7 +248,7 @@ class _Reading:
 
     def _why(self, holder: str) -> str:
         claimed = Claim.objects.filter(
-            benefit=self.benefit, holder=holder, state__in=LIVE, batch__organisation=self.organisation
+            benefit=self.benefit, holder=holder, state__in=LIVE, batch__organisation__in=self.viewer.firms
         ).first()
         if claimed is not None:
             return _("还没有申报的事由；这一件已申报（%(number)s）") % {"number": claimed.number}
@@ -437,7 +435,7 @@ def send(batch: Batch, viewer: Viewer, partial: bool = False, on: dt.date | None
                 intake.submit(claim, viewer, on)
             except ClaimError as error:
                 raise ClaimError(f"{claim.holder}: {error}") from error
-    Batch.objects.filter(pk=held.pk).update(sent_at=dt.datetime.now(dt.UTC), taken=len(found))
+    Batch.objects.filter(pk=held.pk).update(sent_at=present.now(), taken=len(found))
     audit.record(
         viewer.user, "claims.batch_sent", f"batch:{held.uid}", held.region_id, claims=len(found), partial=partial
     )

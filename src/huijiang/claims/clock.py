@@ -1,6 +1,7 @@
 """Working days, and the office's clock: it runs while the office has the claim, and stands while others do.
 
-The day on which something arrives is not counted.  Days are worked as the national calendar says (`holidays`), unless
+The day on which something arrives is not counted.  A claim of a round that is ranked can't be decided before the others
+are in: its clock begins when the round ends, or when its panel's last day is over (`places.begins_on`).  Days are worked as the national calendar says (`holidays`), unless
 an override of the place, of a place above it, or of everywhere says otherwise.
 """
 
@@ -10,8 +11,10 @@ import datetime as dt
 from functools import lru_cache
 
 import holidays
-from django.db.models import Q
+from django.db import connection
+from django.db.models import F, Q
 
+from huijiang.claims import places
 from huijiang.claims.models import Claim, DayOverride
 from huijiang.claims.states import PAUSED, RUNNING, State
 from huijiang.regions.models import Region
@@ -67,8 +70,8 @@ def turned(claim: Claim, source: str, target: str, on: dt.date, anew: bool = Fal
     elif runs and not was and claim.clock_days is not None:
         if anew or source == State.DRAFT:
             claim.used_days = 0
-        claim.running_since = on
-        claim.deadline = add_working_days(on, max(claim.clock_days - claim.used_days, 0), claim.region)
+        claim.running_since = begins = max(on, places.begins_on(claim) or on)
+        claim.deadline = add_working_days(begins, max(claim.clock_days - claim.used_days, 0), claim.region)
     else:
         return
     Claim.objects.filter(pk=claim.pk).update(
@@ -80,6 +83,36 @@ def _stop(claim: Claim, on: dt.date, keep: bool) -> None:
     if keep and claim.running_since is not None:
         claim.used_days += working_days_between(claim.running_since, on, claim.region)
     claim.running_since = claim.deadline = None
+
+
+_RECOUNTED = """
+UPDATE claims_claim AS c SET deadline = told.deadline
+FROM unnest(%s::text[], %s::date[], %s::int[], %s::date[]) AS told (region, since, rest, deadline)
+WHERE c.region_id = told.region AND c.running_since = told.since AND c.clock_days - c.used_days = told.rest
+  AND c.deadline IS NOT NULL AND c.deadline <> told.deadline
+"""
+
+
+def recount(day: dt.date, region: Region | None) -> int:
+    """After an override of a day was entered or changed: the deadlines of the place that it moves; how many moved.
+
+    What an applicant was given days for in writing (a correction) keeps its day.
+    """
+    open_ = Claim.objects.filter(deadline__gte=day - ONE, running_since__lt=day)
+    if region is not None:
+        open_ = open_.filter(region__path__startswith=region.path)
+    groups = (
+        open_.order_by().annotate(rest=F("clock_days") - F("used_days"))
+        .values_list("region", "running_since", "rest").distinct()
+    )  # fmt: skip
+    found = list(groups)
+    places_ = Region.objects.in_bulk({code for code, _since, _rest in found})
+    told = [(code, since, rest, add_working_days(since, max(rest, 0), places_[code])) for code, since, rest in found]
+    if not told:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNTED, [list(each) for each in zip(*told, strict=True)])
+        return int(cursor.rowcount)
 
 
 def days_left(claim: Claim, on: dt.date) -> int | None:

@@ -2,29 +2,25 @@
 
 ready(claim, viewer)            the acts that the state and the viewer's roles allow, each with what stands in the way
 fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
+take_award(claim, viewer)       the amount of a panel's minutes, after that
 compute_again(claim, viewer)    the facts of now, while the claim is in review
-in_bulk(claims, viewer, act)    one by one, each judged by itself; and a list of what could not be done
+sorted_out(claims, viewer, act) which of a selection an act fits (`bulk` then does it)
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang import audit
-from huijiang.accounts.viewers import Viewer
-from huijiang.claims import acts, determine, locks, moving, review
-from huijiang.claims.access import acts_as
-from huijiang.claims.errors import CannotMove, ClaimError, MayNot
-from huijiang.claims.models import Check, Claim, Determination
-from huijiang.claims.models.checks import Judgement
+from huijiang.accounts.viewers import Viewer, today
+from huijiang.claims import acts, determine, locks, moving, panels, places, review
+from huijiang.claims.errors import CannotMove, MayNot
+from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.states import Event, State, Who, moves_from
 
@@ -53,6 +49,7 @@ DEEDS: Final[dict[str, Deed]] = {
         Deed("approve", gettext_lazy("复核通过"), gettext_lazy("签署同一核定，占用额度"), Event.APPROVE, Kind.SECOND_REVIEW,
              ("reason",), bulk=True),
         Deed("amount", gettext_lazy("确定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
+        Deed("award", gettext_lazy("按评审纪要定金额"), gettext_lazy("事实重新读过，套用评审组定的数"), None),
         Deed("again", gettext_lazy("重新核算"), gettext_lazy("按今天登记的事实再算一次"), None),
         Deed("ask_correction", gettext_lazy("一次性告知补正"), gettext_lazy("列全要补的事项，办理时限暂停"), Event.ASK_CORRECTION, None, ("items",)),
         Deed("send_back", gettext_lazy("退回审核"), gettext_lazy("写明理由，审核签署失效"), Event.SEND_BACK, None, ("reason_needed",)),
@@ -82,8 +79,10 @@ def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
     for deed in DEEDS.values():
         if deed.event is not None and deed.event in mine:
             found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
-        elif (deed.name == "again" and reviewing) or (
-            deed.name == "amount" and reviewing and made is not None and is_open(made)
+        elif (
+            (deed.name == "again" and reviewing)
+            or (deed.name == "amount" and reviewing and made is not None and is_open(made))
+            or (deed.name == "award" and reviewing and made is not None and was_awarded(claim, made))
         ):
             found.append(Ready(deed))
     return found
@@ -94,9 +93,22 @@ def is_open(made: Determination) -> bool:
     return made.outcome == "entitled" and made.low != made.high
 
 
+def was_awarded(claim: Claim, made: Determination) -> bool:
+    """Whether a panel's minutes hold the amount that a determination left open."""
+    return made.point is None and claim.minutes_lines.filter(award__isnull=False).exists()  # type: ignore[attr-defined]
+
+
 def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | None) -> str:
     if deed.kind is not None:
         reason = acts.why_not(claim, viewer.user, deed.kind)
+        if reason:
+            return reason
+    if deed.name == "lapse":
+        asked = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
+        if asked is not None and asked.due_on >= today():
+            return _("补正期限 %(day)s，还没有过。") % {"day": asked.due_on.isoformat()}
+    if deed.name == "review":
+        reason = places.why_not(claim)
         if reason:
             return reason
     if deed.name in ("review", "approve") and (made is None or made.point is None):
@@ -118,6 +130,12 @@ def compute_again(claim: Claim, viewer: Viewer) -> Determination:
     return determine.determine(_reviewing(claim, viewer), viewer)
 
 
+@transaction.atomic
+def take_award(claim: Claim, viewer: Viewer) -> Determination:
+    """The panel's amount again, after the facts were read anew.  Raises MayNot, ClaimError."""
+    return panels.apply_again(_reviewing(claim, viewer), viewer)
+
+
 def _reviewing(claim: Claim, viewer: Viewer) -> Claim:
     held = locks.claim(claim)
     if held.state != State.IN_REVIEW:
@@ -128,8 +146,8 @@ def _reviewing(claim: Claim, viewer: Viewer) -> Claim:
 
 
 # -- many at once ---------------------------------------------------------------------
-MOST: Final = 200
-"""How many claims one selection holds."""
+MOST: Final = 300
+"""How many claims one selection holds: as many as an organisation's workbook."""
 
 BULK: Final[dict[str, Callable[[Claim, Viewer], object]]] = {
     "accept": review.accept, "checked": review.checked, "review": review.review, "approve": review.second_review,
@@ -157,39 +175,3 @@ def sorted_out(claims: Iterable[Claim], viewer: Viewer, name: str) -> Outcome:
         else:
             told.done.append(claim)
     return told
-
-
-def in_bulk(claims: Sequence[Claim], viewer: Viewer, name: str) -> Outcome:
-    """Do it to each in a transaction of its own: one that can't be done stands in the list and stops no other."""
-    act, told = BULK[name], Outcome()
-    for claim in claims:
-        try:
-            act(claim, viewer)
-        except (ClaimError, PermissionDenied) as error:
-            told.not_done.append((claim, str(error)))
-        else:
-            told.done.append(claim)
-    return told
-
-
-# -- findings --------------------------------------------------------------------------
-def acts_as_officer(claim: Claim, viewer: Viewer) -> frozenset[Who]:
-    """As whom of the office the viewer stands to a claim."""
-    return acts_as(viewer, claim) - {Who.APPLICANT}
-
-
-@transaction.atomic
-def judge(check: Check, viewer: Viewer, judgement: str, because: str) -> None:
-    """Clear or confirm a finding.  Raises MayNot for whoever applied, gains, or has no role here."""
-    claim = locks.claim(check.claim_id)
-    if not acts_as_officer(claim, viewer):
-        raise MayNot(_("您不能判断这件申报的核验结果。"))
-    reason = acts.why_not(claim, viewer.user, Kind.REVIEW) if claim.applicant_id == viewer.user.pk else ""
-    if reason:
-        raise MayNot(reason)
-    changed = Check.objects.filter(pk=check.pk, judgement="").update(
-        judgement=Judgement(judgement), judged_by=viewer.user, judged_at=dt.datetime.now(dt.UTC), judged_because=because
-    )
-    if changed:
-        audit.record(viewer.user, "claims.check_judged", f"claim:{claim.uid}", claim.region_id, check=check.uid,
-                     judgement=judgement)  # fmt: skip

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 import tiaowen
 from huijiang import audit
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import effects, freezing, judging, locks
+from huijiang.claims import effects, freezing, judging, locks, merging
 from huijiang.claims.errors import CannotDetermine
 from huijiang.claims.judging import Judged
 from huijiang.claims.models import CapGroup, Claim, Determination
@@ -30,9 +30,10 @@ from tiaowen.check.library import Library
 
 def evaluate(claim: Claim, on: dt.date | None = None, placed: Library | None = None) -> Judged:
     """What the rules in force say of a claim now: the registry as it is, and what was declared.  Raises CannotDetermine."""
+    person, organisation, holder = merging.now_of(claim)
     return judging.judge_live(
-        claim.region_id, claim.benefit, claim.holder, on or today(), person=claim.payee_person_id,
-        organisation=claim.payee_organisation_id, answers=claim.answers, placed=placed,
+        claim.region_id, claim.benefit, holder, on or today(), person=person, organisation=organisation,
+        answers=claim.answers, placed=placed,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.viewers import Capacity, Viewer, today
 from huijiang.claims import acts, clock, determine, dues, effects, locks, moving
 from huijiang.claims.access import access_claims, acts_as
@@ -50,11 +50,7 @@ def make(
         raise CannotMove(_("“%(state)s”时不能提出异议。") % {"state": held.get_state_display()})
     if not own and (
         held.state == State.REFUSED
-        or (
-            viewer is not None
-            and viewer.capacity is Capacity.AGENT
-            and held.payee_organisation_id == viewer.organisation
-        )
+        or (viewer is not None and viewer.capacity is Capacity.AGENT and held.payee_organisation_id in viewer.firms)
     ):
         raise MayNot(_("只有申报人可以对不予支持的决定提出异议。"))
     terms = terms_of(held.region, held.benefit)
@@ -93,7 +89,7 @@ def answer(dispute: Dispute, viewer: Viewer, upheld: bool, words: str, on: dt.da
     if not mine:  # several objections to one claim may be answered by the same person, with one signature
         acts.sign(held, viewer, Kind.OBJECTION_ANSWER, moving.last_of(held))
     Dispute.objects.filter(pk=found.pk).update(
-        answered_by=viewer.user, answered_at=dt.datetime.now(dt.UTC), upheld=upheld, answer=words.strip()
+        answered_by=viewer.user, answered_at=present.now(), upheld=upheld, answer=words.strip()
     )
     found.refresh_from_db()
     audit.record(viewer.user, "claims.dispute_answered", f"claim:{held.uid}", held.region_id, upheld=upheld)

@@ -33,6 +33,7 @@ from tiaowen.vocabulary.types import NONE
 
 BETWEEN: Final = "·"  # between what a paper is and its file's own name
 YES: Final = "是"
+ACCOUNT: Final = "account"  # the item of a correction that asks for another account
 
 
 def key_of(*parts: str) -> str:
@@ -79,6 +80,13 @@ class Sheet:
     @property
     def account(self) -> Account | None:
         return self.claim.account
+
+    @property
+    def account_asked(self) -> bool:
+        """Whether the office asked for another account and none was chosen since."""
+        if self.correction is None or not any(each["code"] == ACCOUNT for each in self.correction.items):
+            return False
+        return self.claim.account is None or self.claim.account.made_at <= self.correction.asked_at
 
     @property
     def missing(self) -> list[tuple[str, str, str]]:
@@ -137,6 +145,8 @@ def _papers(claim: Claim, papers: Sequence[questions.Paper], correction: Correct
         for source, about in by_source.items()
     ]
     for at, item in enumerate(correction.items if correction is not None else (), start=1):
+        if item["code"] == ACCOUNT:
+            continue  # put right on the account's own page
         title = f"{_prefix(correction, at)}"
         found.append(Paper(title, item["words"], key_of("item", item["code"]), of(title), False))
     return found

@@ -20,11 +20,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import determine, effects, locks, moving
-from huijiang.claims.errors import CannotMove, Excluded, FactsChanged, LimitReached
+from huijiang.claims import determine, effects, locks, merging, moving
+from huijiang.claims.errors import CannotMove, ClaimError, Excluded, FactsChanged, LimitReached
 from huijiang.claims.models import CapUse, Claim, Determination, Due, Exclusive, Movement
 from huijiang.claims.states import DECIDED, Event, State
 
@@ -88,7 +88,8 @@ def make(claim: Claim, on: dt.date) -> list[Due]:
 def _due(claim: Claim, made: Determination, body: dict[str, Any], each: dict[str, Any]) -> Due:
     begin = dt.date.fromisoformat(each["from"]) if each["from"] else made.on
     event = Due.objects.filter(benefit=claim.benefit, holder=claim.holder, cancelled_at=None)
-    if event.filter(period=each["period"], instalment=each["instalment"]).exists():
+    same = {"period": each["period"], "instalment": each["instalment"]}
+    if event.filter(**same).exists() or merging.due_elsewhere(claim, **same):
         raise Excluded(_("同一事由、同一期已经有应付，不能重复发放。"))
     try:
         with transaction.atomic():
@@ -137,9 +138,38 @@ def next_periods(claim: Claim, on: dt.date | None = None) -> list[Due]:
         part = f"{each['period']}/{each['instalment']}"
         _take_limits(held, determine.wanted(made, {"due": [each], "left": one}), part)
         found.append(_due(held, made, body, each))
+    held.refresh_from_db(fields=["state", "state_since", "moves"])  # where money was held at once it is payable by now
     if held.state == State.PAID:
         moving.move(held, Event.NEXT_DUE, None, on=day)
     return found
+
+
+@transaction.atomic
+def split(due: Due, now: int, by: User | None, because: str, *, rest: bool) -> tuple[Due, Due | None]:
+    """A due of which `now` fen are paid and the rest is left: cancelled, and made anew in two parts; without `rest` what
+    is left lapses.  Nothing of it may be posted; who holds or awaits money for the parts is the caller's.
+
+    Raises ClaimError for a part that is not within the due, or a due that is over or (partly) paid.
+    """
+    claim = locks.claim(due.claim_id)
+    whole = Due.objects.select_for_update(of=("self",)).get(pk=due.pk)
+    if whole.cancelled_at is not None or posted([whole])[whole.pk] or not 0 < now < whole.amount:
+        raise ClaimError(
+            f"应付 {whole.uid} 共 {whole.amount} 分，不能拆出 {now} 分 is over, paid, or not to be split so"
+        )
+    Due.objects.filter(pk=whole.pk).update(cancelled_at=present.now(), cancelled_by=by, cancelled_because=because[:200])
+    made = [
+        Due.objects.create(
+            claim=claim, determination_id=whole.determination_id, benefit=whole.benefit, holder=whole.holder, period=whole.period,
+            instalment=whole.instalment, part=whole.part + at, split_from=whole, label=whole.label, amount=amount,
+            fund=whole.fund, due_on=whole.due_on, payee_person_id=whole.payee_person_id,
+            payee_organisation_id=whole.payee_organisation_id,
+        )
+        for at, amount in enumerate((now, whole.amount - now) if rest else (now,))
+    ]  # fmt: skip
+    audit.record(by, "claims.due_split", f"claim:{claim.uid}", claim.region_id, due=whole.uid, amount=whole.amount,
+                 now=now, rest=rest)  # fmt: skip
+    return made[0], made[1] if rest else None
 
 
 def release(claim: Claim, by: User | None, because: str) -> None:
@@ -147,7 +177,7 @@ def release(claim: Claim, by: User | None, because: str) -> None:
 
     What was posted stays due: getting it back is a recovery (room `funds`).
     """
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     live = list(claim.dues.filter(cancelled_at=None))
     paid = posted(live)
     for due in live:

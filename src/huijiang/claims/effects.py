@@ -3,7 +3,10 @@
     @effects.on("approve")
     def reserve(claim: Claim, movement: Movement | None, **said: object) -> None: ...
 
-An effect runs in the transaction of what it follows and falls with it; it may refuse by raising ClaimError.
+An effect runs in the transaction of what it follows and falls with it; it may refuse by raising ClaimError.  One that
+may as well come a little later (`later=True`: it tells people something, say) may also be run afterwards: a set-wise step (`in_bulk`) leaves it to a job,
+claim by claim.  A set-wise step refuses events that anybody follows otherwise.
+
 Names are those of `states.Event`, and:
 
 | name | when | said |
@@ -33,9 +36,10 @@ NAMES: Final = frozenset({str(each) for each in Event} | {
     "dispute_answered", "correction_asked", "assigned",
 })  # fmt: skip
 _SUBSCRIBED: dict[str, list[Effect]] = {}
+_LATER: set[Effect] = set()
 
 
-def on(*names: str) -> Callable[[Effect], Effect]:
+def on(*names: str, later: bool = False) -> Callable[[Effect], Effect]:
     """Subscribe to some of NAMES.  Raises KeyError for a name that never happens."""
     for name in names:
         if name not in NAMES:
@@ -45,6 +49,8 @@ def on(*names: str) -> Callable[[Effect], Effect]:
         for name in names:
             if effect not in _SUBSCRIBED.setdefault(name, []):
                 _SUBSCRIBED[name].append(effect)
+        if later:
+            _LATER.add(effect)
         return effect
 
     return subscribed
@@ -59,3 +65,14 @@ def tell(name: str, claim: Claim, movement: Movement | None = None, **said: obje
     """Run what is subscribed, in the order of subscribing."""
     for effect in _SUBSCRIBED.get(name, ()):
         effect(claim=claim, movement=movement, **said)
+
+
+def can_wait(name: str) -> bool:
+    """Whether something is subscribed, to be told after the transaction as well.  Raises LookupError where an effect
+    has to run within it: then claims are moved one by one."""
+    bound = [each.__qualname__ for each in _SUBSCRIBED.get(name, ()) if each not in _LATER]
+    if bound:
+        raise LookupError(
+            f"{name}: 须逐件办理 one claim at a time, for {', '.join(bound)}; 或声明 or declare later=True"
+        )
+    return bool(_SUBSCRIBED.get(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from huijiang.accounts.models import User
 from huijiang.claims.models import Claim, Panel
 from huijiang.claims.models.rounds import Late, Ranking, Ties
+from huijiang.claims.panels import percent
 from huijiang.regions.models import Region
 
 ROWS = 5
@@ -59,8 +61,8 @@ class RoundForm(forms.Form):
     opens_at = _moment(gettext_lazy("开始申报"))
     closes_at = _moment(gettext_lazy("截止申报"))
     ranking = forms.ChoiceField(label=gettext_lazy("怎样排序"), choices=Ranking.choices)
-    fact = forms.CharField(label=gettext_lazy("排序依据的事实"), max_length=80, required=False, widget=_text(),
-                           help_text=gettext_lazy("只在按事实排序时填，写作“表.列”，如 contest_item.held_on"))  # fmt: skip
+    fact = forms.ChoiceField(label=gettext_lazy("排序依据的事实"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"}),
+                             help_text=gettext_lazy("只在“按一项登记事实”排序时选"))  # fmt: skip
     lowest_first = forms.BooleanField(label=gettext_lazy("数小的、日期早的在前"), required=False)
     quota = forms.IntegerField(label=gettext_lazy("名额"), required=False, min_value=1, widget=_text(inputmode="numeric"),
                                help_text=gettext_lazy("不限就不填"))  # fmt: skip
@@ -72,10 +74,24 @@ class RoundForm(forms.Form):
         label=gettext_lazy("说明"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, data: Any, regions: Any, benefits: list[tuple[str, str]]) -> None:
+    PARTS = (
+        (gettext_lazy("申报什么"), ("region", "name", "benefits", "words")),
+        (gettext_lazy("什么时候"), ("opens_at", "closes_at", "late", "standing_after")),
+        (gettext_lazy("名额和排序"), ("quota", "quota_money", "ranking", "fact", "lowest_first", "ties")),
+    )
+
+    def __init__(
+        self, data: Any, regions: Any, benefits: list[tuple[str, str]], facts: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    ) -> None:  # fmt: skip
+        """`facts`: by table, what a round may be ranked by."""
         super().__init__(data)
         self.fields["region"].queryset = regions  # type: ignore[attr-defined]
         self.fields["benefits"].choices = benefits  # type: ignore[attr-defined]
+        self.fields["fact"].choices = [("", _("不按事实排序")), *facts]  # type: ignore[attr-defined]
+
+    def parts(self) -> list[tuple[Any, list[Any]]]:
+        """The questions by what they are about."""
+        return [(title, [self[name] for name in names]) for title, names in self.PARTS]
 
 
 class PanelForm(forms.Form):
@@ -93,37 +109,64 @@ class PanelForm(forms.Form):
                 label=_("评分项 %(at)s") % {"at": at}, max_length=40, required=at == 1, widget=_text()
             )
             self.fields[f"weight_{at}"] = forms.IntegerField(
-                label=_("权重 %(at)s（‰）") % {"at": at},
+                label=_("权重 %(at)s（%%）") % {"at": at},
                 min_value=1,
-                max_value=1000,
+                max_value=100,
                 required=at == 1,
                 widget=_text(inputmode="numeric"),
             )
 
     def criteria(self) -> list[dict[str, Any]]:
         told = self.cleaned_data
-        return [{"id": f"c{at}", "name": told[f"name_{at}"], "weight": told[f"weight_{at}"] or 0}
+        return [{"id": f"c{at}", "name": told[f"name_{at}"], "weight": (told[f"weight_{at}"] or 0) * 10}
                 for at in range(1, ROWS + 1) if told.get(f"name_{at}")]  # fmt: skip
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Each criterion beside its weight."""
+        return [(self[f"name_{at}"], self[f"weight_{at}"]) for at in range(1, ROWS + 1)]
 
 
 class MemberForm(forms.Form):
-    """Whom to name."""
+    """Whom to name: one of the assessors, or anybody else by their login name."""
 
-    login = forms.CharField(label=gettext_lazy("登录名"), max_length=64, widget=_text(autocomplete="off"))
+    user = forms.ChoiceField(
+        label=gettext_lazy("评审人"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"})
+    )
+    login = forms.CharField(
+        label=gettext_lazy("名单里没有的，填登录名"), max_length=64, required=False, widget=_text(autocomplete="off")
+    )
     chairs = forms.BooleanField(label=gettext_lazy("任组长（主持、签纪要，不打分）"), required=False)
 
-    def clean_login(self) -> User:
-        found = User.objects.filter(login=self.cleaned_data["login"].strip(), is_active=True).first()
-        if found is None:
-            raise forms.ValidationError(_("没有这个账户，请核对登录名。"))
-        return found
+    def __init__(self, data: Any, people: Sequence[User]) -> None:
+        super().__init__(data)
+        self.people = {str(each.uid): each for each in people}
+        listed = [(uid, f"{each.name}（{each.login}）") for uid, each in self.people.items()]
+        self.fields["user"].choices = [("", _("请选择")), *listed]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        login = told.get("login", "").strip()
+        if bool(login) == bool(told.get("user")):
+            self.add_error("user", _("请选一位评审人，或填一个登录名（两者选一）。"))
+        elif login and not User.objects.filter(login=login, is_active=True).exists():
+            self.add_error("login", _("没有这个账户，请核对登录名。"))
+        return told
+
+    @property
+    def named(self) -> User:
+        login = self.cleaned_data["login"].strip()
+        return User.objects.get(login=login) if login else self.people[self.cleaned_data["user"]]
 
 
 class LateForm(forms.Form):
     """Which draft is let in late, and why."""
 
-    claim = forms.UUIDField(label=gettext_lazy("草稿的编号"), widget=_text(autocomplete="off"))
+    claim = forms.ChoiceField(label=gettext_lazy("哪件草稿"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=500, widget=_text())
+
+    def __init__(self, data: Any, drafts: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["claim"].choices = drafts  # type: ignore[attr-defined]
 
 
 class ScoreForm(forms.Form):
@@ -133,7 +176,7 @@ class ScoreForm(forms.Form):
         super().__init__(data)
         for each in panel.criteria:
             self.fields[each["id"]] = forms.IntegerField(
-                label=_("%(name)s（权重 %(weight)s‰）") % each,
+                label=_("%(name)s（权重 %(weight)s）") % {"name": each["name"], "weight": percent(int(each["weight"]))},
                 min_value=0,
                 max_value=100,
                 help_text=_("0 到 100"),

@@ -14,7 +14,6 @@ from huijiang.access.models import Binding
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.registry.identity import read_document
 from huijiang.registry.models import IdentityDocument
-from huijiang.sealed import found_by
 from tiaowen.identifiers.person import RESIDENT
 
 
@@ -56,12 +55,3 @@ def unknown_signers() -> list[User]:
     held = Grant.objects.filter(role__in=SIGNERS, ended_at=None).values("user")
     found = User.objects.filter(pk__in=held, is_active=True, identity=None).order_by("login")
     return [each for each in found if not _known(each)]
-
-
-def is_one_of(user: User, people: list[int]) -> bool:
-    """Whether the account's own document is that of one of some people."""
-    if user.identity is None or not people:
-        return False
-    return IdentityDocument.objects.filter(
-        found_by(IdentityDocument, "matched", user.identity.open()), person__in=people
-    ).exists()

@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
+from huijiang.access.law import agreed
 from huijiang.access.models import Consent
 from huijiang.accounts.viewers import Capacity, Viewer, today
 from huijiang.claims import dues, judging, locks, moving, numbers, questions, rounds
@@ -82,10 +83,7 @@ def _may_open(claim: Claim, viewer: Viewer, found: Judged) -> bool:
         return claim.payee_person_id == viewer.person
     if claim.payee_organisation_id is not None or found.applicant() == ("organisation", viewer.organisation):
         return viewer.organisation == (claim.payee_organisation_id or viewer.organisation)
-    return Consent.objects.filter(
-        person=claim.payee_person_id, organisation=viewer.organisation, purpose=Consent.Purpose.CLAIMS,
-        withdrawn_at=None, until__gte=viewer.on,
-    ).exists()  # fmt: skip
+    return claim.payee_person_id is not None and agreed(viewer, claim.payee_person_id, Consent.Purpose.CLAIMS)
 
 
 @transaction.atomic
@@ -128,7 +126,7 @@ def make_account(
     plain = "".join(each for each in number if not each.isspace() and each != "-")
     if not plain.isascii() or not plain.isdigit() or not 8 <= len(plain) <= 30:
         raise ClaimError(_("账号应为 8 到 30 位数字，收到 %(n)s 位。") % {"n": len(plain)})
-    if cnaps and (len(cnaps) != 12 or not cnaps.isdigit()):
+    if cnaps and (len(cnaps) != 12 or not (cnaps.isascii() and cnaps.isdigit())):
         raise ClaimError(_("联行号应为 12 位数字。"))
     if not holder.strip() or not bank.strip():
         raise ClaimError(_("请填写户名和开户行。"))
@@ -178,7 +176,7 @@ def submit(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Claim:
     held.clock_days = terms.legal_days
     if held.state == State.DRAFT:
         values: dict[str, Any] = {
-            "number": numbers.give(held.region, day), "submitted_at": dt.datetime.now(dt.UTC),
+            "number": numbers.give(held.region, day), "submitted_at": present.now(),
             "clock_days": terms.legal_days, "release_number": release.number if release else None,
             "notice_due": terms.notice_due, "sensitive": terms.sensitive,
             "applicant": held.applicant or viewer.user, "round": into,
@@ -204,9 +202,7 @@ def correct(claim: Claim, viewer: Viewer, on: dt.date | None = None) -> Claim:
     held = locks.claim(claim)
     _check_complete(held, on or today())
     moving.move(held, Event.CORRECT, viewer, on=on)
-    Correction.objects.filter(claim=held, answered_at=None).update(
-        answered_at=dt.datetime.now(dt.UTC), answered_by=viewer.user
-    )
+    Correction.objects.filter(claim=held, answered_at=None).update(answered_at=present.now(), answered_by=viewer.user)
     return held
 
 

@@ -51,7 +51,7 @@ def issue(claim: Claim, kind: str, movement: int = 0) -> Letter | None:
     by = move.by if move is not None else held.corrections.latest("id").asked_by  # type: ignore[attr-defined]
     return letters.issue(
         kind, subject, region=held.region_id, to=letters.To(held.payee_person_id, held.payee_organisation_id),
-        values=_values(held, kind, move), by=by, amount=amount, named=_named(held),
+        values=_values(held, kind, move), by=by, amount=amount, named=_named(held), on=timezone.localtime(since).date(),
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from huijiang import audit
-from huijiang.accounts.viewers import HERE, Viewer, today
-from huijiang.claims import clock, effects
+from huijiang import audit, present
+from huijiang.accounts.viewers import Viewer, today
+from huijiang.claims import clock, effects, merging
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import CannotMove, Excluded, MayNot
 from huijiang.claims.models import Act, Claim, Correction, Dispute, Due, Movement, NoticeEntry
@@ -79,6 +79,8 @@ def _made(
     claim: Claim, row: Move, who: Who, viewer: Viewer | None, reason: str, words: str, condition: str,
     made: Determination | None, on: dt.date | None,
 ) -> Movement:  # fmt: skip
+    if row.event == Event.SUBMIT and merging.merged_away(claim):
+        raise CannotMove(_("这份草稿所属的登记已并入您的另一条登记，请从“我的待遇”重新申报。"))
     if row.target in LIVE and row.source not in LIVE and _another(claim):
         raise Excluded(_("同一事由已经有一件在办或已批准的申报。"))
     try:
@@ -106,7 +108,7 @@ def _made(
 
 def _another(claim: Claim) -> bool:
     others = Claim.objects.filter(benefit=claim.benefit, holder=claim.holder, state__in=LIVE).exclude(pk=claim.pk)
-    return others.exists()
+    return others.exists() or merging.carried_for(claim).exists()
 
 
 # -- guards: what is wrong, or nothing ------------------------------------------------
@@ -128,7 +130,7 @@ def _items(claim: Claim, made: Any) -> str:
 
 def _overdue(claim: Claim, made: Any) -> str:
     asked = Correction.objects.filter(claim=claim, answered_at=None).first()
-    over = asked is not None and asked.due_on < dt.datetime.now(HERE).date()
+    over = asked is not None and asked.due_on < present.today()
     return "" if over else _("补正期限还没有过。")
 
 

@@ -125,11 +125,12 @@ class Pages:
             "payee": payee_of(claim), "counter": self.desk is COUNTER,
         }  # fmt: skip
 
-    def _next(self, claim: Claim, sheet: Sheet) -> str:
-        """The first thing that is missing; when nothing is, the page on which everything is checked."""
+    def _next(self, claim: Claim, sheet: Sheet, chosen: bool = False) -> str:
+        """The first thing that is missing; when nothing is, the page on which everything is checked.  `chosen`: the
+        account was looked at just now."""
         for kind, key, _words in sheet.missing:
             return self._place(claim, kind, key)
-        return self.desk.address("_check", claim.uid)
+        return self.desk.address("_account" if sheet.account_asked and not chosen else "_check", claim.uid)
 
     def _place(self, claim: Claim, kind: str, key: str) -> str:
         return self.desk.address(f"_{kind}", claim.uid, *([key] if key else []))
@@ -142,7 +143,7 @@ class Pages:
             return opened
         _viewer, claim, sheet = opened
         told = self._told(claim, sheet) | {
-            "tasks": self.listed(claim, sheet), "next": self._next(claim, sheet), "ready": not sheet.missing,
+            "tasks": self.listed(claim, sheet), "next": self._next(claim, sheet), "ready": not sheet.missing and not sheet.account_asked,
             "withdraw": reverse(f"claims:{self.desk.withdraw}", args=[claim.uid]) if self.desk.withdraw else "",
         }  # fmt: skip
         return render(request, "claims/tasks.html", told)
@@ -159,7 +160,8 @@ class Pages:
             for each in sheet.papers
         ]  # fmt: skip
         account = drafting.masked(claim.account) if claim.account else ""
-        found.append(Task(_("收款账户"), self._place(claim, "account", ""), account, done if claim.account else todo))
+        state = Tag(_("请更正"), "amber") if sheet.account_asked else done if claim.account else todo
+        found.append(Task(_("收款账户"), self._place(claim, "account", ""), account, state))
         checked = self.desk.address("_check", claim.uid) if not sheet.missing else ""
         last = _("核对并提交") if claim.state == State.DRAFT else _("核对并交回")
         return [*found, Task(last, checked, "" if checked else _("前面的都填好以后"), Tag(_("最后一步"), "grey"))]
@@ -189,11 +191,11 @@ class Pages:
         return render(request, "claims/question.html", self._told(claim, sheet, asked.question.label) | {
             "form": form, "asked": asked, "lead": title}, status=422 if form.errors else 200)  # fmt: skip
 
-    def _on(self, request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    def _on(self, request: HttpRequest, uid: uuid.UUID, chosen: bool = False) -> HttpResponse:
         """To what is missing now; whoever came from the check page goes back there."""
         viewer = viewer_of(request)
         claim = claim_of(viewer, uid)
-        return redirect(self._next(claim, drafting.sheet_of(claim, viewer.on)))
+        return redirect(self._next(claim, drafting.sheet_of(claim, viewer.on), chosen))
 
     def paper(self, request: HttpRequest, uid: uuid.UUID, key: str) -> HttpResponse:
         """One paper: from this device, or from one's folder."""
@@ -226,7 +228,7 @@ class Pages:
                     )
                     return self._on(request, uid) if paper.needed else redirect(self.desk.address("", claim.uid))
         shown = [each.name.open().partition(drafting.BETWEEN)[2] for each in paper.files]
-        return render(request, "claims/paper.html", self._told(claim, sheet, paper.title) | {
+        return render(request, "claims/paper.html", self._told(claim, sheet, paper.title if paper.needed else paper.about) | {
             "form": form, "paper": paper, "shown": shown, "accepts": str(PAPERS), "limit": limit()}, status=status)  # fmt: skip
 
     def account(self, request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
@@ -251,7 +253,7 @@ class Pages:
                 if claim.state == State.PAYMENT_RETURNED:
                     messages.success(request, _("账户已更换，将重新拨付。"))
                     return redirect(self.desk.of(claim))
-                return self._on(request, uid)
+                return self._on(request, uid, chosen=True)
         told = {
             "form": form, "payee": payee_of(claim), "name": name_of(claim.benefit), "claim": claim,
             "crumbs": self._crumbs(claim, _("收款账户")), "counter": self.desk is COUNTER, "person": claim.payee_person is not None,

@@ -35,6 +35,7 @@ from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Found
 from huijiang.files.forms import PaperField, limit
 from huijiang.files.models import Kind
+from huijiang.registry.linked import family
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -120,7 +121,7 @@ def benefits(request: HttpRequest) -> HttpResponse:
 
 
 def _batches(organisation: Any) -> Table | None:
-    found = list(Batch.objects.filter(organisation=organisation).order_by("-id")[:20])
+    found = list(Batch.objects.filter(organisation__in=family("organisation", organisation.pk)).order_by("-id")[:20])
     columns = [
         Column(_("项目")),
         Column(_("时间")),
@@ -197,7 +198,7 @@ def template(request: HttpRequest, document: str, rule: str) -> HttpResponse:
 def batch(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """What the workbook came to: totals, faults by row and column, the claims."""
     viewer, organisation = _firm(request)
-    found = get_object_or_404(Batch.objects.filter(organisation=organisation), uid=uid)
+    found = get_object_or_404(Batch.objects.filter(organisation__in=family("organisation", organisation.pk)), uid=uid)
     return _shown(request, viewer, found)
 
 
@@ -229,7 +230,7 @@ def _address(claim: Any) -> str:
 def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Send all, or (chosen in so many words) what has no fault; or take the batch back."""
     viewer, organisation = _firm(request)
-    found = get_object_or_404(Batch.objects.filter(organisation=organisation), uid=uid)
+    found = get_object_or_404(Batch.objects.filter(organisation__in=family("organisation", organisation.pk)), uid=uid)
     try:
         if request.POST.get("act") == "drop":
             batches.drop(found, viewer)

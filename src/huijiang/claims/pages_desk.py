@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import deciding, queue, review, showing, standing_in
+from huijiang.claims import bulk, deciding, queue, review, showing, standing_in
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Claim, StandIn
 from huijiang.claims.public_notice import name_of
@@ -28,7 +28,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
 
-WORKS: Final = (Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
+WORKS: Final = bulk.WORKS
 READS: Final = (*WORKS, Role.FINANCE, Role.AUDITOR)
 works = staff(*WORKS)
 reads = staff(*READS)
@@ -52,6 +52,9 @@ class FilterForm(forms.Form):
     region = forms.ChoiceField(
         label=gettext_lazy("地区"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"})
     )
+    batch = forms.ChoiceField(
+        label=gettext_lazy("批量申报"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"})
+    )
     overdue = forms.ChoiceField(label=gettext_lazy("时限"), required=False,
                                 choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("只看超期"))])  # fmt: skip
 
@@ -62,6 +65,10 @@ class FilterForm(forms.Form):
         near = Region.objects.filter(pk__in=own) | Region.objects.filter(parent__in=own)
         self.fields["benefit"].choices = every + [(each, name_of(each)) for each in queue.benefits()]
         self.fields["state"].choices = every + [(str(each), each.label) for each in view.states]
+        self.batches = {str(uid): name for uid, name in queue.batches(viewer, view)}
+        self.fields["batch"].choices = every + list(self.batches.items())
+        if not self.batches:
+            del self.fields["batch"]
         self.fields["region"].choices = every + [(each.pk, each.name) for each in near.order_by("path")[:200]]
 
     def asked(self) -> Asked:
@@ -69,7 +76,7 @@ class FilterForm(forms.Form):
         self.is_valid()
         told = self.cleaned_data
         return Asked(told.get("number", ""), told.get("benefit", ""), told.get("state", ""), told.get("region", ""),
-                     bool(told.get("overdue")))  # fmt: skip
+                     bool(told.get("overdue")), told.get("batch", ""))  # fmt: skip
 
 
 @reads
@@ -77,7 +84,7 @@ class FilterForm(forms.Form):
 def desk(request: HttpRequest) -> HttpResponse:
     """The list."""
     viewer, on = viewer_of(request), today()
-    view = VIEWS.get(request.GET.get("view", ""), VIEWS["mine" if viewer.roles & set(standing_in.WORKING) else "all"])
+    view = VIEWS.get(request.GET.get("view", "")) or queue.opening(viewer, on)
     form = FilterForm(request.GET, viewer=viewer, view=view)
     asked = form.asked()
     found = queue.listed(viewer, view, asked, on)
@@ -90,7 +97,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "onward": f"?{urlencode({**kept, 'after': page.onward})}" if page.onward else "",
         "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
         "deeds": [deed for deed in deciding.DEEDS.values() if deed.bulk and deed.event is not None] if viewer.roles & set(WORKS) else [],
+        "whole": request.GET.urlencode(), "every": min(count, deciding.MOST), "more_than_most": count > deciding.MOST,
         "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": deciding.MOST,
+        "running": [
+            {"label": bulk.label_of(each.deed), "address": reverse("claims:bulk_done", args=[each.uid])}
+            for each in bulk.under_way(viewer)
+        ],
     }  # fmt: skip
     return render(request, "claims/desk.html", told)
 
@@ -209,7 +221,7 @@ class StandInForm(forms.Form):
     def __init__(self, *args: Any, people: list[tuple[str, str]], own: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["absent"].choices = own
-        self.fields["deputy"].choices = people
+        self.fields["deputy"].choices = [("", _("请选择")), *people]
 
 
 @works

@@ -20,18 +20,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 from huijiang.access.sightings import Purpose, saw, unmask
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing
-from huijiang.claims.models import Act, Check, Claim, Determination
+from huijiang.claims import clock, deciding, determine, disputes, moving, papers, showing, story
+from huijiang.claims.errors import ClaimError, MayNot
+from huijiang.claims.models import Act, Check, Claim, Determination, Place
 from huijiang.claims.models.checks import Judgement, Verdict
 from huijiang.claims.pages_desk import asks, claims_of, reads, viewer_of, works
 from huijiang.claims.public_notice import name_of
-from huijiang.claims.states import PAUSED, Who
+from huijiang.claims.states import PAUSED, State, Who
+from huijiang.claims.verifiers import running
 from huijiang.files import dossiers
 from huijiang.registry.models import IdentityDocument
 from huijiang.web.components import conditions as parts
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+
+
+def audits(claim: Claim, viewer: Viewer, made: Determination | None) -> bool:
+    """Whether the viewer may enter an auditor's figure: a reviewer here, while the amount is open."""
+    here = claim.region.path.startswith(viewer.paths(Role.REVIEWER) or ("\0",))
+    return (
+        here and claim.state == State.IN_REVIEW and made is not None and deciding.is_open(made) and made.point is None
+    )
 
 
 @reads
@@ -44,8 +54,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     body = determine.body_of(made) if made is not None else None
     if claim.payee_person is not None and request.method == "GET":
         saw(viewer, claim.payee_person, Purpose.REVIEW, [f"claim {claim.number}"])
+    if claim.payee_organisation is not None and request.method == "GET":
+        saw(viewer, claim.payee_organisation, Purpose.REVIEW, [f"claim {claim.number}"])
     return render(request, "claims/case.html", {
-        **head(claim), "made": made, "limits": showing.limits(body) if body else [], "amount": showing.amount_of(made), "figure": str(showing.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
+        **head(claim), "made": made, "audits": audits(claim, viewer, made), "limits": showing.limits(body) if body else [], "amount": showing.amount_of(made), "figure": str(showing.amount_of(made)), "body": body, "facts": facts_of(claim, made, body),
         "conditions": showing.conditions(body) if body else [], "checks": checks_of(claim, viewer),
         "papers": papers_table(viewer, claim), "letters": letters_table(claim), "events": showing.happened(claim),
         "signatures": signature_facts(showing.signatures(claim)), "deeds": deciding.ready(claim, viewer), "first": first_reviewer(claim),
@@ -74,13 +86,33 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
         Fact(_("事由日期"), claim.event_day.isoformat() if claim.event_day else "—"),
         Fact(_("承办"), claim.assigned_to.name if claim.assigned_to else _("还没有人领取")),
     ]
+    if claim.batch is not None and claim.batch.organisation is not None:
+        listed = f"{reverse('claims:desk')}?view=all&batch={claim.batch.uid}"
+        told.append(
+            Fact(
+                _("批量申报"),
+                claim.batch.organisation.name,
+                _("共 %(n)s 件") % {"n": claim.batch.taken},
+                listed,
+                _("看这一批"),
+            )
+        )
+    if claim.round is not None:
+        place = Place.objects.filter(claim=claim).first()
+        rank = _("第 %(rank)s 名") % {"rank": place.rank} if place is not None and place.rank else _("还没有排序")
+        told.append(
+            Fact(
+                _("申报批次"), claim.round.name, rank, reverse("claims:desk_round", args=[claim.round.uid]), _("看批次")
+            )
+        )
     if made is not None:
         told += [Fact(_("核定日期"), made.on.isoformat(), _("第 %(n)s 次核定") % {"n": made.number}),
-                 Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:16], _("签署覆盖的内容"))]  # fmt: skip
+                 Fact(_("规则版本"), made.release[:12], made.engine), Fact(_("签署摘要"), made.digest[:12], _("签署覆盖的内容"))]  # fmt: skip
         if made.basis:
             told.append(Fact(_("金额依据"), str(made.get_basis_display()), made.basis_words))
-    if body is not None and body["fund"]:
-        told.append(Fact(_("资金"), str(body["fund"])))
+    if body is not None and body.get("fund"):
+        named = _("文件没有写明") if body["fund"] == "undetermined" else str(body["fund"])
+        told.append(Fact(_("资金"), named, story.waits_for(claim)))
     return told
 
 
@@ -88,8 +120,8 @@ def checks_of(claim: Claim, viewer: Viewer) -> dict[str, Any]:
     """n/m, the exceptions one by one, the rest folded."""
     found = showing.latest_checks(claim)
     told = [(each, *showing.check_state(each)) for each in found]
-    judges = bool(deciding.acts_as_officer(claim, viewer))
-    open_ = [{"check": each, "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
+    judges = not running.may_judge(claim, viewer)
+    open_ = [{"check": each, "evidence": showing.evidence(each), "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
               "judges": judges and each.verdict == Verdict.FAILED and not each.judgement}
              for each, state, word in told if state != parts.MET]  # fmt: skip
     return {
@@ -197,8 +229,8 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
     form = JudgeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            deciding.judge(check, viewer, form.cleaned_data["judgement"], form.cleaned_data["because"])
-        except deciding.MayNot as error:
+            running.judge(check, viewer, Judgement(form.cleaned_data["judgement"]), form.cleaned_data["because"])
+        except (MayNot, ClaimError) as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("判断已记下。"))
@@ -206,7 +238,7 @@ def judge(request: HttpRequest, number: str, uid: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "claims/judge.html",
-        {**head(claim), "check": check, "form": form},
+        {**head(claim), "check": check, "evidence": showing.evidence(check), "form": form},
         status=422 if form.is_bound else 200,
     )
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import deciding, determine, disputes, moving, questions, review, showing
+from huijiang.claims import deciding, determine, disputes, drafting, moving, questions, review, showing
 from huijiang.claims.deciding import DEEDS, Deed
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import Claim
@@ -107,7 +107,7 @@ def listed_items(claim: Claim) -> list[dict[str, str]]:
             if missing["table"] and code not in found:
                 found[code] = {"code": code, "words": _("请说明或证明：%(what)s") % {"what": missing["label"]},
                                "table": missing["table"], "column": missing["column"], "row": missing["row"]}  # fmt: skip
-    account = {"code": "account", "words": _("收款账户有误，请更正")}
+    account = {"code": drafting.ACCOUNT, "words": _("收款账户有误，请更正")}
     return [each for each in (*found.values(), account) if each["code"] not in before]
 
 
@@ -129,6 +129,7 @@ ACTS: Final[dict[str, Done]] = {
     "review": lambda claim, viewer, form: review.review(claim, viewer, form.cleaned_data["reason"]),
     "approve": lambda claim, viewer, form: review.second_review(claim, viewer, form.cleaned_data["reason"]),
     "amount": _amount,
+    "award": lambda claim, viewer, form: deciding.take_award(claim, viewer),
     "again": lambda claim, viewer, form: deciding.compute_again(claim, viewer),
     "ask_correction": lambda claim, viewer, form: review.request_correction(claim, viewer, form.wanted()),
     "send_back": lambda claim, viewer, form: review.send_back(claim, viewer, form.cleaned_data["reason_needed"]),

@@ -21,7 +21,7 @@ from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import humans, queue
+from huijiang.claims import clock, humans, queue
 from huijiang.claims.models import DayOverride, ServiceTerms
 from huijiang.claims.pages_desk import asks, viewer_of
 from huijiang.claims.public_notice import name_of
@@ -181,7 +181,7 @@ class DayForm(forms.Form):
 @setting
 @asks
 def days(request: HttpRequest) -> HttpResponse:
-    """Overrides of the calendar; deadlines that are set already stay as they are."""
+    """Overrides of the calendar; the deadlines of what is under way are counted anew."""
     viewer = viewer_of(request)
     form = DayForm(request.POST if request.method == "POST" else None, viewer=viewer)
     if form.is_bound and form.is_valid():
@@ -191,8 +191,10 @@ def days(request: HttpRequest) -> HttpResponse:
                 day=told["day"], region_id=told["region"],
                 defaults={"works": told["works"] == "yes", "words": told["words"], "made_by": viewer.user},
             )  # fmt: skip
-            audit.record(viewer.user, "claims.day", f"day:{made.day.isoformat()}", told["region"], works=made.works)
-        messages.success(request, _("已保存，对今后起算的期限有效。"))
+            moved = clock.recount(made.day, made.region)
+            audit.record(viewer.user, "claims.day", f"day:{made.day.isoformat()}", told["region"], works=made.works,
+                         moved=moved)  # fmt: skip
+        messages.success(request, _("已保存。%(n)s 件在办申报的办理期限随之改动。") % {"n": moved})
         return redirect("claims:days")
     found = DayOverride.objects.filter(
         Q(region=None) | in_scope(viewer.paths(), "region"), day__year__gte=today().year - 1

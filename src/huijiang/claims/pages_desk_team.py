@@ -5,31 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from typing import Any
-from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from huijiang import present
 from huijiang.access.law import access_organisations, access_people
-from huijiang.access.sightings import Purpose
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import today
-from huijiang.claims import acts, papers, queue
+from huijiang.claims import acts, packs, pages_packs, queue
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Relation
 from huijiang.claims.pages_desk import WORKS, asks, reads, viewer_of, works
 from huijiang.claims.public_notice import masked, name_of
 from huijiang.claims.states import State
-from huijiang.files import dossiers
 from huijiang.registry.identity import read_document
 from huijiang.registry.models import IdentityDocument
 from huijiang.sealed import found_by
@@ -42,7 +40,6 @@ AGES = (
     (None, gettext_lazy("20 天以上")),
 )
 STAGES = (State.SUBMITTED, State.CHECKING, State.AWAITING_CORRECTION, State.IN_REVIEW, State.SECOND_REVIEW)
-auditing = staff(Role.SUPERVISOR, Role.AUDITOR)
 
 
 @reads
@@ -66,13 +63,13 @@ def team(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/team.html", {
         "table": Table(_("各人在办"), columns, rows) if rows else None, "ages": _ages(viewer), "packs": _packs(viewer),
         "works": bool(viewer.roles & set(WORKS)),
-        "audits": bool(viewer.roles & {Role.SUPERVISOR, Role.AUDITOR}),
+        "audits": bool(viewer.roles & set(packs.AUDITS)), "asked": pages_packs.asked(viewer),
     })  # fmt: skip
 
 
 def _ages(viewer: Any) -> Table | None:
     """Open claims by stage and by days since they were submitted."""
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     sums, least = {}, 0
     for at, (most, _label) in enumerate(AGES):
         within = Q(submitted_at__lt=now - dt.timedelta(days=least)) if least else Q()
@@ -102,23 +99,6 @@ def _ages(viewer: Any) -> Table | None:
 
 def _packs(viewer: Any) -> list[dict[str, Any]]:
     return [{"benefit": each, "name": name_of(each)} for each in queue.benefits()]
-
-
-@auditing
-@require_safe
-def pack(request: HttpRequest) -> HttpResponseBase:
-    """审计包: every decided case of a benefit and year as one archive, sent while it is made."""
-    viewer = viewer_of(request)
-    benefit, said = request.GET.get("benefit", ""), request.GET.get("year", "")
-    year = int(said) if said.isascii() and said.isdigit() and len(said) == 4 else today().year
-    if not papers.decided_in(viewer, benefit, year).exists():
-        messages.info(request, _("%(year)s 年这个项目没有办结的申报。") % {"year": year})
-        return redirect("claims:team")
-    title = f"审计包 {name_of(benefit)} {year}"
-    content = dossiers.as_archive(viewer, title, papers.audit_pack(viewer, benefit, year), Purpose.INSPECTION)
-    answer = StreamingHttpResponse(content, content_type="application/zip")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{title}.zip')}"
-    return answer
 
 
 # -- relations (回避) ---------------------------------------------------------------------

@@ -30,7 +30,7 @@ from huijiang.claims.pages_rounds import of_claim
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import DISPUTABLE, Event, State, Who
 from huijiang.files.services import access_files
-from huijiang.web.components.amount import money
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Event as Line
 from huijiang.web.components.lists import Fact, Tab
@@ -78,8 +78,6 @@ class CasePages:
         ]
         rows = []
         for each in found:
-            next_ = story.next_of(each)
-            by = _("%(what)s %(day)s") % {"what": next_.by_words, "day": next_.by.isoformat()} if next_.by else "—"
             sent = f"{timezone.localtime(each.submitted_at):%Y-%m-%d}" if each.submitted_at else _("还没有提交")
             address = (
                 self.desk.address("", each.uid)
@@ -92,7 +90,7 @@ class CasePages:
                     Cell(name_of(each.benefit), address, note=note),
                     each.number or "—",
                     sent,
-                    by,
+                    story.briefly(each),
                     Cell(tag=story.tag_of(each)),
                 ]
             )
@@ -107,8 +105,8 @@ class CasePages:
         asked = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
         told = {
             "claim": claim, "name": name_of(claim.benefit), "tag": story.tag_of(claim), "next": story.next_of(claim), "facts": self._facts(claim),
-            "events": story.events_of(claim), "decision": (decision := story.decision_of(claim)), "amount": money(decision.amount) if decision and decision.amount is not None else "",
-            "later": money(decision.later) if decision and decision.later else "",
+            "events": story.events_of(claim), "decision": (decision := story.decision_of(claim)), "amount": grouped(decision.amount) if decision and decision.amount is not None else "",
+            "later": grouped(decision.later) if decision and decision.later else "",
             "letters": [each for each in story.letters_of(claim) if self._theirs(viewer, each)], "files": self._files(viewer, claim),
             "correction": asked, "mend": self.desk.address("", claim.uid) if mine and claim.state == State.AWAITING_CORRECTION else "",
             "account": self.desk.address("_account", claim.uid) if mine and claim.state == State.PAYMENT_RETURNED else "",
@@ -127,8 +125,8 @@ class CasePages:
     @staticmethod
     def _theirs(viewer: Viewer, letter: Any) -> bool:
         if viewer.capacity is Capacity.WORKER:
-            return bool(letter.person_id == viewer.person)
-        return bool(letter.organisation_id == viewer.organisation)
+            return letter.person_id in viewer.people
+        return letter.organisation_id in viewer.firms
 
     def _facts(self, claim: Claim) -> list[Fact]:
         sent = f"{timezone.localtime(claim.submitted_at):%Y-%m-%d %H:%M}" if claim.submitted_at else "—"

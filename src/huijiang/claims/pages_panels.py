@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,20 +16,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import today
-from huijiang.claims import acts, determine, moving, panels
+from huijiang.claims import acts, determine, moving, panels, showing
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import MinutesForm, ScoreForm
 from huijiang.claims.models import Claim, Panel, PanelMember
 from huijiang.claims.models.decision import Kind
+from huijiang.claims.pages_desk_case import papers_table
 from huijiang.claims.pages_rounds import moment, score_words, tag_of
 from huijiang.claims.pages_rounds_desk import viewer_of, within
 from huijiang.claims.public_notice import name_of
-from huijiang.web.components.amount import money
+from huijiang.web.components.amount import grouped
+from huijiang.web.components.conditions import Condition
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 experts = staff(*Role)
+MOST_RELATION: Final = 120
 """Anybody with a role may be named; a seat alone opens a panel."""
 
 
@@ -64,7 +67,7 @@ def panel(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         own = mine_.get(claim.pk)
         tag = (Tag(_("须回避"), "grey") if why else Tag(_("已打分"), "green", "check") if own else
                Tag(_("主持"), "grey") if member.chairs else Tag(_("待打分"), "amber", "clock"))  # fmt: skip
-        row: list[Any] = [Cell(claim.number or "", reverse("claims:score", args=[uid, claim.uid])), name_of(claim.benefit),
+        row: list[Any] = [Cell(claim.number or "", reverse("claims:score", args=[uid, claim.uid]), note=showing.name_of(claim)), name_of(claim.benefit),
                           score_words(own.total) if own else "—"]  # fmt: skip
         if held.opened_at:
             got = panels.result(held, claim)
@@ -91,14 +94,12 @@ def score(request: HttpRequest, uid: uuid.UUID, claim: uuid.UUID) -> HttpRespons
     about: Claim = found or own.claim  # type: ignore[union-attr]
     why = _("组长主持评审、签署纪要，不打分。") if member.chairs else panels.why_not(member, about)
     form = ScoreForm(request.POST if request.method == "POST" and "recuse" not in request.POST else None, held)
-    if request.POST.get("recuse", "").strip() and not why and own is None:
-        acts.declare(
-            member.user,
-            member.user,
-            request.POST["recuse"].strip()[:120],
-            about.payee_person_id,
-            about.payee_organisation_id,
-        )
+    relation = request.POST.get("recuse", "").strip()
+    if len(relation) > MOST_RELATION:
+        messages.error(request, _("与申报人的关系最多写 %(most)s 字。") % {"most": MOST_RELATION})
+        return redirect("claims:score", uid=uid, claim=claim)
+    if relation and not why and own is None:
+        acts.declare(member.user, member.user, relation, about.payee_person_id, about.payee_organisation_id)
         panels.open_when_ready(held)
         messages.success(request, _("已登记回避。"))
         return redirect("claims:panel", uid=uid)
@@ -115,21 +116,26 @@ def score(request: HttpRequest, uid: uuid.UUID, claim: uuid.UUID) -> HttpRespons
         "panel": held, "round": held.round, "claim": about, "form": form, "own": own, "why": why, "facts": _facts(about),
         "points": [Fact(each["name"], str(own.points[each["id"]])) for each in held.criteria] if own else [],
         "total": score_words(own.total) if own else "", "scores": _scores(held, about), "checks": _conditions(about),
-        "over": held.opened_at is not None or today() > held.due_on,
+        "papers": papers_table(viewer_of(request), about), "over": held.opened_at is not None or today() > held.due_on,
     }, status=422 if form.is_bound else 200)  # fmt: skip
 
 
 def _facts(claim: Claim) -> list[Fact]:
     made = moving.last_of(claim)
-    found = [Fact(_("项目"), name_of(claim.benefit)), Fact(_("提交时间"), moment(claim.submitted_at))]
+    found = [
+        Fact(_("申报人"), showing.name_of(claim)),
+        Fact(_("项目"), name_of(claim.benefit)),
+        Fact(_("提交时间"), moment(claim.submitted_at)),
+    ]
     return found + ([Fact(_("文件所留的范围"), within(made.low, made.high))] if made is not None else [])
 
 
-def _conditions(claim: Claim) -> list[tuple[str, bool | None]]:
-    """The conditions of the determination and whether each is met; no names, no numbers."""
+def _conditions(claim: Claim) -> list[Condition]:
+    """The conditions of the determination and whether each is met; no names, no numbers, no facts of a person."""
     made = moving.last_of(claim)
     body = determine.body_of(made) if made is not None else {"conditions": []}
-    return [(each["label"], {"true": True, "false": False}.get(each["outcome"])) for each in body["conditions"]]
+    return [Condition(showing.OUTCOMES[each["outcome"]], each["label"], "", showing.clause_of(body["benefit"], each["clause"]))
+            for each in body["conditions"]]  # fmt: skip
 
 
 def _scores(held: Panel, claim: Claim) -> Table | None:
@@ -207,7 +213,7 @@ def _resolved(known: Any) -> Table:
         Column(_("评定金额（元）"), "number"),
         Column(_("结果"), "state"),
     ]
-    rows = [[str(each.rank or "—"), each.claim.number or "", money(each.award) if each.award else "—",
+    rows = [[str(each.rank or "—"), each.claim.number or "", grouped(each.award) if each.award else "—",
              Cell(tag=Tag(_("入选"), "green", "check") if each.wins else Tag(_("未入选"), "grey"))]
             for each in known.lines.select_related("claim").order_by("rank")]  # fmt: skip
     return Table(_("评审结果"), columns, rows, show_caption=True)

@@ -12,7 +12,7 @@ from huijiang.accounts.viewers import today
 from huijiang.documents import library, shelf
 from huijiang.documents.pages_library import about_release
 from huijiang.documents.pages_releases import stewards
-from huijiang.web.components.amount import money
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 from tiaowen.compare.sums import SumRow, rows_of
@@ -50,10 +50,10 @@ def words_of(row: SumRow) -> str:
     if row.how == "undetermined" or (row.low == 0 and row.high is None):
         return label + (_("标准没有公布") if row.how == "standard" else _("文件没有写数"))
     if row.high is None:
-        return label + _("不低于 %(low)s 元") % {"low": money(row.low)}
+        return label + _("不低于 %(low)s 元") % {"low": grouped(row.low)}
     if row.low == 0:
-        return label + _("不超过 %(high)s 元") % {"high": money(row.high)}
-    return label + _("%(low)s 元到 %(high)s 元") % {"low": money(row.low), "high": money(row.high)}
+        return label + _("不超过 %(high)s 元") % {"high": grouped(row.high)}
+    return label + _("%(low)s 元到 %(high)s 元") % {"low": grouped(row.low), "high": grouped(row.high)}
 
 
 @stewards

@@ -20,6 +20,7 @@ from huijiang.access import doors
 from huijiang.accounts.viewers import Viewer
 from huijiang.claims import determine, intake, proactive, questions
 from huijiang.claims.errors import CannotDetermine, ClaimError
+from huijiang.claims.forms_apply import fault_of
 from huijiang.claims.models import Account, Claim
 from huijiang.claims.public_notice import name_of
 from huijiang.registry.models import Person
@@ -65,6 +66,11 @@ class AccountForm(forms.Form):
             for each, words in (("number", _("请填写账号。")), ("bank", _("请填写开户行。"))):
                 if not found.get(each):
                     self.add_error(each, words)
+        if found.get("number") and found.get("account", NEW) == NEW:
+            found["number"] = "".join(each for each in found["number"] if not each.isspace() and each != "-")
+            wrong = fault_of(found["number"], person=True)
+            if wrong:
+                self.add_error("number", wrong)
         return found
 
 

@@ -13,13 +13,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huijiang import present
+from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.viewers import HERE, today
 from huijiang.claims import places, rounds
 from huijiang.claims.models import Place, Round
 from huijiang.claims.models.rounds import Ranking
 from huijiang.claims.public_notice import name_of, shown
 from huijiang.claims.terms import terms_of
-from huijiang.web.components.amount import money
+from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -33,7 +36,7 @@ def moment(at: dt.datetime) -> str:
 
 
 def tag_of(held: Round, now: dt.datetime | None = None) -> Tag:
-    at = now or dt.datetime.now(dt.UTC)
+    at = now or present.now()
     if held.published_at is None:
         return Tag(_("待复核发布"), "amber", "clock")
     if held.settled_at is not None:
@@ -48,8 +51,8 @@ def tag_of(held: Round, now: dt.datetime | None = None) -> Tag:
 def facts_of(held: Round) -> list[Fact]:
     """What applicants should know: times, cut, order, late rule."""
     cut = [_("%(n)s 件") % {"n": held.quota}] if held.quota else []
-    cut += [_("共 %(yuan)s 元") % {"yuan": money(held.quota_money)}] if held.quota_money else []
-    order = str(held.get_ranking_display()) + (f"（{held.fact}）" if held.fact else "")
+    cut += [_("共 %(yuan)s 元") % {"yuan": grouped(held.quota_money)}] if held.quota_money else []
+    order = str(held.get_ranking_display()) + (f"（{fact_words(held)}）" if held.fact else "")
     found = [
         Fact(_("项目"), "、".join(name_of(each) for each in held.benefits)), Fact(_("地区"), held.region.name),
         Fact(_("开始申报"), moment(held.opens_at)), Fact(_("截止申报"), moment(held.closes_at)),
@@ -61,11 +64,27 @@ def facts_of(held: Round) -> list[Fact]:
     return found + ([Fact(_("说明"), held.words)] if held.words else [])
 
 
+def fact_words(held: Round) -> str:
+    """The fact that a round ranks by, as the vocabulary calls it, and which end comes first."""
+    table, _dot, column = held.fact.partition(".")
+    known = vocabulary().tables.get(table)
+    if known is None or column not in known.columns:
+        return str(held.fact)
+    label = f"{known.label}·{known.columns[column].label}"
+    if known.columns[column].type.kind == "date":
+        return (
+            _("%(fact)s，早的在前") % {"fact": label}
+            if held.lowest_first
+            else _("%(fact)s，晚的在前") % {"fact": label}
+        )
+    return _("%(fact)s，小的在前") % {"fact": label} if held.lowest_first else _("%(fact)s，大的在前") % {"fact": label}
+
+
 @public
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Open and coming rounds; those that are over on their own tab."""
-    now = dt.datetime.now(dt.UTC)
+    now = present.now()
     over = request.GET.get("view") == "over"
     found = rounds.published()
     current, past = (
@@ -96,8 +115,10 @@ def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(rounds.published(), uid=uid)
     results, until = public_results(held)
     benefits = [(name_of(each), reverse("documents:benefit", args=each.split("#"))) for each in held.benefits]
+    now = present.now()
     return render(request, "claims/round.html", {
-        "round": held, "tag": tag_of(held), "facts": facts_of(held), "results": results, "until": until, "benefits": benefits,
+        "round": held, "tag": tag_of(held), "open": held.opens_at <= now <= held.closes_at, "starts": moment(held.opens_at) if now < held.opens_at else "",
+        "worker": worker_of(request) is not None, "agent": agent_of(request) is not None, "facts": facts_of(held), "results": results, "until": until, "benefits": benefits,
         "wins": places.taken(held)[0] if held.settled_at else 0,
     })  # fmt: skip
 

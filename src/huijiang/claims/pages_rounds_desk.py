@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huijiang import present
 from huijiang.accounts.doors import staff
-from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import Viewer
-from huijiang.claims import audited, moving, panels, places, rounds
+from huijiang.accounts.models import Grant, Role, User
+from huijiang.accounts.viewers import HERE, Viewer, today
+from huijiang.claims import audited, bulk, moving, panels, places, rounds, showing
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
-from huijiang.claims.models import Claim, Panel, PanelMember, Round
+from huijiang.claims.models import Claim, Panel, PanelMember, Place, Round
 from huijiang.claims.models.rounds import Late, Ranking
 from huijiang.claims.pages_rounds import facts_of, moment, place_tag, score_words, tag_of
 from huijiang.claims.public_notice import name_of
@@ -29,12 +32,14 @@ from huijiang.claims.states import State
 from huijiang.documents import library
 from huijiang.files import services as files
 from huijiang.regions.models import Region
-from huijiang.web.components.amount import money
+from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 30
+EXPERTS = 300  # people, or drafts, in a list to choose from
 see = staff(*rounds.SEES)
 run = staff(*rounds.MAKES)
 reviewers = staff(Role.REVIEWER)
@@ -83,10 +88,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     regions = Region.objects.filter(path__in=viewer.paths(*rounds.MAKES)).order_by("path")
-    benefits = {rule.key: f"{rule.name}（{plan.number} {rule.clause}）" for region in regions
-                for plan in library.placed(region.pk).in_place(region.pk) for rule in plan.rules.values()
-                if rule.kind == "benefit"}  # fmt: skip
-    form = RoundForm(request.POST if request.method == "POST" else None, regions, list(benefits.items()))
+    rules = {rule.key: (rule, plan) for region in regions for plan in library.placed(region.pk).in_place(region.pk)
+             for rule in plan.rules.values() if rule.kind == "benefit"}  # fmt: skip
+    benefits = [(key, f"{rule.name}（{plan.number} {rule.clause}）") for key, (rule, plan) in rules.items()]
+    facts = facts_to_rank_by({rule.table for rule, _plan in rules.values()})
+    form = RoundForm(request.POST if request.method == "POST" else None, regions, benefits, facts)
     if form.is_bound and form.is_valid():
         told = dict(form.cleaned_data)
         try:
@@ -99,6 +105,17 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/round_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+def facts_to_rank_by(tables: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Dates and figures of events, by table: what claims of a round can be put in order by."""
+    known, found = vocabulary().tables, []
+    for table in sorted(tables):
+        listed_ = [(f"{table}.{each.name}", each.label) for each in known[table].columns.values()
+                   if each.type.kind in ("date", "int", "quantity") and each.derived is None]  # fmt: skip
+        if listed_:
+            found.append((known[table].label, listed_))
+    return found
+
+
 @see
 @require_safe
 def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
@@ -109,17 +126,54 @@ def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) 
     viewer = viewer_of(request)
     panel = Panel.objects.filter(round=held).select_related("round").first()
     runs = rounds.may_run(held, viewer)
+    over = held.published_at is not None and held.closes_at < present.now()
+    ranks = held.ranking in (Ranking.TIME, Ranking.FACT)
+    without = _without_place(held) if Role.REVIEWER in viewer.roles and runs else []
+    late_ = held.late == Late.ACCEPT and over and not held.settled_at and runs
     told = {
         "round": held, "tag": tag_of(held), "facts": facts_of(held), "runs": runs, "panel": panel,
         "publishes": rounds.may_publish(held, viewer), "ranking": _ranking(request, held, panel),
-        "settles": runs and held.settled_at is None and held.ranking in (Ranking.TIME, Ranking.FACT) and held.published_at,
-        "panel_form": forms.get("panel_form") or PanelForm(None) if panel is None and not held.published_at and runs else None,
-        "member_form": forms.get("member_form") or MemberForm(None) if panel and panel.opened_at is None and runs else None,
-        "late_form": forms.get("late_form") or LateForm(None) if held.late == Late.ACCEPT and not held.settled_at and runs else None,
-        "late": held.late_entries.select_related("claim", "by").order_by("pk"), "bad": next(iter(forms.values()), None),
+        "settles": runs and held.settled_at is None and ranks and over, "waits": ranks and held.published_at and not over,
+        "panel_form": forms.get("panel_form") or PanelForm(None) if panel is None and not held.published_at and runs and not ranks else None,
+        "member_form": forms.get("member_form") or MemberForm(None, experts(held)) if panel and panel.opened_at is None and runs else None,
+        "criteria": [(each["name"], panels.percent(int(each["weight"]))) for each in panel.criteria] if panel else [],
+        "late_form": forms.get("late_form") or LateForm(None, drafts(held, viewer)) if late_ else None, "without": len(without),
+        "drafts": len(drafts(held, viewer)) if late_ else 0, "unjudged": held.ranking == Ranking.SCORE and panel is None,
+        "late": held.late_entries.select_related("claim", "by").order_by("pk"), "bad": (bad := next(iter(forms.values()), None)), "form": bad,
         "members": _members(panel, viewer) if panel else [], "minutes": getattr(panel, "minutes", None) if panel else None,
     }  # fmt: skip
     return render(request, "claims/desk_round.html", told, status=status)
+
+
+def _without_place(held: Round) -> list[Place]:
+    """Claims of a settled round that got no place and that nobody ended yet."""
+    if held.settled_at is None:
+        return []
+    return list(
+        held.places.exclude(standing=places.IN)
+        .filter(lost_at=None, claim__state=State.IN_REVIEW)
+        .select_related("claim")
+    )
+
+
+def experts(held: Round) -> list[User]:
+    """Accounts with the role of an assessor for the round's region, or for one above it."""
+    above = held.region.path.strip("/").split("/")
+    on = today()
+    granted = Grant.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), role=Role.ASSESSOR, region__in=above,
+                                   ended_at=None, starts_on__lte=on)  # fmt: skip
+    return list(User.objects.filter(pk__in=granted.values("user"), is_active=True).order_by("name", "pk")[:EXPERTS])
+
+
+def drafts(held: Round, viewer: Viewer) -> list[tuple[str, str]]:
+    """Drafts that may be let in late: of the round's benefits and place, not let in yet."""
+    found = access_claims(viewer).filter(
+        state=State.DRAFT, benefit__in=held.benefits, region__path__startswith=held.region.path
+    )
+    found = found.exclude(late_entries__round=held).select_related("payee_person", "payee_organisation")
+    return [(str(each.uid), _("%(who)s · %(what)s · %(day)s 起草") % {
+        "who": showing.name_of(each), "what": name_of(each.benefit), "day": f"{each.created_at.astimezone(HERE):%m-%d}"})
+        for each in found.order_by("-pk")[:EXPERTS]]  # fmt: skip
 
 
 def _members(panel: Panel, viewer: Viewer) -> list[tuple[PanelMember, Tag, bool]]:
@@ -148,7 +202,7 @@ def _ranking(request: HttpRequest, held: Round, panel: Panel | None) -> Table | 
     for each in held.places.select_related("claim"):
         got = panels.result(panel, each.claim) if panel else None
         rows_.append([str(each.rank or "—"), each.claim.number or "", score_words(each.mark) if got and each.mark is not None else "—",
-                      score_words(got.spread) if got else "—", money(each.amount) if each.amount is not None else "—",
+                      score_words(got.spread) if got else "—", grouped(each.amount) if each.amount is not None else "—",
                       Cell(tag=place_tag(each))])  # fmt: skip
     return Table(_("结果"), columns, rows_, show_caption=True) if rows_ else None
 
@@ -171,7 +225,8 @@ def settle(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Let a draft in after the end, with the reason."""
-    held, form = _round(request, uid), LateForm(request.POST)
+    held = _round(request, uid)
+    form = LateForm(request.POST, drafts(held, viewer_of(request)))
     if not form.is_valid():
         return page_of(request, held, 422, late_form=form)
     found = Claim.objects.filter(uid=form.cleaned_data["claim"], pk__in=access_claims(viewer_of(request))).first()
@@ -185,14 +240,17 @@ def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @reviewers
 @require_POST
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """End every claim that got no place, one by one, signed by whoever asks."""
+    """End every claim that got no place, each signed by whoever asks, once they said so twice: a few at once, more by a
+    job."""
     held = _round(request, uid)
-
-    def each_one() -> None:
-        for place in held.places.exclude(standing=places.IN).filter(lost_at=None, claim__state=State.IN_REVIEW):
-            rounds.decline(place.claim, viewer_of(request))
-
-    return _done(request, held, each_one, _("已告知没有入选的申报人。"))
+    found = _without_place(held)
+    if request.POST.get("confirmed") != "yes":
+        return render(request, "claims/round_decline.html", {"round": held, "count": len(found)})
+    if not found:
+        messages.info(request, _("没有要告知的申报。"))
+        return redirect("claims:desk_round", uid=uid)
+    made = bulk.make(uuid.uuid4(), viewer_of(request), bulk.OUT, [each.claim for each in found])
+    return redirect("claims:bulk_done", uid=made.uid)
 
 
 @run
@@ -220,13 +278,14 @@ def members(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held, viewer = _round(request, uid), viewer_of(request)
     found = get_object_or_404(Panel.objects.select_related("round__region"), round=held)
     for name, act, words in (("confirm", panels.confirm, _("已确认。")), ("leave", panels.leave, _("已退出。"))):
-        if request.POST.get(name, "").isdigit():
-            member = get_object_or_404(found.members, pk=int(request.POST[name]))
+        said = request.POST.get(name, "")
+        if said.isascii() and said.isdigit() and len(said) < 19:
+            member = get_object_or_404(found.members, pk=int(said))
             return _done(request, held, lambda act=act, member=member: act(member, viewer), words)  # type: ignore[misc]
-    form = MemberForm(request.POST)
+    form = MemberForm(request.POST, experts(held))
     if not form.is_valid():
         return page_of(request, held, 422, member_form=form)
-    return _done(request, held, lambda: panels.appoint(found, viewer, form.cleaned_data["login"], form.cleaned_data["chairs"]),
+    return _done(request, held, lambda: panels.appoint(found, viewer, form.named, form.cleaned_data["chairs"]),
                  _("已提名，请另一位确认。"))  # fmt: skip
 
 
@@ -242,21 +301,21 @@ def audited_cost(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         except (ClaimError, PermissionDenied, files.Refused, files.NoRoom) as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": money(made.determination.point)})
-            return redirect("claims:audited_cost", uid=uid)
+            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": grouped(made.determination.point)})
+            return redirect("claims:case", number=claim.number) if claim.number else redirect("claims:desk")
     last = moving.last_of(claim)
     facts = [Fact(_("受理编号"), claim.number or "—"), Fact(_("项目"), name_of(claim.benefit))]
     if last is not None:
         facts += [Fact(_("文件所留的范围"), within(last.low, last.high)),
-                  Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": money(last.point)} if last.point is not None else _("还没有定")),
+                  Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": grouped(last.point)} if last.point is not None else _("还没有定")),
                   Fact(_("金额依据"), last.basis_words or str(last.get_basis_display()) or "—")]  # fmt: skip
     return render(request, "claims/audited_cost.html", {
-        "form": form, "facts": facts, "open": panels.open_interval(claim) is not None and claim.state == State.IN_REVIEW,
+        "form": form, "claim": claim, "facts": facts, "open": panels.open_interval(claim) is not None and claim.state == State.IN_REVIEW,
     }, status=422 if form.is_bound else 200)  # fmt: skip
 
 
 def within(low: int, high: int | None) -> str:
     """Between which amounts the text leaves it."""
     if high is None:
-        return _("不低于 %(low)s 元，没有上限") % {"low": money(low)}
-    return _("%(low)s 元到 %(high)s 元") % {"low": money(low), "high": money(high)}
+        return _("不低于 %(low)s 元，没有上限") % {"low": grouped(low)}
+    return _("%(low)s 元到 %(high)s 元") % {"low": grouped(low), "high": grouped(high)}

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, freezing, locks, moving, rounds
@@ -33,6 +33,12 @@ MOST: Final = 100
 """Points that a criterion gives at most."""
 TRIMMED_FROM: Final = 5
 """From so many scores on the highest and the lowest are left out."""
+
+
+def percent(weight: int) -> str:
+    """A weight in thousandths as people read it: 600 → 60%, 125 → 12.5%."""
+    whole, rest = divmod(weight, 10)
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
 
 
 def panel_of(viewer: Viewer | User) -> QuerySet[Panel]:
@@ -52,7 +58,7 @@ def make(held: Round, viewer: Viewer, criteria: Sequence[Mapping[str, Any]], lea
         raise ClaimError(_("评分项定下或批次发布后，不能再改评分项。"))
     total = sum(int(each["weight"]) for each in criteria)
     if total != 1000 or any(int(each["weight"]) < 1 for each in criteria):
-        raise ClaimError(_("各评分项的权重合计应为 1000‰，现在是 %(total)s‰。") % {"total": total})
+        raise ClaimError(_("各评分项的权重合计应为 100%%，现在是 %(total)s。") % {"total": percent(total)})
     if due_on < rounds.day_of(held.closes_at):
         raise ClaimError(_("评分截止不能早于申报截止。"))
     kept = [{"id": str(each["id"]), "name": str(each["name"]), "weight": int(each["weight"])} for each in criteria]
@@ -88,7 +94,7 @@ def confirm(member: PanelMember, viewer: Viewer) -> PanelMember:
         raise MayNot(_("评审人要由提名人和本人以外的人确认。"))
     if panel.opened_at is not None or member.left_at is not None or member.confirmed_at is not None:
         raise ClaimError(_("这个提名不能再确认。"))
-    member.confirmed_by, member.confirmed_at = viewer.user, dt.datetime.now(dt.UTC)
+    member.confirmed_by, member.confirmed_at = viewer.user, present.now()
     member.save(update_fields=["confirmed_by", "confirmed_at"])
     _record(viewer.user, "claims.panel_confirmed", panel, member.user)
     return member
@@ -100,7 +106,7 @@ def leave(member: PanelMember, viewer: Viewer) -> None:
     if not rounds.may_run(member.panel.round, viewer) and member.user_id != viewer.user.pk:
         raise MayNot(_("您不能处理这个地区的申报批次。"))
     if member.left_at is None:
-        member.left_at = dt.datetime.now(dt.UTC)
+        member.left_at = present.now()
         member.save(update_fields=["left_at"])
         _record(viewer.user, "claims.panel_left", member.panel, member.user)
         open_when_ready(member.panel)
@@ -128,6 +134,15 @@ def why_not(member: PanelMember, claim: Claim) -> str:
     """Why a member may not score a claim: they applied, gain, or declared a relation.  Empty: they may."""
     mine = Score.objects.filter(member=member, claim=claim).exists()
     return "" if mine else acts.why_not(claim, member.user, Kind.PANEL_SCORE)
+
+
+def before(viewer: Viewer) -> list[Claim]:
+    """The claims that somebody judges now: before a panel of theirs without a result, but for those they keep away from."""
+    found = []
+    for panel in panel_of(viewer).filter(round__settled_at=None):
+        member = seat(panel, viewer.user)
+        found += [each for each in judged(panel) if not why_not(member, each)]
+    return found
 
 
 def scorers(panel: Panel) -> list[PanelMember]:
@@ -178,11 +193,11 @@ def _total(panel: Panel, points: Mapping[str, int]) -> int:
 def open_when_ready(panel: Panel) -> bool:
     """Open the scores when all are in after the round's end, or the day is over.  Gives whether they are open."""
     held = Panel.objects.select_for_update(of=("self",)).select_related("round").get(pk=panel.pk)
-    if held.opened_at is None and held.round.closes_at < dt.datetime.now(dt.UTC):
+    if held.opened_at is None and held.round.closes_at < present.now():
         waiting = rounds.entrants(held.round).exclude(state=State.IN_REVIEW).exists()
         ready = bool(held.scores.exists()) and not waiting and not missing(held)
         if ready or today() > held.due_on:
-            held.opened_at = dt.datetime.now(dt.UTC)
+            held.opened_at = present.now()
             held.save(update_fields=["opened_at"])
             audit.record(
                 None,

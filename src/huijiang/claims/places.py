@@ -2,6 +2,7 @@
 
 of(claim)          its place, or None
 need(claim)        raises where a ranked round has not given the claim a place
+begins_on(claim)   the day from which the office's time counts, where that is later than the claim
 lose(claim)        a claim is over: its place is free, the first of the reserve moves up
 """
 
@@ -12,7 +13,8 @@ import datetime as dt
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
+from huijiang.accounts.viewers import HERE
 from huijiang.claims.errors import CannotMove
 from huijiang.claims.models import Claim, Panel, Place, Round
 from huijiang.claims.models.rounds import Ranking
@@ -31,15 +33,34 @@ def ranked(held: Round) -> bool:
     return held.ranking != Ranking.NONE or Panel.objects.filter(round=held).exists()
 
 
-def need(claim: Claim) -> None:
-    """A claim of a ranked round is reviewed once it has a place.  Raises CannotMove; the database refuses the same."""
+def begins_on(claim: Claim) -> dt.date | None:
+    """The last day of a ranked round, or of its panel: time in which the office can't decide is not its own.  None where
+    that does not hold, or once the round is settled."""
+    held = claim.round
+    if held is None or held.settled_at is not None or not ranked(held):
+        return None
+    panel = Panel.objects.filter(round=held).first()
+    last: dt.date = held.closes_at.astimezone(HERE).date()
+    return max(last, panel.due_on) if panel is not None else last
+
+
+def why_not(claim: Claim) -> str:
+    """Why a claim of a ranked round can't be reviewed: it has no place.  Empty: it can."""
     if claim.round is None or not ranked(claim.round):
-        return
+        return ""
     place = of(claim)
     if place is None:
-        raise CannotMove(_("“%(round)s”的结果还没有确定，不能先审核。") % {"round": claim.round})
+        return _("“%(round)s”的结果还没有确定，不能先审核。") % {"round": claim.round}
     if place.standing != IN or place.lost_at is not None:
-        raise CannotMove(_("这件申报没有入选“%(round)s”。") % {"round": claim.round})
+        return _("这件申报没有入选“%(round)s”。") % {"round": claim.round}
+    return ""
+
+
+def need(claim: Claim) -> None:
+    """A claim of a ranked round is reviewed once it has a place.  Raises CannotMove; the database refuses the same."""
+    reason = why_not(claim)
+    if reason:
+        raise CannotMove(reason)
 
 
 def lose(claim: Claim, **said: object) -> None:
@@ -48,7 +69,7 @@ def lose(claim: Claim, **said: object) -> None:
     if place is None:
         return
     Round.objects.select_for_update().get(pk=place.round_id)
-    place.lost_at = dt.datetime.now(dt.UTC)
+    place.lost_at = present.now()
     place.save(update_fields=["lost_at"])
     audit.record(None, "claims.place_lost", f"claim:{claim.uid}", claim.region_id, rank=place.rank)
     move_up(place.round)
@@ -60,7 +81,7 @@ def move_up(held: Round) -> list[Place]:
     for place in held.places.filter(standing=RESERVE, lost_at=None).order_by("rank"):
         if not fits(held, place.amount, *taken(held)):
             break
-        place.standing, place.moved_up_at = IN, dt.datetime.now(dt.UTC)
+        place.standing, place.moved_up_at = IN, present.now()
         place.save(update_fields=["standing", "moved_up_at"])
         audit.record(None, "claims.moved_up", f"claim:{place.claim.uid}", place.claim.region_id, rank=place.rank)
         tell(place, "round_moved_up")

@@ -21,7 +21,7 @@ from huijiang import audit
 from huijiang.access.models import Binding
 from huijiang.claims import intake
 from huijiang.claims.errors import ClaimError
-from huijiang.claims.models import Claim, Due
+from huijiang.claims.models import Carried, Claim, Due
 from huijiang.claims.models.claim import Way
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import LIVE, State
@@ -31,6 +31,7 @@ from huijiang.documents.releases import in_force
 from huijiang.entitlements.models import NightlyRun, Standing
 from huijiang.entitlements.models import State as Found
 from huijiang.notices import services as notices
+from huijiang.notices.models import Notice
 from huijiang.regions.models import Region
 from huijiang.registry.models import MODELS, Person
 from tiaowen.plan import terms as t
@@ -39,7 +40,7 @@ from tiaowen.plan.rules import Rule
 PAID_BEFORE: Final[list[Callable[[], QuerySet[Any]]]] = []
 """Room `funds` appends a function: the payments of before the take-over, rows with `benefit` and `holder`."""
 ONE_BY_ONE: Final = 500
-TOLD_A_NIGHT: Final = 2_000
+TOLD_AT_ONCE: Final = 500
 NAMED: Final = 3
 LOCK: Final = "claims.proactive"
 
@@ -69,7 +70,9 @@ def owed(region: Region | None = None) -> QuerySet[Standing]:
     found = Standing.objects.filter(last_run=None, state=Found.READY)
     if region is not None:
         found = found.filter(region=region)
+    carried = Carried.objects.filter(holder=OuterRef("holder"), claim__benefit=OuterRef("benefit"), ended_at=None)
     claimed = Exists(_event(Claim, state__in=[*LIVE, State.CLOSED])) | Exists(_event(Due, cancelled_at=None))
+    claimed |= Exists(carried)
     for before in PAID_BEFORE:
         claimed |= Exists(before().filter(benefit=OuterRef("benefit"), holder=OuterRef("holder")))
     return found.annotate(claimed=claimed)
@@ -187,40 +190,56 @@ def lacking_for(person: int) -> QuerySet[Standing]:
 
 # -- telling ------------------------------------------------------------------------------
 def _tell(region: Region) -> int:
-    """Tell those who have an account, once for what this night brought; gives how many."""
+    """Tell everybody who has an account, once for what this night brought; gives how many messages."""
     night = NightlyRun.objects.filter(region=region, ended_at__isnull=False).order_by("-id").first()
     if night is None:
         return 0
-    bound = Binding.objects.filter(ended_at=None).values("person")
-    fresh = Standing.objects.filter(region=region, last_run=None, first_run=night, person__in=bound)
+    fresh = Standing.objects.filter(region=region, last_run=None, first_run=night)
     drafts = Exists(_event(Claim, way=Way.PROACTIVE, state=State.DRAFT))
     ready = fresh.filter(drafts, state=Found.READY)
     lacking = fresh.filter(state=Found.UNKNOWN)
-    count = 0
-    for person, rows in _by_person(ready).items():
-        count += _told(person, "claim_made_ready", night, {"count": str(len(rows)), "what": _names(rows)})
-    for person, rows in _by_person(lacking).items():
-        missing = "、".join(dict.fromkeys(each for row in rows for each in row.waits_for)) or _("登记里的一项信息")
-        count += _told(person, "claim_lacks_a_fact", night, {"what": _names(rows), "missing": missing[:200]})
-    return count
+    return sum(
+        _some_told(found, template, values, night)
+        for found, template, values in ((ready, "claim_made_ready", _ready), (lacking, "claim_lacks_a_fact", _lacks))
+    )
 
 
-def _by_person(found: QuerySet[Standing]) -> dict[int, list[Standing]]:
-    listed: dict[int, list[Standing]] = {}
-    for each in found.order_by("person", "benefit")[: TOLD_A_NIGHT * NAMED]:
-        listed.setdefault(each.person_id, []).append(each)
-    return dict(list(listed.items())[:TOLD_A_NIGHT])
+def _ready(rows: list[Standing]) -> dict[str, str]:
+    return {"count": str(len(rows)), "what": _names(rows)}
+
+
+def _lacks(rows: list[Standing]) -> dict[str, str]:
+    missing = "、".join(dict.fromkeys(each for row in rows for each in row.waits_for)) or _("登记里的一项信息")
+    return {"what": _names(rows), "missing": missing[:200]}
+
+
+def _some_told(
+    found: QuerySet[Standing], template: str, values: Callable[[list[Standing]], dict[str, str]], night: NightlyRun
+) -> int:  # fmt: skip
+    """By people in the order of their ids, so many in a transaction; whoever was told since the night is passed over,
+    so a job that was killed goes on and tells nobody twice."""
+    bound = Binding.objects.filter(ended_at=None, person__isnull=False)
+    told = Exists(Notice.objects.filter(person=OuterRef("person"), template=template, made_at__gte=night.ended_at))
+    count = after = 0
+    while True:
+        ids = list(
+            bound.filter(person__gt=after, person__in=found.values("person")).exclude(told)
+            .order_by("person").values_list("person", flat=True).distinct()[:TOLD_AT_ONCE]
+        )  # fmt: skip
+        if not ids:
+            return count
+        by_person: dict[int, list[Standing]] = {}
+        for each in found.filter(person__in=ids).order_by("person", "benefit"):
+            assert each.person_id is not None
+            by_person.setdefault(each.person_id, []).append(each)
+        people = Person.objects.in_bulk(by_person)
+        with transaction.atomic():
+            for person, rows in by_person.items():
+                who = people[person]
+                count += notices.tell(who, template, values(rows), f"ready:{who.uid}") is not None
+        after = ids[-1]
 
 
 def _names(rows: Iterable[Standing]) -> str:
     names = list(dict.fromkeys(name_of(each.benefit) for each in rows))
     return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
-
-
-def _told(person: int, template: str, night: NightlyRun, values: dict[str, str]) -> bool:
-    """Not twice for one night, however often the job runs."""
-    who = Person.objects.get(pk=person)
-    before = notices.Notice.objects.filter(person=who, template=template, made_at__gte=night.ended_at)
-    if before.exists():
-        return False
-    return notices.tell(who, template, values, f"ready:{who.uid}") is not None

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import dues, effects, locks, moving
@@ -115,7 +115,7 @@ def take_down(on: dt.date | None = None) -> tuple[int, int]:
     down = on_ = 0
     for notice in PublicNotice.objects.filter(ends_on__lt=day, taken_down_at=None):
         with transaction.atomic():
-            now = dt.datetime.now(dt.UTC)
+            now = present.now()
             down += PublicNotice.objects.filter(pk=notice.pk, taken_down_at=None).update(taken_down_at=now)
             audit.record(None, "claims.notice_taken_down", f"notice:{notice.uid}", notice.region_id)
             for entry in notice.entries.select_related("claim"):

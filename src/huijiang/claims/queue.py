@@ -7,22 +7,28 @@ count stops at MOST_COUNTED; points, checks and days of a page are fetched for i
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer
 from huijiang.claims import clock, standing_in
 from huijiang.claims.access import access_claims
-from huijiang.claims.models import Check, Claim, Determination
+from huijiang.claims.models import Batch, Check, Claim, Determination
 from huijiang.claims.states import RUNNING, State
 
 PER_PAGE: Final = 50
 MOST_COUNTED: Final = 1_000
+LARGEST_ID: Final = 2**63 - 1
+MOST_BATCHES: Final = 50
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,28 @@ class Asked:
     state: str = ""
     region: str = ""
     overdue: bool = False
+    batch: str = ""
+
+
+def opening(viewer: Viewer, on: dt.date) -> View:
+    """The tab that the desk opens on: one's own work while there is some, else what waits for one's role."""
+    working = bool(viewer.roles & set(standing_in.WORKING))
+    if working and listed(viewer, VIEWS["mine"], Asked(), on).exists():
+        return VIEWS["mine"]
+    if viewer.roles == {Role.SECOND_REVIEWER} and listed(viewer, VIEWS["second"], Asked(), on).exists():
+        return VIEWS["second"]
+    return VIEWS["all"]
+
+
+def batches(viewer: Viewer, view: View) -> list[tuple[uuid.UUID, str]]:
+    """Batches of organisations with claims in a tab, the newest first: for the filter."""
+    within = access_claims(viewer).filter(state__in=[str(each) for each in view.states], batch=OuterRef("pk"))
+    found = Batch.objects.filter(Exists(within.order_by()), sent_at__isnull=False)
+    return [
+        (each.uid, _("%(firm)s %(day)s（%(n)s 件）") % {
+            "firm": each.organisation.name if each.organisation else "", "day": f"{timezone.localtime(each.sent_at):%m-%d}", "n": each.taken})
+        for each in found.select_related("organisation").order_by("-id")[:MOST_BATCHES]
+    ]  # fmt: skip
 
 
 def listed(viewer: Viewer, view: View, asked: Asked, on: dt.date) -> QuerySet[Claim]:
@@ -81,6 +109,8 @@ def listed(viewer: Viewer, view: View, asked: Asked, on: dt.date) -> QuerySet[Cl
         found = found.filter(state=asked.state)
     if asked.region:
         found = found.filter(region__path__contains=f"{asked.region}/")
+    if asked.batch:
+        found = found.filter(batch__uid=asked.batch)
     if asked.overdue:
         found = found.filter(deadline__lt=on)
     return found
@@ -127,9 +157,11 @@ def _read(view: View, after: str) -> tuple[dt.date | dt.datetime, int] | None:
     at, _sep, pk = after.rpartition("_")
     try:
         read = dt.date.fromisoformat(at) if view.by == "deadline" else dt.datetime.fromisoformat(at)
-        return read, int(pk)
+        number = int(pk)
     except ValueError:
         return None
+    hourless = isinstance(read, dt.datetime) and read.tzinfo is None
+    return None if hourless or abs(number) > LARGEST_ID else (read, number)
 
 
 def checks_of(claims: Iterable[Claim]) -> dict[int, tuple[int, int, int]]:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, clock, determine, dues, effects, locks, moving, places
@@ -230,7 +230,7 @@ def _kind_in(state: str) -> Kind:
 
 
 def _assigned(claim: Claim, user: User, by: User) -> Claim:
-    claim.assigned_to, claim.assigned_at = user, dt.datetime.now(dt.UTC)
+    claim.assigned_to, claim.assigned_at = user, present.now()
     claim.save(update_fields=["assigned_to", "assigned_at"])
     audit.record(by, "claims.assigned", f"claim:{claim.uid}", claim.region_id, to=str(user.uid))
     effects.tell("assigned", claim)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.law import in_scope
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import HERE, Viewer
@@ -97,11 +97,11 @@ def publish(held: Round, viewer: Viewer) -> Round:
         raise MayNot(_("批次要由另一个人复核后发布。"))
     if not may_publish(held, viewer):
         raise MayNot(_("您不能发布这个地区的申报批次。"))
-    if held.closes_at <= dt.datetime.now(dt.UTC):
+    if held.closes_at <= present.now():
         raise ClaimError(_("截止时间已经过了，不能再发布。"))
     if held.ranking == Ranking.SCORE and not Panel.objects.filter(round=held).exists():
         raise ClaimError(_("按评审得分排序的批次，要先定评分项，再发布。"))
-    held.published_at, held.published_by = dt.datetime.now(dt.UTC), viewer.user
+    held.published_at, held.published_by = present.now(), viewer.user
     held.save(update_fields=["published_at", "published_by"])
     audit.record(viewer.user, "claims.round_published", f"round:{held.uid}", held.region_id)
     notices.announce("round", f"round:{held.uid}", "round_opened", {
@@ -122,7 +122,7 @@ def choose(claim: Claim, now: dt.datetime | None = None) -> Round | None:
 
     Raises ClaimError: not open yet, over (by the late rule), or nobody let this late claim in.
     """
-    moment = now or dt.datetime.now(dt.UTC)
+    moment = now or present.now()
     if claim.round is not None and (claim.round.published_at is None or moment < claim.round.opens_at):
         raise ClaimError(_("这一批还没有开始申报。"))
     all_ = rounds_for(claim.region, claim.benefit)
@@ -256,7 +256,7 @@ def settle(held: Round, viewer: Viewer | None = None) -> list[Place]:
 
 def check_over(held: Round) -> None:
     """Raises ClaimError while a round is open, not published, or settled already."""
-    if held.published_at is None or dt.datetime.now(dt.UTC) <= held.closes_at:
+    if held.published_at is None or present.now() <= held.closes_at:
         raise ClaimError(_("这一批还没有截止申报。"))
     if held.settled_at is not None:
         raise ClaimError(_("这一批的结果已经确定。"))
@@ -276,7 +276,7 @@ def write(
         made.append(Place.objects.create(round=held, claim=claim, rank=rank, mark=mark, amount=amount,
                                          standing=places.IN if room else places.RESERVE))  # fmt: skip
     made += [Place.objects.create(round=held, claim=each, standing=places.OUT) for each in out]
-    held.settled_at = dt.datetime.now(dt.UTC)
+    held.settled_at = present.now()
     held.save(update_fields=["settled_at"])
     audit.record(viewer.user if viewer else None, "claims.round_settled", f"round:{held.uid}", held.region_id,
                  claims=len(made), wins=count)  # fmt: skip
@@ -300,7 +300,7 @@ def decline(claim: Claim, viewer: Viewer) -> Movement:
 
 def due(now: dt.datetime | None = None) -> QuerySet[Round]:
     """Rounds whose end has come and which have no result; by time or by a fact."""
-    over = Q(closes_at__lt=now or dt.datetime.now(dt.UTC), settled_at=None, published_at__isnull=False)
+    over = Q(closes_at__lt=now or present.now(), settled_at=None, published_at__isnull=False)
     return Round.objects.filter(over, ranking__in=(Ranking.TIME, Ranking.FACT)).order_by("closes_at", "pk")
 
 

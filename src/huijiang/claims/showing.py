@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ from huijiang.claims import clock
 from huijiang.claims.models import Act, Check, Claim, Determination
 from huijiang.claims.models.checks import Judgement, Severity, Verdict
 from huijiang.claims.public_notice import masked
-from huijiang.claims.states import State
+from huijiang.claims.states import PAUSED, RUNNING, State
+from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components import conditions as parts
 from huijiang.web.components.amount import Amount
 from huijiang.web.components.clauses import Clause
@@ -68,8 +70,8 @@ def time_cell(claim: Claim, left: int | None) -> Cell:
 
 
 def clock_words(claim: Claim, on: dt.date) -> str:
-    """A sentence about the office's time."""
-    if claim.clock_days is None:
+    """A sentence about the office's time; empty where it has none to keep."""
+    if claim.clock_days is None or claim.state not in PAUSED | RUNNING:
         return ""
     left = clock.days_left(claim, on)
     if left is None:
@@ -139,6 +141,33 @@ def check_state(check: Check) -> tuple[str, str]:
     if check.verdict == Verdict.FAILED:
         return parts.UNMET, str(check.get_judgement_display() or check.get_verdict_display())
     return parts.UNKNOWN, str(check.get_verdict_display())
+
+
+def evidence(check: Check) -> list[str]:
+    """What a hit rests on, in words: places and case numbers, registers and their day, how many registered rows."""
+    told, regions = check.evidence, vocabulary().regions.by_code
+    lines = [
+        _("%(place)s，编号 %(number)s") % {"place": regions[each["place"]].name if each["place"] in regions else each["place"],
+                                         "number": each["number"] or "—"}
+        for each in told.get("matches", ())
+    ]  # fmt: skip
+    for each in told.get("registers", ()):
+        said = {"register": each["register"], "source": each["source"], "day": each.get("as_of", "")}
+        lines.append(_("%(register)s：%(source)s，数据日期 %(day)s") % said if "as_of" in each
+                     else _("%(register)s：%(source)s 没有答复") % said)  # fmt: skip
+    rows = Counter(table for table, _number in told.get("rows", ()))
+    lines += [
+        _("登记：%(table)s %(n)s 行") % {"table": vocabulary().tables[table].label, "n": n} for table, n in rows.items()
+    ]
+    lines += [
+        _("%(n)s 件里 %(reviews)s 件") % {"n": each["total"], "reviews": each["reviews"]}
+        for each in told.get("reviews", ())
+    ]
+    if told.get("unverified"):
+        lines.append(_("用到没有核对过的数：%(names)s") % {"names": "、".join(told["unverified"])})
+    if told.get("missing"):
+        lines.append(_("缺：%(facts)s") % {"facts": "、".join(told["missing"])})
+    return lines
 
 
 def latest_checks(claim: Claim) -> list[Check]:

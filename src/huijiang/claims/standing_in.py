@@ -12,7 +12,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims.errors import ClaimError, MayNot
@@ -63,7 +63,7 @@ def end(found: StandIn, viewer: Viewer) -> None:
     """End it early.  Raises MayNot for whoever is neither of the two nor directs work."""
     if viewer.user.pk not in (found.absent_id, found.deputy_id) and not viewer.roles & set(DIRECTING):
         raise MayNot(_("这个代办安排不是您的。"))
-    if StandIn.objects.filter(pk=found.pk, ended_at=None).update(ended_at=dt.datetime.now(dt.UTC)):
+    if StandIn.objects.filter(pk=found.pk, ended_at=None).update(ended_at=present.now()):
         audit.record(viewer.user, "claims.stand_in_ended", f"user:{found.absent.uid}", "", to=str(found.deputy.uid))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang.claims import determine
+from huijiang.accounts.viewers import today
+from huijiang.claims import clock, determine
 from huijiang.claims.models import Claim, Movement, NoticeEntry
 from huijiang.claims.states import DECIDED, PAUSED, State
 from huijiang.claims.states import Event as Happened
@@ -50,6 +52,14 @@ NEXT: Final = {
     State.CLOSED: gettext_lazy("已办结归档。"),
 }  # fmt: skip
 
+BRIEFLY: Final = {
+    State.DRAFT: gettext_lazy("填完以后提交"), State.APPROVED: gettext_lazy("等资金落实"), State.PAYABLE: gettext_lazy("等拨付"),
+    State.PAYMENT_RETURNED: gettext_lazy("请更换收款账户"), State.REFUSED: gettext_lazy("不服可以提出异议"),
+    State.WITHDRAWN: gettext_lazy("可以重新申报"), State.PAID: gettext_lazy("不用再办"), State.RECOVERED: gettext_lazy("不用再办"),
+    State.CLOSED: gettext_lazy("不用再办"),
+}  # fmt: skip
+"""What a list says of a state that has no day."""
+
 COLOURS: Final = {
     State.DRAFT: "grey", State.AWAITING_CORRECTION: "amber", State.PAYMENT_RETURNED: "amber", State.REFUSED: "red",
     State.UNDER_OBJECTION: "amber", State.PAID: "green", State.APPROVED: "green", State.PAYABLE: "green", State.WITHDRAWN: "grey",
@@ -57,14 +67,18 @@ COLOURS: Final = {
 }  # fmt: skip
 
 
+WAITS_FOR: Final[list[Callable[[Claim], str]]] = []
+"""Room `funds` appends a function: what an approved claim waits for, in a sentence; empty for nothing."""
+
+
 @dataclass(frozen=True)
 class Next:
-    """What happens next: the sentence; the day by which, and what that day is; whether the office's clock stands."""
+    """What happens next: the sentence; the day by which, and what that day is; how the office's clock stands."""
 
     words: str
     by: dt.date | None
     by_words: str
-    paused: bool
+    clock: str
 
 
 def tag_of(claim: Claim) -> Tag:
@@ -85,7 +99,41 @@ def next_of(claim: Claim) -> Next:
     elif state == State.UNDER_OBJECTION:
         open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()  # type: ignore[attr-defined]
         by, words = (open_.answer_by if open_ else None), _("最迟答复")
-    return Next(str(NEXT[state]), by, words, state in PAUSED)
+    return Next(waits_for(claim) or str(NEXT[state]), by, words, clock_of(claim))
+
+
+def clock_of(claim: Claim, on: dt.date | None = None) -> str:
+    """How the office's time stands, for whoever waits: when it begins, how much is left, that it stands or is over."""
+    day = on or today()
+    if claim.clock_days is None:
+        return ""
+    told = {"all": claim.clock_days, "used": claim.used_days, "left": max(claim.clock_days - claim.used_days, 0)}
+    if claim.deadline is None or claim.running_since is None:
+        if claim.state not in PAUSED:
+            return ""
+        return _("办理期限已暂停计算：共 %(all)s 个工作日，已用 %(used)s 个，恢复后还有 %(left)s 个。") % told
+    if claim.running_since > day:
+        return _("办理期限共 %(all)s 个工作日，本批收件、评审的时间不算在内，从 %(day)s 起算。") % {
+            **told, "day": claim.running_since.isoformat()}  # fmt: skip
+    left = clock.days_left(claim, day) or 0
+    if left < 0 or claim.deadline < day:
+        return _("已超过办理期限。可以联系经办科室，或者拨打 12333 反映。")
+    return _("办理期限共 %(all)s 个工作日，还有 %(left)s 个。") % {**told, "left": left}
+
+
+def waits_for(claim: Claim) -> str:
+    """What keeps the money of an approved claim, in a sentence; empty where nothing does."""
+    if claim.state != State.APPROVED:
+        return ""
+    return next((words for told in WAITS_FOR if (words := told(claim))), "")
+
+
+def briefly(claim: Claim) -> str:
+    """What happens next, in a few words for a list: by which day, else who does what."""
+    found = next_of(claim)
+    if found.by is not None:
+        return _("%(what)s %(day)s") % {"what": found.by_words, "day": found.by.isoformat()}
+    return str(BRIEFLY.get(State(claim.state), _("等工作人员办理")))
 
 
 def events_of(claim: Claim) -> list[Event]:

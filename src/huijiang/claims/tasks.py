@@ -11,7 +11,7 @@ from django.db import transaction
 
 from huijiang import audit
 from huijiang.accounts.viewers import today
-from huijiang.claims import dues, panels, proactive, public_notice, retention, rounds
+from huijiang.claims import dues, in_bulk, panels, proactive, public_notice, retention, rounds
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import Check, Claim, Panel
 from huijiang.claims.models.checks import Severity, Verdict
@@ -33,7 +33,7 @@ def night(run: Handle) -> None:
     down, went_on = public_notice.take_down()
     run.progress(1, note="公示")
     made, held = next_periods(today())
-    run.result(notices=down, went_on=went_on, due=made, held=held)
+    run.result(notices=down, went_on=went_on, due=made, held=held, telling=in_bulk.tell_the_rest())
 
 
 def next_periods(on: dt.date) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Telling people what happens to their claims, and asking for the letters that the law wants.
 
 The message stands in the transaction of what it tells of.  The letter is set by a job that is asked for in the same
-transaction: nothing is decided without its letter being on its way, and no decision waits for a PDF.
+transaction: nothing is decided without its letter being on its way, and no decision waits for a PDF.  After a
+set-wise step (a batch that was paid) the same messages are told by a job (`in_bulk`), each once.
 
 | what happened | message | letter |
 |---|---|---|
@@ -98,12 +99,12 @@ def taken_back(claim: Claim, movement: Movement | None, **said: Any) -> None:
         _letter(claim, "withdrawal", movement)
 
 
-@effects.on("pay")
+@effects.on("pay", later=True)
 def paid(claim: Claim, movement: Movement | None, **said: Any) -> None:
     _tell(claim, "claim_paid")
 
 
-@effects.on("return")
+@effects.on("return", later=True)
 def returned(claim: Claim, movement: Movement | None, **said: Any) -> None:
     _tell(claim, "claim_returned")
 

@@ -334,6 +334,26 @@ DUE_WHEN_APPROVED: Final = pgtrigger.Trigger(
     """,
 )
 
+PARTS_WITHIN: Final = pgtrigger.Trigger(
+    name="parts_within",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("whole", "claims_due"), ("parts", "bigint")],
+    func="""
+        IF NEW.split_from_id IS NULL THEN RETURN NEW; END IF;
+        SELECT * INTO whole FROM claims_due WHERE id = NEW.split_from_id FOR UPDATE;
+        SELECT coalesce(sum(amount), 0) INTO parts FROM claims_due WHERE split_from_id = whole.id;
+        IF whole.cancelled_at IS NULL OR parts + NEW.amount > whole.amount OR NEW.part NOT IN (whole.part, whole.part + 1)
+            OR ROW(NEW.claim_id, NEW.determination_id, NEW.benefit, NEW.holder, NEW.period, NEW.instalment, NEW.fund, NEW.due_on)
+               IS DISTINCT FROM ROW(whole.claim_id, whole.determination_id, whole.benefit, whole.holder, whole.period,
+                                    whole.instalment, whole.fund, whole.due_on)
+        THEN RAISE EXCEPTION 'pgtrigger: parts_within: parts of due % (% fen, cancelled for them) are its own and sum to no more: % and %',
+            whole.uid, whole.amount, parts, NEW.amount;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 CAP_USED_BY_USES: Final = pgtrigger.Trigger(
     name="used_by_uses",
     when=pgtrigger.After,
@@ -371,6 +391,19 @@ STOPPED_BY_FINDINGS: Final = pgtrigger.Trigger(
             AND c.severity = 'block' AND c.judgement <> 'cleared' AND NOT EXISTS (SELECT 1 FROM claims_check l
                 WHERE l.claim_id = c.claim_id AND l.verifier = c.verifier AND l.id > c.id))
         THEN RAISE EXCEPTION 'pgtrigger: stopped_by_findings: a finding stops the claim until a person clears it with a reason';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+TOLD_FORWARD: Final = pgtrigger.Trigger(
+    name="told_forward",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF to_jsonb(OLD) - '{told,ended_at}'::text[] IS DISTINCT FROM to_jsonb(NEW) - '{told,ended_at}'::text[]
+            OR NEW.told < OLD.told OR OLD.ended_at IS NOT NULL
+        THEN RAISE EXCEPTION 'pgtrigger: told_forward: what was told once is not told again';
         END IF;
         RETURN NEW;
     """,

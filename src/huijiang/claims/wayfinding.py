@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.viewers import Capacity, Viewer
+from huijiang.claims import panels
 from huijiang.claims.access import access_claims
 from huijiang.claims.pages_apply_new import address_for_firm, address_for_worker
 from huijiang.claims.pages_my import TODO
@@ -24,6 +25,7 @@ def register() -> None:
     claiming.register("firm", address_for_firm)
     notices.register_target("claim", page_of)
     files.register_subject("claim", may_open)
+    files.register_seats(before_panels)
 
 
 def page_of(viewer: Viewer | None, uid: str) -> str:
@@ -45,7 +47,12 @@ def may_open(viewer: Viewer, number: str) -> bool:
         found = uuid.UUID(number)
     except ValueError:
         return False
-    return access_claims(viewer).filter(uid=found).exists()
+    return access_claims(viewer).filter(uid=found).exists() or f"claim:{found}" in before_panels(viewer)
+
+
+def before_panels(viewer: Viewer) -> list[str]:
+    """The claims whose papers a member of a panel judges, as subjects of files."""
+    return [f"claim:{each.uid}" for each in panels.before(viewer)] if viewer.capacity is Capacity.STAFF else []
 
 
 def waits_for_worker(request: HttpRequest) -> int:

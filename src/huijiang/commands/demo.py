@@ -80,14 +80,15 @@ def prepare(county: Path) -> None:
     """Structure, accounts, a release, the picture's county and its results; what is there already stays as it is."""
     upgrade.apply()
     from django.conf import settings
-    from django.db import transaction
 
+    from huijiang import present
     from huijiang.access import demo as people
     from huijiang.accounts import demo as staff
     from huijiang.accounts.models import User
     from huijiang.accounts.viewers import today
     from huijiang.demo import people as office
-    from huijiang.demo import year
+    from huijiang.demo import surveying, year
+    from huijiang.demo.calendar import begun
     from huijiang.documents import invented, releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun
@@ -101,7 +102,7 @@ def prepare(county: Path) -> None:
     staff.make(region)
     if releases.in_force() is None:
         _say("检查并启用政策版本 checking and releasing the policies")
-        with transaction.atomic():
+        with present.lived(begun(present.now())):  # in force since the year began
             steward, approver = (
                 User.objects.get(login=f"{staff.PREFIX}{name}") for name in ("steward", "steward-approver")
             )
@@ -119,6 +120,8 @@ def prepare(county: Path) -> None:
     if not year.lived(region):
         _say("过一年：申报、审核、拨付 a year: claims, casework, payments")
         year.live(region, _say)
+    if surveying.make(region):
+        _say("用工摸排 surveys of employers")
     messages.make()
 
 

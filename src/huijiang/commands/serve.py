@@ -74,15 +74,14 @@ def _refuse_a_lawless_database() -> None:
 
     if configuration.embedded():
         upgrade.apply()
-    wrong = [each for each in doctor.examine() if each.failed]
+    wrong = [each for each in doctor.examine() if each.failed and each.bars]
     if wrong:
         raise SupervisorError("\n".join(f"{each.name}: {each.words}" for each in wrong))
 
 
 def web(arguments: argparse.Namespace) -> int:
     """gunicorn, as huijiang.server sets it."""
-    metrics = configuration.home() / "metrics"
-    metrics.mkdir(parents=True, exist_ok=True)
+    metrics = configuration.metrics()
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics), "HUIJIANG_BIND": arguments.bind}
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     os.execve(gunicorn, [gunicorn, "-c", "python:huijiang.server"], environment)

@@ -1,6 +1,7 @@
 """A claim from a result of the nightly run to whatever state the demo's year leaves it in, through the services.
 
-Whoever is paid files: a demo worker or firm for itself, everybody else at the counter.
+Whoever is paid files: a demo worker or firm for itself, everybody else at the counter.  Each step takes its working
+days on the demo's calendar: sent in, accepted a day later, determined after three, reviewed again after five.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from huijiang.claims.models.claim import Way
 from huijiang.claims.models.decision import Basis, Outcome
 from huijiang.claims.models.disputes import Ground
 from huijiang.claims.states import Event, State
+from huijiang.demo.calendar import Calendar
 from huijiang.demo.people import Desk
 from huijiang.entitlements.models import Standing
 
-NOTICE_BEGAN: Final = 12  # days ago: it is over
+STEP: Final = 20  # minutes between two acts of a day
 OPEN_AMOUNT: Final = 300_000  # fen: what a person settles where the text leaves the amount open
 ITEMS: Final = ({"code": "scan", "words": "证书扫描件不清晰，请重新上传。"},
                 {"code": "account", "words": "开户行名称不完整，请补充到支行。"})  # fmt: skip
@@ -28,8 +30,23 @@ ITEMS: Final = ({"code": "scan", "words": "证书扫描件不清晰，请重新�
 class Filing:
     """The office at work on one claim after another.  Each method gives the claim as it then stands."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, calendar: Calendar) -> None:
+        self.desk, self.calendar = desk, calendar
+        self.count = 0
+        self.began = calendar.spans[0].begins
+
+    def begins(self, day: dt.date) -> None:
+        """The next claim comes in on a day; its office steps count from there."""
+        self.count += 1
+        self.began = day
+        self.calendar.on(day, self.count * 37)
+
+    def after(self, days: int) -> None:
+        """So many days after it came in, and after what was done before."""
+        before = self.calendar.clock.moment
+        self.calendar.on(self.began + dt.timedelta(days=days), self.count * 37)
+        if self.calendar.clock.moment <= before:
+            self.calendar.clock.at(min(before + dt.timedelta(minutes=STEP), self.calendar.end))
 
     # -- coming in -------------------------------------------------------------------
     def filer(self, standing: Standing) -> Viewer:
@@ -38,45 +55,44 @@ class Filing:
         return own or self.desk["counter"]
 
     def draft(
-        self, standing: Standing, ago: int = 0, *, batch: Batch | None = None, round: Round | None = None,
-        proactive: bool = False,
+        self, standing: Standing, *, batch: Batch | None = None, round: Round | None = None, proactive: bool = False,
     ) -> Claim:  # fmt: skip
-        """A draft with its account, made `ago` days ago.
-
-        Raises ClaimError where nothing can be claimed for the event.
-        """
-        day, viewer = today() - dt.timedelta(days=ago), self.filer(standing)
-        told = {"person": standing.person_id, "organisation": standing.organisation_id, "on": day}
+        """A draft with its account.  Raises ClaimError where nothing can be claimed for the event."""
+        viewer = self.filer(standing)
+        told = {"person": standing.person_id, "organisation": standing.organisation_id}
         if proactive:
             return intake.open_draft(None, self.desk.region, standing.benefit, standing.holder, **told)
         claim = intake.open_draft(viewer, self.desk.region, standing.benefit, standing.holder, batch=batch, round=round,
                                   way=Way.FIRM if batch else None, **told)  # fmt: skip
         return use_new_account(claim, viewer, 1)
 
-    def submitted(
-        self, standing: Standing, ago: int = 0, batch: Batch | None = None, round: Round | None = None
-    ) -> Claim:
+    def submitted(self, standing: Standing, batch: Batch | None = None, round: Round | None = None) -> Claim:
         """Sent in; questions that no register answers are answered with "I don't know"."""
-        claim, viewer = self.draft(standing, ago, batch=batch, round=round), self.filer(standing)
-        day = today() - dt.timedelta(days=ago)
+        claim, viewer = self.draft(standing, batch=batch, round=round), self.filer(standing)
         try:
-            return intake.submit(claim, viewer, on=day)
+            return intake.submit(claim, viewer)
         except Incomplete:
             answers = [{"table": q.table, "complete": False} if not q.column else
                        {"table": q.table, "row": q.row, "column": q.column, "value": None}
-                       for q in questions.open_questions(claim, day)]  # fmt: skip
-            return intake.submit(intake.save_answers(claim, viewer, answers), viewer, on=day)
+                       for q in questions.open_questions(claim, today())]  # fmt: skip
+            return intake.submit(intake.save_answers(claim, viewer, answers), viewer)
 
     # -- in the office ---------------------------------------------------------------
-    def accepted(self, claim: Claim, ago: int = 0) -> Claim:
-        review.accept(claim, self.desk["intake"], on=today() - dt.timedelta(days=ago))
+    def accepted(self, claim: Claim) -> Claim:
+        self.after(1)
+        review.accept(claim, self.desk["intake"])
         return fresh(claim)
 
-    def in_review(self, claim: Claim, ago: int = 0) -> Claim:
-        """Checked and determined; where the text leaves an interval, a reviewer settles it."""
-        claim = self.accepted(claim, ago)
+    def checked(self, claim: Claim) -> Claim:
+        """Checked and determined from the facts of the day."""
+        claim = self.accepted(claim)
+        self.after(3)
         review.checked(claim, self.desk["reviewer"])
-        claim = fresh(claim)
+        return fresh(claim)
+
+    def in_review(self, claim: Claim) -> Claim:
+        """Checked and determined; where the text leaves an interval, a reviewer settles it."""
+        claim = self.checked(claim)
         made = moving.last_of(claim)
         if made is not None and made.outcome == Outcome.ENTITLED and made.point is None:
             point = OPEN_AMOUNT if made.high is None else min(made.high, max(made.low, OPEN_AMOUNT))
@@ -84,20 +100,23 @@ class Filing:
                                 basis=Basis.AUDITED_COST, basis_words="按审定的实际支出核定（演示）。")  # fmt: skip
         return claim
 
-    def second_review(self, claim: Claim, ago: int = 0) -> Claim:
-        claim = self.in_review(claim, ago)
+    def second_review(self, claim: Claim) -> Claim:
+        claim = self.in_review(claim)
+        self.after(4)
         review.review(claim, self.desk["reviewer"])
         return fresh(claim)
 
-    def on_notice(self, claim: Claim, ago: int = 0) -> Claim:
+    def on_notice(self, claim: Claim) -> Claim:
         """Approved by two people; waits for its notice, or (where none is due) stands approved."""
-        claim = self.second_review(claim, ago)
+        claim = self.second_review(claim)
+        self.after(5)
         review.second_review(claim, self.desk["second-reviewer"])
         return fresh(claim)
 
-    def refused(self, claim: Claim, ago: int = 0) -> Claim:
+    def refused(self, claim: Claim) -> Claim:
         """Refused with the first condition that does not hold.  Raises ClaimError where all hold."""
-        claim = self.in_review(claim, ago)
+        claim = self.in_review(claim)
+        self.after(4)
         made = moving.last_of(claim)
         open_ = determine.open_conditions(made) if made is not None else []
         if not open_:
@@ -107,8 +126,9 @@ class Filing:
         )
         return fresh(claim)
 
-    def awaiting_correction(self, claim: Claim, ago: int = 0) -> Claim:
-        review.request_correction(claim, self.desk["intake"], ITEMS, on=today() - dt.timedelta(days=ago))
+    def awaiting_correction(self, claim: Claim) -> Claim:
+        self.after(1)
+        review.request_correction(claim, self.desk["intake"], ITEMS)
         return fresh(claim)
 
     def objected(self, claim: Claim, name: str = "") -> Claim:
@@ -124,14 +144,14 @@ class Filing:
             disputes.answer(each, self.desk["supervisor"], upheld, words)
         return fresh(claim)
 
-    def announce(self, claims: list[Claim], ago: int = NOTICE_BEGAN) -> None:
-        """One notice for each benefit, begun `ago` days ago."""
+    def announce(self, claims: list[Claim]) -> None:
+        """One notice for each benefit, from today."""
         waiting: dict[str, list[Claim]] = {}
         for each in claims:
             if each.state == State.PUBLIC_NOTICE:
                 waiting.setdefault(each.benefit, []).append(each)
         for each in waiting.values():
-            public_notice.publish(self.desk["reviewer"], each, on=today() - dt.timedelta(days=ago))
+            public_notice.publish(self.desk["reviewer"], each)
 
     def closed(self, claim: Claim) -> Claim:
         moving.move(locks.claim(claim), Event.CLOSE, self.desk["reviewer"])

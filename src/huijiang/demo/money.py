@@ -1,15 +1,19 @@
-"""The demo's money: sources under the names that the documents use, this year's lines and last year's, one that runs dry."""
+"""The demo's money: sources under the names that the documents use, a line for each year that the twelve months touch,
+and a benefit with a line of its own that runs dry: first to the next year, then shared out pro rata."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Sum
+
+from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.demo.people import Desk
 from huijiang.documents import library
-from huijiang.funds import budget, reserving
-from huijiang.funds.models import Allotment, Line, PayingAccount, Source, Waiting
+from huijiang.funds import budget, reserving, sharing
+from huijiang.funds.models import Allotment, Closing, Line, PayingAccount, Source, Waiting
 from huijiang.sealed import seal
 
 YUAN: Final = 100  # fen
@@ -19,62 +23,101 @@ NAMED: Final = {
 }
 """Code → name, who bears it in thousandths, and what a year has in yuan."""
 FORM: Final = "pain.001"
+SHARED_BY: Final = "演示财社〔%s〕12号第三条"
+Short = tuple[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Money:
-    """What there is: sources by their code."""
+    """What there is: sources by their code, and the benefit (with the fen of one claim) whose own line runs dry."""
 
+    desk: Desk
     sources: dict[str, Source]
+    short: Short | None
+    year: int = 0
+
+    @property
+    def asks(self) -> User:
+        return self.desk["finance"].user
+
+    @property
+    def approves(self) -> User:
+        return self.desk["finance-2"].user
+
+    # -- years ------------------------------------------------------------------------
+    def begin(self) -> None:
+        """The lines of the first year: for the benefit of a line of its own, nothing; whoever waits goes on to the next."""
+        self.year = today().year
+        for number, (code, (_name, shares, yuan)) in enumerate(NAMED.items(), start=1):
+            self._line(self.sources[code], shares, yuan // 3, f"演示财社〔{self.year}〕{number}号")
+        if self.short is not None:
+            budget.open_line(self.desk.region, self.sources["talent"], self.year, self.asks, benefit=self.short[0],
+                             shares={"county": 1_000}, dry=Line.Dry.NEXT_YEAR)  # fmt: skip
+
+    def turn(self) -> None:
+        """The year turns: new lines, the old ones frozen, what is left carried over, whoever waits moved on."""
+        self.year = today().year
+        for number, (code, (_name, shares, yuan)) in enumerate(NAMED.items(), start=1):
+            self._line(self.sources[code], shares, yuan, f"演示财社〔{self.year}〕{number}号")
+        if self.short is not None:
+            own = budget.open_line(self.desk.region, self.sources["talent"], self.year, self.asks, benefit=self.short[0],
+                                   shares={"county": 1_000}, dry=Line.Dry.PRO_RATA, rest=Line.Rest.AWAIT)  # fmt: skip
+            self.allot(own, Allotment.Kind.ORIGINAL, self.short[1], f"演示财社〔{self.year}〕12号")
+        for line in Line.objects.filter(region=self.desk.region, year=self.year - 1).order_by("pk"):
+            halves = budget.carry_over(
+                budget.freeze(line, self.asks), self.asks, f"演示财社〔{self.year}〕{line.pk}0号"
+            )
+            if halves is not None:
+                budget.approve_carry_over(halves, self.approves)
+            reserving.move_to_next_year(line, self.asks)
+        for line in Line.objects.filter(region=self.desk.region, year=self.year).order_by("pk"):
+            reserving.serve_waiting(line, self.asks)
+
+    def _line(self, source: Source, shares: dict[str, int], yuan: int, document: str) -> None:
+        line = budget.open_line(self.desk.region, source, self.year, self.asks, shares=shares)
+        self.allot(line, Allotment.Kind.ORIGINAL, yuan * YUAN, document)
+
+    def allot(self, line: Line, kind: str, fen: int, document: str) -> None:
+        budget.approve(budget.ask(line, kind, fen, document, self.asks), self.approves)
+
+    # -- within a year ------------------------------------------------------------------
+    def add(self) -> None:
+        """More money in the course of the year."""
+        line = Line.objects.get(region=self.desk.region, source=self.sources["talent"], year=self.year, benefit="")
+        self.allot(line, Allotment.Kind.ADDITION, 2_000_000 * YUAN, f"演示财社〔{self.year}〕31号")
+
+    def ask_for_more(self) -> None:
+        """Something that waits for another's approval."""
+        line = Line.objects.get(region=self.desk.region, source=self.sources["talent"], year=self.year, benefit="")
+        budget.ask(line, Allotment.Kind.ADDITION, 500_000 * YUAN, f"演示财社〔{self.year}〕47号", self.asks)
+
+    def share_out(self, signers: tuple[User, User]) -> Closing | None:
+        """The own line that ran dry gets half of what is awaited there; a period is closed and shared, signed by two."""
+        line = Line.objects.filter(region=self.desk.region, dry=Line.Dry.PRO_RATA, waits__ended_at=None).first()
+        if line is None:
+            return None
+        wanted = Waiting.objects.filter(line=line, ended_at=None).aggregate(sum=Sum("amount"))["sum"]
+        self.allot(line, Allotment.Kind.ADDITION, wanted // 2, f"演示财社〔{self.year}〕58号")
+        closing = sharing.compute(line, self.asks, SHARED_BY % self.year)
+        for each in signers:
+            closing = sharing.sign(closing, each)
+        return closing
 
 
-def make(desk: Desk, short: tuple[str, int] | None) -> Money:
-    """Sources and lines.  `short`: a benefit and the fen that its own line gets, less than
-    it will need."""
-    asks, approves, year = desk["finance"].user, desk["finance-2"].user, today().year
+def make(desk: Desk, short: Short | None) -> Money:
+    """Sources, the accounts that pay, and the first year's lines."""
+    asks = desk["finance"].user
     used = {rule.fund for plan in library.placed(desk.region.code).in_place(desk.region.code)
             for rule in plan.rules.values() if rule.kind == "benefit"}  # fmt: skip
     made = {}
-    for number, (code, (name, shares, yuan)) in enumerate(NAMED.items(), start=1):
-        source, _new = Source.objects.get_or_create(code=code, defaults={"name": name, "words": sorted(used & {name})})
-        made[code] = source
+    for number, (code, (name, _shares, _yuan)) in enumerate(NAMED.items(), start=1):
+        made[code], _new = Source.objects.get_or_create(
+            code=code, defaults={"name": name, "words": sorted(used & {name})}
+        )
         PayingAccount.objects.create(
-            region=desk.region, source=source, name=f"{desk.region.name}人力资源和社会保障局（演示）", bank="演示银行",
+            region=desk.region, source=made[code], name=f"{desk.region.name}人力资源和社会保障局（演示）", bank="演示银行",
             cnaps="999999000001", number=seal(f"99990000000000000{number}", "paying_account.number"), form=FORM, made_by=asks,
         )  # fmt: skip
-        before = budget.open_line(desk.region, source, year - 1, asks, shares=shares)
-        _allot(before, Allotment.Kind.ORIGINAL, yuan // 10, f"演示财社〔{year - 1}〕{number}号", desk)
-        line = budget.open_line(desk.region, source, year, asks, shares=shares)
-        _allot(line, Allotment.Kind.ORIGINAL, yuan, f"演示财社〔{year}〕{number}号", desk)
-        halves = budget.carry_over(budget.freeze(before, asks), asks, f"演示财社〔{year}〕{number}0号")
-        if halves is not None:
-            budget.approve_carry_over(halves, approves)
-    line = Line.objects.get(region=desk.region, source=made["talent"], year=year, benefit="")
-    _allot(line, Allotment.Kind.ADDITION, 2_000_000, f"演示财社〔{year}〕31号", desk)
-    budget.ask(line, Allotment.Kind.ADDITION, 500_000 * YUAN, f"演示财社〔{year}〕47号", asks)  # waits for approval
-    if short is not None:
-        benefit, fen = short
-        own = budget.open_line(desk.region, made["talent"], year, asks, benefit=benefit, shares={"county": 1_000},
-                               dry=Line.Dry.FIRST_COME)  # fmt: skip
-        asked = budget.ask(own, Allotment.Kind.ORIGINAL, fen, f"演示财社〔{year}〕12号", asks)
-        budget.approve(asked, approves)
-    return Money(made)
-
-
-def relieve(desk: Desk) -> None:
-    """Lines that ran dry get what the longest waiting need; whoever is behind them waits on."""
-    dry = Line.objects.filter(region=desk.region, waits__ended_at=None).exclude(benefit="").distinct()
-    for line in dry.order_by("pk"):
-        waiting = list(Waiting.objects.filter(line=line, ended_at=None).order_by("since", "id").select_related("due"))
-        first = dict.fromkeys([each.due.claim_id for each in waiting])
-        served = list(first)[: max(1, len(first) // 2)]
-        fen = sum(each.amount for each in waiting if each.due.claim_id in served) - line.free
-        document = f"演示财社〔{line.year}〕58号"
-        budget.approve(
-            budget.ask(line, Allotment.Kind.ADDITION, fen, document, desk["finance"].user), desk["finance-2"].user
-        )
-        reserving.serve_waiting(line, desk["finance"].user)
-
-
-def _allot(line: Line, kind: str, yuan: int, document: str, desk: Desk) -> None:
-    budget.approve(budget.ask(line, kind, yuan * YUAN, document, desk["finance"].user), desk["finance-2"].user)
+    money = Money(desk, made, short)
+    money.begin()
+    return money

@@ -24,7 +24,10 @@ from huijiang.funds.simulator import Manners, Message
 MANNERS: Final = Manners(rejected=120, returned=120, late=120, twice=100, unknown=60)
 BAD: Final = frozenset({"status", "returned", "late"})  # messages of what did not go at once
 SEEDS: Final = 500
+PARTS: Final = 3
 Ground = Recovery.Ground
+FOUND: Final = {"waits": ("R15", Ground.WRONG_FACTS), "parts": ("R12", Ground.PAID_TWICE), "whole": ("R04", Ground.RETIRED),
+                "dismissed": ("R02", Ground.DEAD)}  # fmt: skip
 
 
 class Paying:
@@ -34,17 +37,17 @@ class Paying:
         self.desk = desk
         self.maker, self.second, self.third = (desk[each].user for each in ("finance", "finance-2", "finance-3"))
 
-    def built(self, source: Source, most: int) -> Batch:
-        return batches.build(self.desk.region, source, self.maker, most=most)
+    def built(self, source: Source, most: int, year: int | None = None) -> Batch:
+        return batches.build(self.desk.region, source, self.maker, most=most, year=year)
 
-    def signed(self, source: Source, most: int) -> Batch:
-        batch = batches.freeze(self.built(source, most), self.maker)
+    def signed(self, source: Source, most: int, year: int | None = None) -> Batch:
+        batch = batches.freeze(self.built(source, most, year), self.maker)
         batches.sign(batch, self.second, "finance")
         return batches.sign(batch, self.third, "release")
 
-    def sent(self, source: Source, most: int) -> tuple[Batch, list[Message]]:
+    def sent(self, source: Source, most: int, year: int | None = None) -> tuple[Batch, list[Message]]:
         """A batch that went to the bank, and everything that the bank will say about it."""
-        batch = self.signed(source, most)
+        batch = self.signed(source, most, year)
         said = list(self._answers([each.content for each in exporting.export(batch, self.maker)], batch.number))
         return batches.send(batch, self.maker), said
 
@@ -61,7 +64,7 @@ class Paying:
         found = Payment.objects.filter(
             Q(due__payee_person__in=self.desk.workers) | Q(due__payee_organisation__in=self.desk.agents)
         )
-        return [each.encode() for each in found.values_list("reference", flat=True)]
+        return [each.encode() for each in found.values_list("transfer", flat=True).distinct()]
 
     def take(self, said: list[Message]) -> None:
         for each in said:
@@ -81,18 +84,17 @@ class Paying:
         if line is not None:
             answers.handle(line, self.second, "已电话询问银行：不是本批付款，银行将更正回单。")
 
-    def recover(self) -> None:
-        """Of paid money: one finding waits, one is being paid back in three parts, one is back whole, one is dismissed."""
-        paid = list(
+    def doubtful(self) -> list[Payment]:
+        """Paid money in which something could be found: the greatest sums, not the demo's workers'."""
+        return list(
             Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None)
-            .exclude(due__claim__payee_person__in=self.desk.workers).order_by("-amount", "pk")[:4]
+            .exclude(due__claim__payee_person__in=self.desk.workers).order_by("-amount", "pk")[:len(FOUND)]
         )  # fmt: skip
-        kinds = ("waits", "parts", "whole", "dismissed")
-        for payment, kind in zip(reversed(paid), kinds, strict=False):
-            rule = {"waits": "R15", "parts": "R12", "whole": "R04", "dismissed": "R02"}[kind]
-            ground = {"R15": Ground.WRONG_FACTS, "R12": Ground.PAID_TWICE, "R04": Ground.RETIRED, "R02": Ground.DEAD}[
-                rule
-            ]
+
+    def find(self) -> None:
+        """Of paid money: one finding waits, one is to come back in three parts, one whole, one is dismissed."""
+        paid = self.doubtful()
+        for payment, (kind, (rule, ground)) in zip(reversed(paid), FOUND.items(), strict=False):
             finding = recoveries.find(
                 payment, f"{rule} 抽查", ground, {"source": "演示抽查"}, self.desk["supervisor"].user
             )
@@ -100,10 +102,16 @@ class Paying:
                 recoveries.dismiss(finding, self.second, "核对后为同名的另一人，不追回。")
             elif kind != "waits":
                 recoveries.propose(finding, self.maker, payment.amount, "核对登记后发现不应发放，建议追回。")
-                parts = 3 if kind == "parts" else 1
-                opened = recoveries.decide(finding, self.second, today() + dt.timedelta(days=30), instalments=parts)
-                part = payment.amount // parts
-                recoveries.came_back(opened, part, today(), f"演示到账{payment.reference}", self.maker)
+                recoveries.decide(finding, self.second, today() + dt.timedelta(days=30),
+                                  instalments=PARTS if kind == "parts" else 1)  # fmt: skip
+
+    def comes_back(self) -> None:
+        """A part of each recovery under way arrives: of one in parts all but the last, of the others the whole."""
+        for each in Recovery.objects.filter(closed_at=None).order_by("pk"):
+            part = each.amount // each.instalments
+            if each.instalments == 1 or each.back + 2 * part <= each.amount:
+                key = f"演示到账{each.payment.reference}-{each.back // part + 1}"
+                recoveries.came_back(each, part, today(), key, self.maker)
 
 
 def _eventful(name: str, ordered: list[simulator.Taken], spared: list[bytes]) -> list[Message]:

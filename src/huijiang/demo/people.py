@@ -68,7 +68,9 @@ def desk_of(region: Region) -> Desk:
     for name in MORE_OF_FINANCE:
         user = demo.account(f"{demo.PREFIX}{name}", f"演示{Role.FINANCE.label}{name[-1]}", region)
         if not user.grants.exists():
-            Grant.objects.create(user=user, role=Role.FINANCE, region=region, starts_on=timezone.localdate())
+            Grant.objects.create(
+                user=user, role=Role.FINANCE, region=region, starts_on=timezone.localdate() - demo.IN_OFFICE
+            )
         if not SecondFactor.objects.filter(user=user).exists():
             SecondFactor.objects.create(user=user, secret=demo.secret_of(user.login))
     staff = {}

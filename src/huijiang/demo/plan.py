@@ -42,6 +42,10 @@ ROTATION: Final = (
 )  # fmt: skip
 
 
+OVER: Final = frozenset({Ending.DISMISSED, Ending.APPROVED, Ending.WITHDRAWN, Ending.REFUSED})
+"""What may lie months back; every other ending is of the last weeks."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """So many claims of a benefit from some results, each with its ending; a result that can't be claimed is passed over."""
@@ -49,6 +53,7 @@ class Wanted:
     benefit: str
     endings: tuple[Ending, ...]
     results: tuple[Standing, ...]
+    proactive: bool = False
 
 
 def results(desk: Desk) -> dict[str, dict[str, list[Standing]]]:

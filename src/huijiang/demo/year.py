@@ -1,34 +1,49 @@
-"""A year in the demo county: claims of every benefit that has an event, in every state, and their money there and back.
+"""A year in the demo county: claims of every benefit that has an event, in every state, and their money there and back,
+month by month under the demo's clock (`present.lived`).
 
 Made whole or not at all; a second call finds it and changes nothing.  The same county on the same day gives the same.
+
+| day of a span of thirty | what happens |
+|---|---|
+| 1 | the night's next periods; the year turns; a round is opened |
+| 1–12 | claims come in and are worked on |
+| 13 | public notices; visitors object two days later, two days on somebody answers |
+| 22 | notices come down; money is held, or waited for |
+| 24–28 | a batch is built, signed, sent and answered; what came back is paid again in the next |
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import transaction
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.audit.models import Event as AuditEvent
-from huijiang.claims import intake, public_notice
+from huijiang.claims import proactive, public_notice
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Batch, Claim
 from huijiang.claims.states import State
-from huijiang.demo import money, people
+from huijiang.claims.tasks import next_periods
+from huijiang.demo import ending, money, people
+from huijiang.demo.calendar import LAST, Calendar, Span, begun, event_day
 from huijiang.demo.filing import Filing, fresh
-from huijiang.demo.paying import Paying
-from huijiang.demo.plan import PER_BENEFIT, Ending, Wanted, plan, results, short_of
+from huijiang.demo.panel import Judging
+from huijiang.demo.paying import FOUND, Paying
+from huijiang.demo.plan import OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
-from huijiang.funds import batches
 from huijiang.funds.batches import BatchError
 from huijiang.funds.models import Payment, Reservation, Source
 from huijiang.regions.models import Region
 
 LIVED: Final = "demo.year"
 LIST: Final = 8  # claims of a firm's list
+FOUND_IN, ROUND_FROM, ROUND_UNTIL, MORE_IN, SHARED_IN, LISTS_IN = 8, 5, 10, 6, 10, 9
 Say = Callable[[str], None]
 
 
@@ -37,179 +52,274 @@ def lived(region: Region) -> bool:
     return AuditEvent.objects.filter(action=LIVED, subject=f"region:{region.code}").exists()
 
 
-@transaction.atomic
 def live(region: Region, say: Say = lambda _: None, most: int = PER_BENEFIT) -> bool:
-    """Live the year of a region, once; whether it was lived now.  `most`: claims of a benefit."""
+    """Live the year of a region, once; whether it was lived now.  `most`: claims of a benefit.
+
+    Raises NotADemo where time may not be another.
+    """
     if lived(region):
         return False
-    return Year(people.desk_of(region), say, most).run()
+    end = present.now()
+    desk = people.desk_of(region)
+    with present.lived(begun(end)) as clock:
+        Year(desk, say, most, Calendar(clock, end)).run()
+    return True
+
+
+@dataclass
+class Task:
+    """One claim to be made in a span or later, of the first of some results that can be claimed."""
+
+    ending: Ending
+    results: list[Standing]
+    span: int
+    batch: Batch | None = None
+    proactive: bool = False
+
+
+@dataclass
+class Held:
+    """Claims on their way through notices."""
+
+    over: list[Claim] = field(default_factory=list)
+    standing: list[Claim] = field(default_factory=list)
+    objected: list[Claim] = field(default_factory=list)
+    dismissed: list[Claim] = field(default_factory=list)
+    upheld: list[Claim] = field(default_factory=list)
 
 
 class Year:
-    def __init__(self, desk: people.Desk, say: Say, most: int) -> None:
-        self.desk, self.say, self.most = desk, say, most
-        self.filing = Filing(desk)
-        self.ago = 0
-        self.on_notice: list[Claim] = []  # their notice is over
-        self.standing: list[Claim] = []  # on a notice that has not ended
-        self.objected: list[Claim] = []
-        self.dismissed: list[Claim] = []
-        self.upheld: list[Claim] = []
+    def __init__(self, desk: people.Desk, say: Say, most: int, calendar: Calendar) -> None:
+        self.desk, self.say, self.most, self.calendar = desk, say, most, calendar
+        self.filing, self.paying = Filing(desk, calendar), Paying(desk)
+        self.tasks: dict[int, list[Task]] = defaultdict(list)
+        self.first: dict[int, int] = {}  # result → the first span after its event
+        self.reserved: set[str] = set()  # the benefit of the round, while it is open
+        self.turn = 0
+        self.found = False
 
-    def run(self) -> bool:
+    def run(self) -> None:
         found = results(self.desk)
         short = short_of(found)
-        sources = money.make(self.desk, short).sources
-        self.say("申报与审核 claims and casework")
-        self.of_workers()
-        self.lists()
-        self.filing.announce(self.on_notice)
-        public_notice.take_down()  # their money is held first
-        for wanted in plan(found, short[0] if short else None, self.most):
-            self.claims(wanted)
-        self.say("公示与异议 notices and objections")
-        self.notices()
-        money.relieve(self.desk)
-        self.say("拨付与对账 payments and the bank")
-        paying = Paying(self.desk)
-        for source in sources.values():
-            self.pay(paying, source)
-        paying.handled()
-        paying.recover()
-        self.close()
+        self.calendar.on(self.calendar.spans[0].begins)
+        self.money = money.make(self.desk, short)
+        self.plan(found, short[0] if short else "")
+        self.judging = self.round_of(found, short[0] if short else "")
+        for span in self.calendar.spans:
+            self.say(f"  {span.begins:%Y-%m}")
+            self.span(span)
+        made = proactive.prepare(self.desk.region)  # 免申即享: what the last night found, ready to be confirmed
+        self.say(f"  免申即享 made ready: {made.made}")
         audit.record(
             None, LIVED, f"region:{self.desk.region.code}", self.desk.region.code, claims=Claim.objects.count()
         )
-        return True
 
-    # -- claims -----------------------------------------------------------------------
-    def claims(self, wanted: Wanted) -> None:
-        """As many of the results as there are endings; one that can't be claimed after all is passed over."""
-        left = list(reversed(wanted.endings))
-        for each in wanted.results:
-            if not left:
-                return
-            if self.one(each, left[-1]):
-                left.pop()
+    # -- what is to come ----------------------------------------------------------------
+    def plan(self, found: dict[str, dict[str, list[Standing]]], short: str) -> None:
+        for wanted in (*self.of_workers(), *plan(found, short or None, self.most)):
+            left = list(wanted.results)
+            for each in wanted.endings:
+                at = LAST if each not in OVER else self.next_span(wanted.benefit == short)
+                self.tasks[at].append(Task(each, left, at, proactive=wanted.proactive))
+        for organisation in sorted(self.desk.agents):
+            self.listed(organisation)
 
-    def one(self, standing: Standing, ending: Ending, batch: Batch | None = None, proactive: bool = False) -> bool:
-        """A claim of one result, as far as it goes; whether it went there."""
-        self.ago = (self.ago + 5) % 17
+    def next_span(self, from_the_first: bool) -> int:
+        """Spread over the year, in turn; of the benefit whose line runs dry somebody waits from the first span on."""
+        self.turn += 1
+        return 0 if from_the_first and self.turn % 3 == 1 else self.turn * 5 % LAST
+
+    def of_workers(self) -> list[Wanted]:
+        """Each demo worker: one thing refused, one paid, one still to claim; the first one's comes by itself."""
+        wanted = []
+        for number, person in enumerate(sorted(self.desk.workers)):
+            live_ = Standing.objects.filter(person=person, region=self.desk.region, last_run=None).order_by("pk")
+            missed = tuple(live_.filter(state__in=(Result.NEAR, Result.UNKNOWN)))
+            wanted.append(Wanted("", (Ending.REFUSED,), missed))
+            ready = list(live_.filter(state=Result.READY))
+            paid = ready[:-1] if len(ready) > 1 else ready[: number % 2]
+            wanted += [Wanted("", (Ending.APPROVED,), (each,), proactive=number < 2) for each in paid[:2]]
+            if number == 2 and len(ready) > len(paid):
+                wanted.append(Wanted("", (Ending.DRAFT,), (ready[-1],), proactive=True))
+        return wanted
+
+    def listed(self, organisation: int) -> None:
+        """A firm's list: made together, each judged by itself; what is left stays to be claimed."""
+        ready = list(Standing.objects.filter(organisation=organisation, region=self.desk.region, last_run=None,
+                                             state=Result.READY).order_by("benefit", "holder"))  # fmt: skip
+        some = ready[: max(1, min(LIST, len(ready) - 1))]
+        if not some:
+            return
+        at = min(LAST, max(LISTS_IN, *(self.first_span(each) for each in some)))
+        endings = (Ending.APPROVED, Ending.APPROVED, Ending.APPROVED, Ending.IN_REVIEW)
+        batch = Batch(region=self.desk.region, organisation_id=organisation, made_by=self.desk.agents[organisation].user,
+                      rows=len(some))  # fmt: skip
+        self.tasks[at] += [Task(endings[n % 4], [each], at, batch) for n, each in enumerate(some)]
+
+    def round_of(
+        self, found: dict[str, dict[str, list[Standing]]], short: str
+    ) -> tuple[int, str, list[Standing]] | None:
+        """The span and benefit of a round with a panel: of open amount where there is one, with entrants enough."""
+        best: list[tuple[bool, int, str, list[Standing]]] = []
+        for benefit, states in found.items():
+            ready = states.get(Result.READY, [])
+            spans = sorted(self.first_span(each) for each in ready)
+            if benefit != short and len(spans) >= 4 and spans[3] <= ROUND_UNTIL:
+                at = max(ROUND_FROM, spans[3])
+                able = [each for each in ready if self.first_span(each) <= at]
+                best.append((all(each.low == each.high for each in able[:4]), at, benefit, able))
+        return min(best, key=lambda each: each[:3])[1:] if best else None
+
+    def first_span(self, standing: Standing) -> int:
+        if standing.pk not in self.first:
+            day = event_day(self.desk.region.code, standing)
+            self.first[standing.pk] = self.calendar.span_of(day) if day else 0
+        return min(self.first[standing.pk], LAST)
+
+    # -- a span ---------------------------------------------------------------------------
+    def span(self, span: Span) -> None:
+        self.calendar.on(span.day(0))
+        if present.today().year > self.money.year:
+            self.money.turn()
+        if span.number == MORE_IN:
+            self.money.add()
+        next_periods(present.today())
+        held = Held()
+        if self.judging is not None and self.judging[0] == span.number:
+            held.over += self.judged(span)
+        self.claims(span, held)
+        self.notices(span, held)
+        self.pay(span)
+        self.reserved.clear()
+
+    def judged(self, span: Span) -> list[Claim]:
+        assert self.judging is not None
+        _at, benefit, entrants = self.judging
         try:
             with transaction.atomic():
-                self._one(standing, ending, batch, proactive)
+                won = Judging(self.filing, benefit, span).run(entrants)
         except (ClaimError, MayNot) as error:
-            self.say(f"  {standing.benefit} {standing.holder}: {error}")
+            self.calendar.clock.again()
+            self.say(f"  {benefit}: {error}")
+            return []
+        self.reserved.add(benefit)
+        return won
+
+    def claims(self, span: Span, held: Held) -> None:
+        for number, task in enumerate(self.tasks.pop(span.number, [])):
+            if not self.claimed(span, number, task, held) and span.number < LAST:
+                later = [self.first_span(each) for each in task.results]
+                at = max(span.number + 1, min(later, default=LAST))
+                self.tasks[min(at, LAST)].append(task)
+
+    def claimed(self, span: Span, number: int, task: Task, held: Held) -> bool:
+        """The first of the results that can be claimed now; one that can't be will be tried again at the end."""
+        able = [
+            each for each in task.results if self.first_span(each) <= span.number and each.benefit not in self.reserved
+        ]
+        for each in able:
+            task.results.remove(each)
+            ago = number * 5 % 17
+            day = span.day(1 + number % 6) if task.ending in OVER else self.calendar.last - dt.timedelta(days=ago)
+            self.filing.begins(max(day, span.begins))
+            if self.one(each, task, held):
+                return True
+            self.first[each.pk] = LAST
+            if span.number < LAST:
+                task.results.append(each)
+        return False
+
+    def one(self, standing: Standing, task: Task, held: Held) -> bool:
+        """A claim of one result, as far as it goes; whether it went there."""
+        try:
+            with transaction.atomic():
+                ending.reached(self.filing, standing, task.ending, self.batch_of(task), task.proactive, held)
+        except (ClaimError, MayNot) as error:
+            self.calendar.clock.again()
+            if self.calendar.spans[LAST].begins <= self.filing.began:
+                self.say(f"  {standing.benefit} {standing.holder}: {error}")
             return False
         return True
 
-    def _one(self, standing: Standing, ending: Ending, batch: Batch | None, proactive: bool) -> None:
-        filing, ago = self.filing, self.ago
-        if proactive:
-            filing.draft(standing, proactive=True)
-        if ending is Ending.DRAFT:
-            if not proactive:
-                filing.draft(standing, ago, batch=batch)
-            return
-        claim = filing.submitted(standing, ago, batch=batch)
-        match ending:
-            case Ending.SUBMITTED:
-                pass
-            case Ending.CHECKING:
-                filing.accepted(claim, ago)
-            case Ending.CORRECTION:
-                filing.awaiting_correction(claim, min(ago, 3))
-            case Ending.IN_REVIEW:
-                filing.in_review(claim, ago)
-            case Ending.SECOND_REVIEW:
-                filing.second_review(claim, ago)
-            case Ending.REFUSED:
-                filing.refused(claim, ago)
-            case Ending.WITHDRAWN:
-                intake.withdraw(claim, filing.filer(standing), "信息有误，撤回后重新申报。")
-            case _:
-                held = filing.on_notice(claim, ago)
-                {Ending.ON_NOTICE: self.standing, Ending.OBJECTED: self.objected, Ending.DISMISSED: self.dismissed,
-                 Ending.UPHELD: self.upheld}.get(ending, self.on_notice).append(held)  # fmt: skip
-
-    def of_workers(self) -> None:
-        """Each demo worker: one thing refused, one paid, one still to claim; the first one's comes by itself."""
-        for number, person in enumerate(sorted(self.desk.workers)):
-            live = Standing.objects.filter(person=person, region=self.desk.region, last_run=None).order_by("pk")
-            for each in live.filter(state__in=(Result.NEAR, Result.UNKNOWN)):
-                if self.one(each, Ending.REFUSED):
-                    break
-            ready = list(live.filter(state=Result.READY))
-            paid = ready[:-1] if len(ready) > 1 else ready[: number % 2]
-            for each in paid[:2]:
-                self.one(each, Ending.APPROVED, proactive=number < 2)
-            if number == 2 and len(ready) > len(paid):
-                self.one(ready[-1], Ending.DRAFT, proactive=True)
-
-    def lists(self) -> None:
-        """A firm's list: made together, each judged by itself; what is left stays to be claimed."""
-        for organisation, agent in sorted(self.desk.agents.items()):
-            ready = list(Standing.objects.filter(organisation=organisation, region=self.desk.region, last_run=None,
-                                                 state=Result.READY).order_by("benefit", "holder"))  # fmt: skip
-            some = ready[: max(1, min(LIST, len(ready) - 1))]
-            if not some:
-                continue
-            batch = Batch.objects.create(region=self.desk.region, organisation_id=organisation, made_by=agent.user,
-                                         rows=len(some))  # fmt: skip
-            endings = (Ending.APPROVED, Ending.APPROVED, Ending.APPROVED, Ending.IN_REVIEW)
-            taken = sum(self.one(each, endings[at % 4], batch) for at, each in enumerate(some))
-            batch.taken, batch.sent_at = taken, batch.made_at
-            batch.save(update_fields=["taken", "sent_at"])
-            audit.record(
-                agent.user,
-                "claims.batch_sent",
-                f"batch:{batch.uid}",
-                self.desk.region.code,
-                rows=len(some),
-                taken=taken,
-            )
+    def batch_of(self, task: Task) -> Batch | None:
+        """The firm's list, sent when its first claim is."""
+        if task.batch is not None and task.batch.pk is None:
+            task.batch.save()
+            task.batch.refresh_from_db()
+            task.batch.sent_at = task.batch.made_at
+        if task.batch is not None:
+            task.batch.taken = (task.batch.taken or 0) + 1
+            task.batch.save(update_fields=["taken", "sent_at"])
+        return task.batch
 
     # -- notices and objections ---------------------------------------------------------
-    def notices(self) -> None:
-        filing = self.filing
-        filing.announce([fresh(each) for each in (*self.on_notice, *self.dismissed)])
-        filing.announce([*self.standing, *self.objected, *self.upheld], ago=1)
-        for each in (*self.objected, *self.upheld, *self.dismissed):
-            if each.state == State.PUBLIC_NOTICE:
+    def notices(self, span: Span, held: Held) -> None:
+        filing, on = self.filing, self.calendar.on
+        over = [fresh(each) for each in (*held.over, *held.dismissed)]
+        on(span.day(13), 300)
+        filing.announce(over)
+        on(span.day(15), 60)
+        for each in held.dismissed:
+            if fresh(each).state == State.PUBLIC_NOTICE:
                 filing.objected(each)
-        for each in self.dismissed:
+        on(span.day(17), 90)
+        for each in held.dismissed:
             filing.answered(each, upheld=False)
-        for each in self.upheld:
-            filing.answered(each, upheld=True)
+        on(span.day(22))
         public_notice.take_down()
+        if span.number == LAST:
+            on(self.calendar.last - dt.timedelta(days=1))
+            filing.announce([*held.standing, *held.objected, *held.upheld])
+            for each in (*held.objected, *held.upheld):
+                if fresh(each).state == State.PUBLIC_NOTICE:
+                    filing.objected(each)
+            for each in held.upheld:
+                filing.answered(each, upheld=True)
 
     # -- money ----------------------------------------------------------------------------
-    def pay(self, paying: Paying, source: Source) -> None:
-        """Batches of a source in every state, as far as there is enough to pay: one settled after everything that a bank
-        says, one of which half is answered, one signed, one locked, one given up; some stay without a batch."""
-        waiting = Reservation.objects.filter(line__source=source, state=Reservation.State.HELD).count()
+    def pay(self, span: Span) -> None:
+        self.calendar.on(span.day(23))
+        if span.number == SHARED_IN:
+            self.money.share_out((self.desk["finance-2"].user, self.desk["finance-3"].user))
+        for source in self.money.sources.values():
+            for year in (self.money.year - 1, self.money.year):
+                self.batches(span, source, year)
+        self.calendar.on(span.day(28), 120)
+        if self.found:
+            self.paying.comes_back()
+        elif span.number == LAST - 1 or (span.number >= FOUND_IN and len(self.paying.doubtful()) == len(FOUND)):
+            self.paying.find()
+            self.found = True
+        if span.number == LAST:
+            self.money.ask_for_more()
+            self.paying.handled()
+            ending.close(self.desk, self.filing)
+
+    def batches(self, span: Span, source: Source, year: int) -> None:
+        """All that is held goes in one batch; in the last span batches stand in every state."""
+        waiting = Reservation.objects.filter(
+            line__source=source, line__year=year, state=Reservation.State.HELD, due__claim__state=State.PAYABLE
+        ).count()
         if not waiting:
             return
-        _first, said = paying.sent(source, max(1, waiting * 3 // 4))
-        paying.take(said)
-        paying.take(said[:1])  # the same file once more
-        back = Payment.objects.filter(batch__source=source, state__in=(Payment.State.REJECTED, Payment.State.RETURNED))
-        claims = list(dict.fromkeys(each.due.claim_id for each in back.order_by("pk")))
-        for pk in claims[:-1]:  # the last waits for its payee
-            paying.again(Claim.objects.get(pk=pk))
+        last = span.number == LAST
+        self.calendar.on(span.day(24), 60)
         try:
-            _half, said = paying.sent(source, max(1, waiting // 8))
-            paying.take([each for each in said if "booked" in each.name][:1])
-            paying.signed(source, 2)
-            batches.freeze(paying.built(source, 2), paying.maker)
-            batches.drop(paying.built(source, 2), paying.maker, "付款日期选错，作废重组。")
+            _batch, said = self.paying.sent(source, max(1, waiting * 3 // 4) if last else waiting, year)
         except BatchError as error:
-            self.say(f"  {source.name}: {error}")
+            self.say(f"  {source.name} {year}: {error}")
+            return
+        self.calendar.on(span.day(27), 30)
+        self.paying.take(said)
+        if last:
+            self.paying.take(said[:1])  # the same file once more
+        self.again(source, spared=last)
+        if last:
+            ending.batches_under_way(self.paying, source, max(1, waiting // 8), self.calendar, self.say)
 
-    def close(self) -> None:
-        """Of what is over, some is filed away."""
-        for state in (State.PAID, State.REFUSED):
-            over = Claim.objects.filter(region=self.desk.region, state=state, disputes=None).exclude(
-                payee_person__in=self.desk.workers).exclude(dues__payments__findings__isnull=False)  # fmt: skip
-            for claim in over.order_by("pk").distinct()[:2]:
-                self.filing.closed(fresh(claim))
+    def again(self, source: Source, spared: bool) -> None:
+        """Whoever's money came back names another account; of the last ones one is still waited for."""
+        back = Payment.objects.filter(batch__source=source, due__claim__state=State.PAYMENT_RETURNED)
+        claims = list(dict.fromkeys(each.due.claim_id for each in back.order_by("pk")))
+        for pk in claims[:-1] if spared else claims:
+            self.paying.again(Claim.objects.get(pk=pk))

@@ -29,6 +29,7 @@ NOTES = {
     "orientation": gettext_lazy("只定方向"), "internal work": gettext_lazy("部门内部工作"),
     "encouragement": gettext_lazy("倡导，没有可以据此主张的内容"), "existing rules": gettext_lazy("沿用已有规定"),
     "figures only": gettext_lazy("只有数字，没有规则"), "carried elsewhere": gettext_lazy("在别处执行"),
+    "no facts yet": gettext_lazy("平台还没有所需的事实"),
 }  # fmt: skip
 STACKINGS = {
     "all are paid": gettext_lazy("可以叠加，都付"), "only the highest": gettext_lazy("就高，只付最高的一笔"),
@@ -49,7 +50,7 @@ MODALITIES = {
     "encouraged": gettext_lazy("鼓励"),
 }  # fmt: skip
 ACTIONS = {
-    "stop": gettext_lazy("停止办理"), "ask": gettext_lazy("要求说明"), "score": gettext_lazy("计入风险分"),
+    "stop": gettext_lazy("先停下，有人核实并写明理由才继续"), "ask": gettext_lazy("请审核人核实"), "score": gettext_lazy("计入风险分"),
 }  # fmt: skip
 
 
@@ -159,7 +160,12 @@ def _rule(found: Told, library: Library, rule: Rule) -> None:
     found.row(_("用于"), "、".join(rule.purposes))
     found.row(_("力度"), str(MODALITIES.get(rule.modality, rule.modality)))
     found.row(_("查哪几项"), "、".join(_named(library, rule.document, each) for each in rule.checks))
-    found.row(_("查到以后"), str(ACTIONS.get(rule.action, rule.action)))
+    does, _space, points = rule.action.partition(" ")
+    found.row(_("查到以后"), Line(str(ACTIONS.get(does, does)), points))
+    found.row(_("告诉审核人"), rule.tells)
+    found.row(_("付了以后"), _("每晚再查一遍") if rule.again else "")
+    if rule.kind == "risk":
+        found.row(_("理由"), rule.because)
 
 
 def _sum(row: SumRow, language: str, first: bool) -> Line:

@@ -11,7 +11,9 @@ from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.documents import library, originals, releases
 from huijiang.documents.models import Draft, DraftVersion, Original, Release
-from huijiang.documents.releases import MOST_BYTES, ReleaseError
+from huijiang.documents.releases import MOST_BYTES, ReleaseError, Told, untold
+from tiaowen.check.document import EVERYWHERE
+from tiaowen.check.library import CHECKS
 from tiaowen.language.blocks import read_blocks
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,80}")
@@ -44,18 +46,21 @@ def place_of(name: str, text: str) -> str:
         raise DraftError(
             f"{name}: 文件名就是文件编号 the file's name is the document's id；应为 expected 小写英文、数字和短横 xiaoshan-2025-3.md"
         )
-    known = library.current().sources.get(document)
-    if known is not None:
-        return known.read.file
+    held = library.current().whole.get(document)
+    if held is not None:
+        return held.sources[document].read.file
     read = read_blocks(text, name)
     region = read.front_text("region")
+    if region == EVERYWHERE:
+        return f"{CHECKS}{document}.md"
     regions = library.current().vocabulary.regions
     code = regions.resolve(region) if region else None
     if code is None:
         raise DraftError(
             f"{name}: 文件头 region：{region or '没有写 missing'}；应为认识的地区 expected a known place，如 such as 浙江省/杭州市/萧山区"
         )
-    return f"{regions.path(code)}/{document}.md"
+    checks = any(block.kind == "risk" and "for" in block.body.entries for block in read.blocks)
+    return f"{CHECKS if checks else ''}{regions.path(code)}/{document}.md"
 
 
 @transaction.atomic
@@ -82,8 +87,8 @@ def copy_of(by: User, document: str) -> Draft:
         raise DraftError(f"{document}: 没有这份文件 no such document")
     base = path.removesuffix(".md")
     original = originals.of_release(releases.in_force(), document)
-    return begin(by, path, Parts(files[path], *(files.get(f"{base}.{part}.yaml", "") for part in
-                                                ("cases", "equivalents", "figures")), original))  # fmt: skip
+    cases, equivalents, figures = (files.get(f"{base}.{part}.yaml", "") for part in ("cases", "equivalents", "figures"))
+    return begin(by, path, Parts(files[path], cases, equivalents, figures, original))
 
 
 def _store(draft: Draft, number: int, parts: Parts, note: str) -> DraftVersion:
@@ -140,28 +145,44 @@ def put_away(draft: Draft, by: User) -> None:
     audit.record(by, "documents.draft_put_away", f"draft:{held.uid}")
 
 
-@transaction.atomic
-def submit(draft: Draft, by: User, note: str, language: str = "zh") -> Release:
-    """A release of the newest approved one with the latest version of this document; somebody else approves it.
-
-    While another release waits none is made: whichever came second would undo the other.
-
-    Raises Refused with the findings, DraftError.
-    """
+def submittable(draft: Draft, by: User) -> DraftVersion:
+    """The version that would be handed in, its working copy locked.  Raises DraftError: not the owner's, not open, or
+    another release waits."""
     held = _held(draft, by)
-    version = held.latest
-    base = version.draft.path.removesuffix(".md")
-    mine = {version.draft.path, *(f"{base}.{part}.yaml" for part in ("cases", "equivalents", "figures"))}
     waits = Release.objects.filter(decided_by=None).first()
     if waits is not None:
         raise DraftError(
             f"第 {waits.number} 版还在等复核；请先复核或退回它，再提交，免得互相盖掉 release {waits.number} waits: decide on it first"
         )
+    version = held.latest
+    version.draft = held
+    return version
+
+
+@transaction.atomic
+def submit(
+    draft: Draft, by: User, note: str, language: str = "zh", *, number: int | None = None, told: Told = untold
+) -> Release:
+    """A release of the newest approved one with the latest version of this document; somebody else approves it.
+
+    While another release waits none is made: whichever came second would undo the other.  `number`: the version that
+    was handed in.
+
+    Raises Refused with the findings, DraftError.
+    """
+    version = submittable(draft, by)
+    held = version.draft
+    if number is not None and version.number != number:
+        raise DraftError(
+            f"第 {number} 次保存送检以后又有了第 {version.number} 次；请再提交一次 version {version.number} was saved meanwhile: hand that in"
+        )
+    base = version.draft.path.removesuffix(".md")
+    mine = {version.draft.path, *(f"{base}.{part}.yaml" for part in ("cases", "equivalents", "figures"))}
     last = releases.newest()
     base_files = releases.files_of(last) if last is not None else library.files()
     files = {path: text for path, text in base_files.items() if path not in mine} | version.files()
     given = {held.document: version.original} if version.original is not None else {}
-    release = releases.make(files, by, note, language, given)
+    release = releases.make(files, by, note, language, given, told)
     if release.made_by_id != by.pk or not release.waiting:
         raise DraftError(
             f"第 {release.number} 版就是这个内容，没有要提交的改动 nothing differs from release {release.number}"

@@ -27,6 +27,16 @@ def current() -> Library:
         return _of_folder() if release is None else _of_release(release)
 
 
+def checks() -> Library:
+    """The risk documents in force.  A release that was made before there were any keeps those of the software: nobody is
+    checked less because of an upgrade.  Raises PolicyError."""
+    found = current().checks
+    if found.sources:
+        return found.require()
+    with READING:
+        return _of_folder().checks.require()
+
+
 def files() -> dict[str, str]:
     """The files that run today: of the release in force, else those that came with the software."""
     release = in_force()

@@ -143,6 +143,7 @@ class ReleaseFile(models.Model):
 from huijiang.documents.desk_records import Draft, DraftVersion, Original, ReleaseOriginal, Trial  # noqa: E402
 from huijiang.documents.rating_records import Rating  # noqa: E402
 from huijiang.documents.search_records import SearchEntry, SearchSound  # noqa: E402
+from huijiang.documents.submission_records import Submission  # noqa: E402
 
 __all__ = [
     "Draft",
@@ -154,5 +155,6 @@ __all__ = [
     "ReleaseOriginal",
     "SearchEntry",
     "SearchSound",
+    "Submission",
     "Trial",
 ]

@@ -16,16 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
-from huijiang.documents import blocks, drafts, library, originals, releases, trials, workbench
+from huijiang.documents import blocks, drafts, library, originals, releases, submissions, trials, workbench
 from huijiang.documents.models import Draft, DraftVersion, Trial
 from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.web.components.lists import Task
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 from tiaowen.language.blocks import Block
 
 PER_PAGE = 30
+UNTRIED = {"survivors": ["?"]}  # nothing is known to be found
 SHOWN = 30  # findings on a page; the count is that of all
 STATES = {
     "open": Tag(gettext_lazy("编写中"), "blue"), "released": Tag(gettext_lazy("已提交版本"), "green"),
@@ -54,8 +56,8 @@ class CopyForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        plans = library.current().plans.values()
-        self.fields["copied"].choices = [(plan.id, f"{plan.number} {plan.title}") for plan in plans]  # type: ignore[attr-defined]
+        plans = [held.plans[name] for name, held in library.current().whole.items()]
+        choice(self, "copied").choices = [(plan.id, f"{plan.number} {plan.title}") for plan in plans]
 
 
 class SubmitForm(forms.Form):
@@ -127,8 +129,7 @@ def desk(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return show(request, access_draft(request, uid), SubmitForm())
 
 
-def show(request: HttpRequest, draft: Draft, form: SubmitForm, refused: tuple[str, ...] = (),
-         status: int = 200) -> HttpResponse:  # fmt: skip
+def show(request: HttpRequest, draft: Draft, form: SubmitForm, status: int = 200) -> HttpResponse:  # fmt: skip
     version = draft.latest
     found = workbench.examine(version)
     apart = originals.differences(found.report) if found.report is not None else []
@@ -136,7 +137,7 @@ def show(request: HttpRequest, draft: Draft, form: SubmitForm, refused: tuple[st
         "draft": draft, "version": version, "found": found, "tag": STATES[draft.state], "edits": may_edit(request, draft),
         "tasks": _tasks(draft, version, found, apart), "problems": told_problems(found), "form": form,
         "many": len(found.problems) + len(found.elsewhere), "failed": _failed(found), "apart": _apart(apart),
-        "parts": _parts(version, found), "whole": _blocks(found, 0, upto=True), "refused": refused,
+        "parts": _parts(version, found), "whole": _blocks(found, 0, upto=True), "check": submissions.open_of(draft),
         "questions": _questions(found), "title": found.read.front_text("title") or draft.document,
         "number": found.read.front_text("document"),
     }  # fmt: skip
@@ -172,7 +173,7 @@ def _tasks(
              _("没有附原文") if found.report is None else _("%(n)s 处不同") % {"n": len(apart)},
              _done(found.report is not None and not apart)),
         Task(_("变体"), at("draft_trial", "mutants"), _mutants(mutants),
-             _done(mutants is not None and bool(mutants.trial.result) and not mutants.trial.result["survivors"])),
+             _done(mutants is not None and not (mutants.trial.result or UNTRIED)["survivors"])),
         Task(_("疑义"), "#questions", _("%(n)s 处还没有人定") % {"n": len(open_questions)}, _done(not open_questions)),
         Task(_("地方细则"), at("draft_local_rules"), _("%(n)s 项金额文件没有定死") % {"n": len(left)}, _done(not left)),
         Task(_("对全区的影响"), at("draft_trial", "effect"),
@@ -243,21 +244,17 @@ def kind_of(block: Block) -> Tag:
 @makers
 @require_POST
 def submit(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """A release of the working copy, for somebody else to approve."""
+    """Hand the working copy in: its checks run in a job, then somebody else approves the release."""
     draft = access_draft(request, uid)
     form = SubmitForm(request.POST)
-    refused: tuple[str, ...] = ()
     if form.is_valid():
         try:
-            release = drafts.submit(draft, request.user, form.cleaned_data["note"], language())  # type: ignore[arg-type]
-        except releases.Refused as error:
-            refused = error.problems[:SHOWN]
+            held = submissions.of_draft(draft, request.user, form.cleaned_data["note"], language())  # type: ignore[arg-type]
         except releases.ReleaseError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("检查全部通过。请另一位政策复核人员核对改动后决定。"))
-            return redirect("documents:release", uid=release.uid)
-    return show(request, draft, form, refused, 422)
+            return redirect("documents:release_check", uid=held.uid)
+    return show(request, draft, form, 422)
 
 
 @makers

@@ -7,6 +7,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,8 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import today
-from huijiang.documents import bundles, differences, releases
-from huijiang.documents.models import Release
+from huijiang.documents import bundles, differences, releases, submissions, trials
+from huijiang.documents.models import Release, Submission, Trial
+from huijiang.web import watching
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -96,8 +98,36 @@ def listed(request: HttpRequest) -> HttpResponse:
         ]
         for each in page
     ]
-    told = {"page": page, "table": Table(_("规则版本"), columns, rows), "maker": _has(request, Role.STEWARD)}
+    told = {"page": page, "table": Table(_("规则版本"), columns, rows), "maker": _has(request, Role.STEWARD),
+            "checks": _checks(submissions.without_release())}  # fmt: skip
     return render(request, "documents/releases.html", told)
+
+
+def _checks(found: list[submissions.Standing]) -> Table | None:
+    """What was handed in and is no release: under way, refused, or the job failed."""
+    columns = [Column(_("送检")), Column(_("谁送的")), Column(_("状态"), "state")]
+    rows = []
+    for each in found:
+        held = each.submission
+        state = Tag(_("正在检查"), "blue", "clock") if each.under_way else Tag(
+            _("没有通过"), "red", "cross") if held.ended_at else Tag(_("没有查完"), "amber", "exclaim")  # fmt: skip
+        rows.append([
+            Cell(handed_in(held), reverse("documents:release_check", args=[held.uid]), note=held.note),
+            Cell(held.asked_by.name, note=moment(held.asked_at)), Cell(tag=state),
+        ])  # fmt: skip
+    return Table(_("送检的"), columns, rows) if rows else None
+
+
+def _mutants(release: Release) -> str:
+    """What the trial of mutants found of the working copy that became this release; empty where it came otherwise."""
+    held = Submission.objects.filter(release=release, version__isnull=False).first()
+    if held is None:
+        return ""
+    trial = trials.newest(Trial.Kind.MUTANTS, version=held.version)
+    if trial is None or trial.trial.result is None:
+        return _("还没有试") if trial is None or not trial.under_way else _("正在试")
+    result = trial.trial.result
+    return _("试了 %(all)s 个，没有被算例查出的 %(n)s 个") % {"all": result["total"], "n": len(result["survivors"])}
 
 
 def _has(request: HttpRequest, role: Role) -> bool:
@@ -124,12 +154,11 @@ def upload(request: HttpRequest) -> HttpResponse:
         language = "en" if (get_language() or "").startswith("en") else "zh"
         try:
             files = bundles.unpack(bundle, bundle.size)
-            release = releases.make(files, request.user, form.cleaned_data["note"], language)  # type: ignore[arg-type]
         except releases.Refused as error:
             problems = error.problems
         else:
-            messages.success(request, _("检查全部通过。请另一位政策复核人员核对改动后决定。"))
-            return redirect("documents:release", uid=release.uid)
+            held = submissions.of_bundle(files, request.user, form.cleaned_data["note"], language)  # type: ignore[arg-type]
+            return redirect("documents:release_check", uid=held.uid)
     told = {"form": form, "problems": problems[:SHOWN], "count": len(problems), "errors": bool(problems)}
     return render(request, "documents/release_upload.html", told, status=422)
 
@@ -179,6 +208,8 @@ def _facts(release: Release) -> list[Fact]:
         lines.append((_("退回的理由"), release.refused_because))
     lines.append((_("内容"), _("%(documents)s 份文件 · %(rules)s 条规则 · %(cases)s 个算例，检查和算例全部通过")
                   % {"documents": release.documents, "rules": release.rules, "cases": release.cases}))  # fmt: skip
+    if tried := _mutants(release):
+        lines.append((_("变体"), tried))
     return [Fact(label, value) for label, value in lines]
 
 
@@ -220,12 +251,47 @@ def again(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Roll back: a new release equal to this one, for another person to approve."""
     release = get_object_or_404(Release, uid=uid)
     try:
-        made = releases.again(release, request.user)  # type: ignore[arg-type]
+        held = submissions.of_earlier(release, request.user)  # type: ignore[arg-type]
     except releases.ReleaseError as error:
         messages.error(request, str(error))
         return redirect("documents:release", uid=uid)
-    messages.success(request, _("已照这一版做出新的一版，请另一位政策复核人员决定。"))
-    return redirect("documents:release", uid=made.uid)
+    return redirect("documents:release_check", uid=held.uid)
+
+
+@stewards
+def checked(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """How far the checks of what was handed in are; then the release, or what is wrong.  POST: once more, where the
+    job itself failed."""
+    held = get_object_or_404(
+        Submission.objects.select_related("asked_by", "version__draft", "earlier", "release"), uid=uid
+    )
+    if request.method == "POST":
+        if held.asked_by_id != request.user.pk:
+            raise PermissionDenied
+        submissions.once_more(held, held.asked_by)
+        return redirect("documents:release_check", uid=uid)
+    standing = submissions.standing(held)
+    if (over := watching.over(request, standing.under_way)) is not None:
+        return over
+    if held.release is not None:
+        if held.asked_by_id == request.user.pk:
+            messages.success(request, _("检查全部通过。请另一位政策复核人员核对改动后决定。"))
+        return redirect("documents:release", uid=held.release.uid)
+    told = {"held": held, "standing": standing, "what": handed_in(held), "when": moment(held.asked_at),
+            "own": held.asked_by_id == request.user.pk, "errors": held.found > 0}  # fmt: skip
+    return render(request, "documents/release_check.html", told)
+
+
+def handed_in(held: Submission) -> str:
+    """What it is, in a line."""
+    if held.version is not None:
+        return _("工作稿 %(document)s，第 %(n)s 次保存") % {
+            "document": held.version.draft.document,
+            "n": held.version.number,
+        }
+    if held.earlier is not None:
+        return _("退回到第 %(n)s 版") % {"n": held.earlier.number}
+    return _("压缩包")
 
 
 @stewards

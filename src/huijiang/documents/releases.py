@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit, prepared
 from huijiang.accounts.models import User
@@ -22,6 +23,8 @@ from tiaowen.cases.run import CaseRunner
 from tiaowen.cases.suite import read_suite
 from tiaowen.check.library import Library, fingerprint, load_library
 
+Told = Callable[[int, int, str], None]  # done, of how many, with what
+CASES = ".cases.yaml"
 SUFFIXES = (".md", ".yaml")
 MOST_FILES = 2_000
 MOST_BYTES = 2_000_000  # of one file
@@ -95,7 +98,11 @@ def _acceptable(name: str) -> None:
         raise ReleaseError(f"{name[:60]}…: 路径 {len(name)} 字 path too long；最多 at most {MOST_PATH}")
 
 
-def check(files: Mapping[str, str], language: str = "zh") -> Checked:
+def untold(done: int, all_: int, what: str) -> None:
+    """For those who do not watch."""
+
+
+def check(files: Mapping[str, str], language: str = "zh", told: Told = untold) -> Checked:
     """Every check of the language and every case.  Raises Refused with all findings."""
     wrong: list[str] = []
     for name in files:
@@ -107,43 +114,46 @@ def check(files: Mapping[str, str], language: str = "zh") -> Checked:
         wrong.append(f"{len(files)} 个文件 files；最多 at most {MOST_FILES}")
     if wrong:
         raise Refused(wrong)
+    suites = sum(name.endswith(CASES) for name in files)
+    told(0, suites + 1, _("检查文件"))
     library = load_library(files)
     if not library.plans:
         wrong.append("没有一份政策文件 no document；应为 expected policies/<地区 region>/<文件 document>.md")
     wrong += [each.show(language) for each in library.errors]
-    cases = 0 if wrong else _run_cases(library, files, wrong, language)
+    cases = 0 if wrong else _run_cases(library, files, wrong, language, told)
     if wrong:
         raise Refused(wrong)
-    rules = sum(len(plan.rules) for plan in library.plans.values())
-    return Checked(fingerprint(files), len(library.plans), rules, cases)
+    plans = [held.plans[name] for name, held in library.whole.items()]
+    return Checked(fingerprint(files), len(plans), sum(len(plan.rules) for plan in plans), cases)
 
 
-def _run_cases(library: Library, files: Mapping[str, str], wrong: list[str], language: str) -> int:
-    ran = 0
-    for name, text in sorted(files.items()):
-        if not name.endswith(".cases.yaml"):
-            continue
+def _run_cases(library: Library, files: Mapping[str, str], wrong: list[str], language: str, told: Told) -> int:
+    ran, whole = 0, library.whole
+    suites = [(name, text) for name, text in sorted(files.items()) if name.endswith(CASES)]
+    for done, (name, text) in enumerate(suites):
+        told(done + 1, len(suites) + 1, name)
         suite = read_suite(text, name)
-        if suite.policy not in library.plans:
+        if suite.policy not in whole:
             wrong.append(f"{name}: policy: {suite.policy}；没有这份文件 there is no such document")
             continue
         wrong += [each.show(language) for each in suite.problems]
-        wrong += [each.show() for each in CaseRunner(library, suite.policy).run(suite)]
+        wrong += [each.show() for each in CaseRunner(whole[suite.policy], suite.policy).run(suite)]
         ran += len(suite.cases)
+    told(len(suites) + 1, len(suites) + 1, "")
     return ran
 
 
 @transaction.atomic
 def make(
     files: Mapping[str, str], by: User, note: str = "", language: str = "zh",
-    originals: Mapping[str, Original] | None = None,
+    originals: Mapping[str, Original] | None = None, told: Told = untold,
 ) -> Release:  # fmt: skip
     """Store a release of files that pass.  The same content as the newest release that was not refused gives that one.
 
     `originals`: document → its printed text; the others keep what the release in force has.
     Raises Refused with the findings.
     """
-    checked = check(files, language)
+    checked = check(files, language, told)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     texts = _originals(files, originals or {})
@@ -180,18 +190,23 @@ def originals_of(release: Release) -> dict[str, int]:
     return dict(ReleaseOriginal.objects.filter(release=release).values_list("document", "original_id"))
 
 
-def again(release: Release, by: User) -> Release:
-    """Back to an earlier release: a new one with the same content, for somebody else to approve.
-
-    Raises ReleaseError when it is the one in force, was never approved, or an equal one waits already.
-    """
+def repeatable(release: Release) -> None:
+    """Raises ReleaseError when a release is the one in force or was never approved."""
     now = in_force()
     if not release.approved:
         raise ReleaseError(f"第 {release.number} 版没有启用过，不能退回到它 was never in force")
     if now is not None and now.digest == release.digest:
         raise ReleaseError(f"现行的第 {now.number} 版就是这个内容 the release in force has this content")
+
+
+def again(release: Release, by: User, told: Told = untold) -> Release:
+    """Back to an earlier release: a new one with the same content, for somebody else to approve.
+
+    Raises ReleaseError when it is the one in force, was never approved, or an equal one waits already.
+    """
+    repeatable(release)
     texts = {each.document: each.original for each in release.originals.select_related("original")}
-    made = make(files_of(release), by, f"退回到第 {release.number} 版", originals=texts)
+    made = make(files_of(release), by, f"退回到第 {release.number} 版", originals=texts, told=told)
     if made.approved:
         raise ReleaseError(f"第 {made.number} 版就是这个内容，已经复核 has this content and was approved")
     return made

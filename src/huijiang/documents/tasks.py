@@ -1,10 +1,10 @@
-"""The desk's jobs: mutants of a working copy, what a change would do to a county, letting go of snapshots."""
+"""The desk's jobs: the checks before a release, mutants of a working copy, what a change would do to a county, letting go of snapshots."""
 
 from __future__ import annotations
 
 from huijiang.accounts.viewers import today
-from huijiang.documents import effect, library, releases, trials, workbench
-from huijiang.documents.models import Trial
+from huijiang.documents import effect, library, releases, submissions, trials, workbench
+from huijiang.documents.models import Submission, Trial
 from huijiang.jobs import Handle, every, job
 from tiaowen.check.library import Library, load_library
 
@@ -17,7 +17,7 @@ def mutants(run: Handle, trial: int) -> None:
     Trial.objects.filter(pk=trial).update(result=result)
 
 
-@job(trials.EFFECT_JOB, "试算改动的影响", repeatable=True)
+@job(trials.EFFECT_JOB, "试算改动的影响", repeatable=True, heavy=True)
 def county(run: Handle, trial: int) -> None:
     held = Trial.objects.select_related("version__draft", "release").get(pk=trial)
     result = effect.effect(library.current(), _other(held), held.region, today(),
@@ -31,6 +31,12 @@ def _other(trial: Trial) -> Library:
         return load_library(releases.files_of(trial.release), thorough=False).require()
     assert trial.version is not None
     return workbench.together(trial.version.draft.path, trial.version.text).require()
+
+
+@job(submissions.JOB, "检查要发布的版本", repeatable=True)
+def check_release(run: Handle, submission: int) -> None:
+    held = Submission.objects.select_related("asked_by", "earlier", "version__draft__owner").get(pk=submission)
+    submissions.carry_out(held, lambda done, all_, what: run.progress(done, all_, what[:200]))
 
 
 @job("documents.expire_previews", "清除试算用的数据", repeatable=True)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("desk/ratings/<uuid:uid>/", pages_ratings.moderate, name="moderate"),
     path("steward/releases/", pages_releases.listed, name="releases"),
     path("steward/releases/new/", pages_releases.upload, name="release_upload"),
+    path("steward/releases/checks/<uuid:uid>/", pages_releases.checked, name="release_check"),
     path("steward/releases/<uuid:uid>/", pages_releases.detail, name="release"),
     path("steward/releases/<uuid:uid>/approve/", pages_releases.approve, name="release_approve"),
     path("steward/releases/<uuid:uid>/refuse/", pages_releases.refuse, name="release_refuse"),

@@ -81,7 +81,9 @@ def test(path: str, parts: Parts) -> Examined:
     document = path.rsplit("/", 1)[-1].removesuffix(".md")
     read = read_blocks(parts.text, path)
     cases_file = path.removesuffix(".md") + ".cases.yaml"
-    found = [each for each in held.problems if each.spot.file == path]
+    problems = held.problems
+    found = [each for each in problems if each.spot.file == path]
+    held = held.whole.get(document, held)  # a risk document stands in a library of its own
     plan = held.plans.get(document)
     cases: tuple[CaseRun, ...] = ()
     if parts.cases:
@@ -90,7 +92,7 @@ def test(path: str, parts: Parts) -> Examined:
         if suite.policy == document and plan is not None and not held.errors:
             cases = _run(held, suite)
     report = originals.coverage(document, read, held.vocabulary.units, parts.original, parts.figures)
-    others = tuple(each for each in held.problems if each.spot.file != path and each.severity == "error")
+    others = tuple(each for each in problems if each.spot.file != path and each.severity == "error")
     return Examined(held, document, read, plan, tuple(found), others, cases, report)
 
 

@@ -13,14 +13,14 @@ class EntitlementsConfig(AppConfig):
         from huijiang.web.navigation import Entry, register
 
         register(Entry(gettext_lazy("我能享受的政策"), "entitlements:mine", "mine", _worker, order=10))
-        register(Entry(gettext_lazy("将来可享"), "entitlements:future", "mine", _worker, order=20))
-        register(Entry(gettext_lazy("我的档案"), "entitlements:facts", "mine", _worker, order=30))
+        register(Entry(gettext_lazy("将来可享"), "entitlements:future", "mine", _worker, order=40))
+        register(Entry(gettext_lazy("我的档案"), "entitlements:facts", "mine-papers", _worker, order=30))
         register(Entry(gettext_lazy("单位工作台"), "entitlements:firm", "firm", _agent, order=10))
         register(Entry(gettext_lazy("单位可享政策"), "entitlements:firm_results", "firm", _agent, order=20))
         register(Entry(gettext_lazy("职工名册"), "entitlements:firm_staff", "firm", _agent, order=30))
-        register(Entry(gettext_lazy("查找个人"), "entitlements:people", "desk", _officer, order=10))
-        register(Entry(gettext_lazy("查找单位"), "entitlements:firms", "desk", _officer, order=15))
-        register(Entry(gettext_lazy("异议答复"), "entitlements:objection_queue", "desk", _answers, order=20))
+        register(Entry(gettext_lazy("查找个人"), "entitlements:people", "register", _officer, order=10))
+        register(Entry(gettext_lazy("查找单位"), "entitlements:firms", "register", _officer, order=15))
+        register(Entry(gettext_lazy("资格异议"), "entitlements:objection_queue", "desk", _answers, order=33))
         register(Entry(gettext_lazy("夜间计算"), "entitlements:nights", "admin", _nights, order=60))
         home.register_door(home.Door(
             gettext_lazy("我能享受的政策"), gettext_lazy("按登记的信息现算：能领什么、还差什么、为什么。"),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +18,13 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huijiang import audit
+from huijiang.access import purposes
 from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
 from huijiang.access.models import Sighting
-from huijiang.access.sightings import UNMASK, Purpose, masked, saw
+from huijiang.access.sightings import UNMASK, Purpose, masked, saw, saw_all
 from huijiang.access.sightings import unmask as open_number
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
@@ -34,7 +36,8 @@ from huijiang.entitlements.models import Objection
 from huijiang.entitlements.sees import sees
 from huijiang.registry import names
 from huijiang.registry.identity import read_document
-from huijiang.registry.models import IdentityDocument
+from huijiang.registry.linked import family
+from huijiang.registry.models import IdentityDocument, Organisation
 from huijiang.sealed import found_by
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Event, Tab
@@ -42,7 +45,6 @@ from huijiang.web.components.tables import Cell, Column, Table
 
 SHOWN: Final = 20
 ENOUGH: Final = 500  # people of a name that are looked at
-PURPOSE: Final = "purpose of "  # in the session: why this officer has a person's page open
 officer = staff(*FACTS)
 answering = staff(Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
 
@@ -61,10 +63,6 @@ class FirmForm(forms.Form):
     )  # fmt: skip
 
 
-class PurposeForm(forms.Form):
-    purpose = forms.ChoiceField(label=gettext_lazy("为什么查看"), choices=Purpose.choices, widget=forms.RadioSelect)
-
-
 class AnswerForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("答复"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 6}),
@@ -80,20 +78,30 @@ def _viewer(request: HttpRequest) -> Viewer:
 @officer
 def people(request: HttpRequest) -> HttpResponse:
     """Search; the answer is the same page."""
-    form = SearchForm(request.POST if request.method == "POST" else None)
+    form = _search(request, SearchForm)
     told: dict[str, Any] = {"form": form, "title": _("查找个人")}
     if form.is_bound and form.is_valid():
         viewer = _viewer(request)
         found = list(find_people(viewer, form.cleaned_data["words"])[: SHOWN + 1])
-        audit.record(
-            viewer.user,
-            "entitlements.search",
-            "person",
-            words=audit.digest(form.cleaned_data["words"]),
-            found=len(found),
-        )
+        _searched(request, form, "person", found)
         told |= {"table": _people_table(found[:SHOWN]), "count": len(found[:SHOWN]), "more": len(found) > SHOWN}
     return render(request, "entitlements/search.html", told, status=422 if form.errors else 200)
+
+
+def _search(request: HttpRequest, form: type[forms.Form]) -> forms.Form:
+    """The form of a search, with the purpose of the work at hand chosen already."""
+    asked = purposes.asked_in(form)
+    return asked(request.POST) if request.method == "POST" else asked(initial={"purpose": purposes.kept(request)})
+
+
+def _searched(request: HttpRequest, form: forms.Form, kind: str, found: list[Any]) -> None:
+    """Whoever is listed was seen, for the purpose that was said; it holds for what is opened from the list."""
+    viewer, purpose = _viewer(request), form.cleaned_data["purpose"]
+    purposes.keep(request, purpose)
+    with transaction.atomic():
+        saw_all(viewer, found[:SHOWN], purpose, ["search"])
+        audit.record(viewer.user, "entitlements.search", kind, words=audit.digest(form.cleaned_data["words"]),
+                     purpose=purpose, found=len(found))  # fmt: skip
 
 
 def find_people(viewer: Viewer, words: str) -> QuerySet[Any]:
@@ -109,7 +117,12 @@ def find_people(viewer: Viewer, words: str) -> QuerySet[Any]:
         )
     # Of a surname that a fifth of the county bears a few hundred are enough to say "more than are shown": sorting
     # two hundred thousand rows for twenty is what makes such a search slow.
-    few = within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
+    # Those whom the viewer's own regions manage come first: who belongs by a spell alone is looked for only where they
+    # do not fill the page, because then PostgreSQL reads every spell of the region once.
+    own = within.order_by().filter(in_scope(viewer.paths(*FACTS)), _named(words)).values_list("pk", flat=True)[:ENOUGH]
+    few: Any = list(own)
+    if len(few) < ENOUGH:
+        few = within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
     return within.filter(pk__in=few)
 
 
@@ -142,16 +155,11 @@ def person(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Why first; then what the person sees, and who has looked."""
     viewer = _viewer(request)
     found = get_object_or_404(access_people(viewer).select_related("managed_by", "employer"), uid=uid)
-    key = f"{PURPOSE}{found.uid}"
-    form = PurposeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        request.session[key] = form.cleaned_data["purpose"]
-        return redirect("entitlements:person", uid=uid)
-    purpose = request.session.get(key)
     crumbs = [Crumb(_("查找个人"), reverse("entitlements:people")), Crumb(hidden_name(found.name))]
-    if purpose is None or form.errors:
-        return render(request, "entitlements/purpose.html", {"form": form, "person": hidden_name(found.name), "crumbs": crumbs},
-                      status=422 if form.errors else 200)  # fmt: skip
+    asked = asked_why(request, found, hidden_name(found.name), crumbs)
+    if asked is not None:
+        return asked
+    purpose = purposes.kept(request, found.uid)
     groups = portrait.groups(viewer, found)
     saw(viewer, found, purpose, [each.table for each in groups])
     result = live.of_person(found.pk, found.managed_by_id, viewer.on, sees(viewer))
@@ -164,13 +172,33 @@ def person(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     })  # fmt: skip
 
 
+def asked_why(request: HttpRequest, found: Any, name: str, crumbs: list[Crumb]) -> HttpResponse | None:
+    """The question why somebody is opened, or where its answer leads; None where the purpose is known.
+
+    `?why=1` asks again, to look for another purpose.
+    """
+    form = purposes.PurposeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        purposes.keep(request, form.cleaned_data["purpose"], found.uid)
+        return redirect(request.path)
+    if purposes.kept(request, found.uid) and not form.is_bound and request.GET.get("why") != "1":
+        return None
+    firm = isinstance(found, Organisation)
+    return render(request, "entitlements/purpose.html", {"form": form, "person": name, "crumbs": crumbs, "firm": firm},
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
 def _result_address(uid: uuid.UUID, each: live.Entitlement) -> str:
     document, _hash, rule = each.key.partition("#")
     return reverse("entitlements:person_result", args=[uid, document, rule, each.holder])
 
 
 def _looks(found: Any) -> list[Event]:
-    seen = Sighting.objects.filter(person=found).select_related("viewer", "region").order_by("-at")[:SHOWN]
+    seen = (
+        Sighting.objects.filter(person__in=family("person", found.pk))
+        .select_related("viewer", "region")
+        .order_by("-at")[:SHOWN]
+    )
     return [
         Event(localtime(each.at), str(Purpose(each.purpose).label) if each.purpose in Purpose.values else each.purpose,
               each.region.name if each.region else "", each.viewer.name)
@@ -182,8 +210,8 @@ def _open_person(request: HttpRequest, uid: uuid.UUID) -> tuple[Viewer, Any, str
     """The person, where this officer has said why."""
     viewer = _viewer(request)
     found = get_object_or_404(access_people(viewer).select_related("managed_by"), uid=uid)
-    purpose = request.session.get(f"{PURPOSE}{found.uid}")
-    return None if purpose is None else (viewer, found, purpose)
+    purpose = purposes.kept(request, found.uid)
+    return (viewer, found, purpose) if purpose else None
 
 
 @officer
@@ -227,12 +255,13 @@ def unmask(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @officer
 def firms(request: HttpRequest) -> HttpResponse:
     """Search for a firm."""
-    form = FirmForm(request.POST if request.method == "POST" else None)
+    form = _search(request, FirmForm)
     told: dict[str, Any] = {"form": form, "title": _("查找单位")}
     if form.is_bound and form.is_valid():
         words = form.cleaned_data["words"].strip()
         within = access_organisations(_viewer(request)).select_related("managed_by").order_by("pinyin", "pk")
         found = list(within.filter(Q(uscc=words.upper()) | _named(words))[: SHOWN + 1])
+        _searched(request, form, "organisation", found)
         columns = [Column(_("单位")), Column(_("统一社会信用代码")), Column(_("类型")), Column(_("管理地区"))]
         rows = [[Cell(each.name, reverse("entitlements:firm_seen", args=[each.uid])), each.uscc or _("不知道"),
                  each.kind or _("不知道"), each.managed_by.name] for each in found[:SHOWN]]  # fmt: skip
@@ -241,15 +270,22 @@ def firms(request: HttpRequest) -> HttpResponse:
 
 
 @officer
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def firm(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """What a firm is owed by the last night, as the firm sees it."""
-    found = get_object_or_404(access_organisations(_viewer(request)).select_related("managed_by"), uid=uid)
+    """Why first; then what a firm is owed by the last night, as the firm sees it."""
+    viewer = _viewer(request)
+    found = get_object_or_404(access_organisations(viewer).select_related("managed_by"), uid=uid)
+    crumbs = [Crumb(_("查找单位"), reverse("entitlements:firms")), Crumb(found.name)]
+    asked = asked_why(request, found, found.name, crumbs)
+    if asked is not None:
+        return asked
+    purpose = purposes.kept(request, found.uid)
+    saw(viewer, found, purpose, ["results"])
     lines = firm_pages.by_benefit(found)
     return render(request, "entitlements/firm_results.html", {
         "firm": found, "groups": firm_pages.grouped(lines, False), "first": firm_pages.first_of(lines),
         "owed": firm_pages.staff_owed(found), "night": firm_pages.last_night(found), "officer": True,
-        "crumbs": [Crumb(_("查找单位"), reverse("entitlements:firms")), Crumb(found.name)],
+        "crumbs": crumbs, "purpose": Purpose(purpose).label,
     })  # fmt: skip
 
 
@@ -287,8 +323,9 @@ def objection(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         if not objections.answer(viewer, found, form.cleaned_data["words"]):
             messages.warning(request, _("已经有人答复过了，您的没有保存。"))
         return redirect("entitlements:objection_answer", uid=uid)
-    seen = found.person is not None and access_people(viewer).filter(pk=found.person_id).exists()
-    if seen:
+    seen = False
+    if found.person is not None and access_people(viewer).filter(pk=found.person_id).exists():
+        seen = True
         saw(viewer, found.person, Purpose.REVIEW, ["objection"])
     return render(request, "entitlements/objection_answer.html", {
         "form": form, "objection": found, "name": objections.name_of(found), "number": objections.number_of(found),

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_GET, require_safe
 
 from huijiang import audit
 from huijiang.access import doors
-from huijiang.access.law import access_organisations, access_people
+from huijiang.access.law import access_organisations, access_people, consenting
 from huijiang.access.models import Consent
-from huijiang.access.sightings import saw
+from huijiang.access.sightings import saw_all
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.documents import library
 from huijiang.entitlements import claiming, live, roster, roster_csv, wording
@@ -170,12 +170,10 @@ def one_benefit(viewer: Viewer, organisation: Any, key: str) -> live.Result:
     return live.Result(found.on, found.region, found.release, kept, found.beyond)
 
 
-def agreed(viewer: Viewer, organisation: Any) -> Table | None:
+def agreed(viewer: Viewer) -> Table | None:
     """Those who agreed that the firm sees their results, by name; each look leaves a trace with them."""
-    given = Consent.objects.filter(
-        organisation=organisation, purpose=Consent.Purpose.ENTITLEMENTS, withdrawn_at=None, until__gte=viewer.on
-    )
-    people = list(access_people(viewer).filter(pk__in=given.values("person")).order_by("pinyin", "pk")[:MOST_EVENTS])
+    given = consenting(viewer, Consent.Purpose.ENTITLEMENTS)
+    people = list(access_people(viewer).filter(pk__in=given).order_by("pinyin", "pk")[:MOST_EVENTS])
     if not people:
         return None
     ready = Standing.objects.filter(person__in=people, last_run=None, state=State.READY).values_list(
@@ -185,8 +183,8 @@ def agreed(viewer: Viewer, organisation: Any) -> Table | None:
     for person, low, high in ready:
         sums[person].append((low, high))
     rows = []
+    saw_all(viewer, people, Consent.Purpose.ENTITLEMENTS, ["results"])
     for each in people:
-        saw(viewer, each, Consent.Purpose.ENTITLEMENTS, ["results"])
         mine = sums[each.pk]
         most = None if any(high is None for _low, high in mine) else sum(high or 0 for _low, high in mine)
         amount = str(wording.amount_of(sum(low for low, _high in mine), most)) if mine else "—"
@@ -231,7 +229,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     """The roster: uploaded, judged, told; nothing of it is kept."""
     viewer, organisation = _firm(request)
     told: dict[str, Any] = {
-        "firm": organisation, "owed": staff_owed(organisation), "agreed": agreed(viewer, organisation),
+        "firm": organisation, "owed": staff_owed(organisation), "agreed": agreed(viewer),
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "entitlements/staff.html", told | {"form": RosterForm()})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.accounts.viewers import Viewer
 from huijiang.documents import library
 from huijiang.entitlements.live import Entitlement
@@ -21,6 +22,7 @@ from huijiang.entitlements.models import Objection, State
 from huijiang.entitlements.wording import amount_of
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 AMOUNT = ""  # the condition of an objection to the amount, or to the result as a whole
 
@@ -38,7 +40,7 @@ class ObjectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         labels = dict.fromkeys(each.label for each in (*of.open, *of.met))
         whole = _("金额不对") if of.kind == "benefit" and of.state is State.READY else _("整个结果不对")
-        self.fields["condition"].choices = [("amount", whole), *((f"condition:{each}", each) for each in labels)]
+        choice(self, "condition").choices = [("amount", whole), *((f"condition:{each}", each) for each in labels)]
 
     def clean_condition(self) -> str:
         said: str = self.cleaned_data["condition"]
@@ -70,7 +72,7 @@ def _shown(of: Entitlement) -> str:
 
 def answer(viewer: Viewer, found: Objection, words: str) -> bool:
     """Answer an open objection; whether this call did it.  Raises PermissionDenied for one's own."""
-    if found.user_id == viewer.user.pk or (viewer.person and viewer.person == found.person_id):
+    if found.user_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的异议要由别人答复。"))
     done = Objection.objects.filter(pk=found.pk, answered_at=None).update(
         answered_by=viewer.user, answered_at=dt.datetime.now(dt.UTC), answer=words

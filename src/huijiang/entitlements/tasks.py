@@ -9,7 +9,7 @@ from huijiang.jobs import Handle, every, job
 JOB = "entitlements.nightly"
 
 
-@job(JOB, "夜间计算", repeatable=True)
+@job(JOB, "夜间计算", repeatable=True, heavy=True)
 def night(run: Handle) -> None:
     done = 0
 

@@ -82,7 +82,7 @@ def _missing(judged: Judged) -> str:
     held = [_("%(what)s（在%(who)s）") % {"what": each.label, "who": each.source} for each in told if each.table]
     said = [_("还缺：") + "；".join(held)] if held else []
     return "；".join(
-        [*said, *(_("“%(list)s”还没有公布全文") % {"list": each.label} for each in told if not each.table)]
+        [*said, *(_("要对照%(list)s，系统里收的还不全") % {"list": each.label} for each in told if not each.table)]
     )
 
 
@@ -126,7 +126,7 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
         case State.READY if claim:
             text = _("登记里已有的材料不用再交，核对收款账户就可以提交，几分钟办完。")
             return Step(text, _("申领"), claim, primary=True)
-        case State.UNKNOWN if claim:
+        case State.UNKNOWN if claim and not waits_for_lists(each):
             return Step(_("还缺登记里没有的信息，由您填写或上传就能判断。"), _("去填写"), claim, primary=True)
         case State.READY if each.kind == "benefit":
             text = _("带身份证和社保卡到人力社保服务窗口申领，登记里已有的材料不用再交。")
@@ -138,9 +138,12 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
             missing = dict.fromkeys(m for judged in each.open if not is_open(judged) for m in judged.missing)
             holders = "、".join(dict.fromkeys(m.source for m in missing if m.table))
             text = _("所缺的信息在：%(who)s。那里补上后，这里马上重新判断。") % {"who": holders}
-            if not holders:  # a list or a standard: nothing that the one who reads this could bring
-                lists = "、".join(dict.fromkeys(m.label for m in missing)) or _("有关名录或标准")
-                text = _("“%(lists)s”由主管部门公布，您不用做什么；公布后这里马上重新判断。") % {"lists": lists}
+            if not missing:  # a condition that waits for others
+                text = _("登记里的信息还不够判断。说明里有每一个条件；要问的，请到窗口或拨 12333。")
+            if waits_for_lists(each):
+                lists = "、".join(dict.fromkeys(m.label for m in missing))
+                text = _("要对照%(lists)s，系统里收的还不全，所以现在判断不了。您不用补什么，收全以后这里马上重新判断；"
+                         "着急的话，请到窗口或拨 12333，由工作人员对照原件核实。") % {"lists": lists}  # fmt: skip
         case State.NEAR if each.step is not None and each.step.day is not None:
             text = _("%(day)s 起满足“%(label)s”，不用做什么。") % {
                 "day": each.step.day.isoformat(), "label": each.step.label,
@@ -150,6 +153,12 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
         case _:
             return None
     return Step(text, _("查看说明"), address)
+
+
+def waits_for_lists(each: Entitlement) -> bool:
+    """Whether what is missing are lists and standards alone: nothing that the one who reads this could bring."""
+    missing = [m for judged in each.open if not is_open(judged) for m in judged.missing]
+    return bool(missing) and not any(m.table for m in missing)
 
 
 def nowhere(each: Entitlement) -> str:

@@ -98,8 +98,8 @@ def object_to(request: HttpRequest, document: str, rule: str, holder: str) -> Ht
 @doors.worker
 @require_safe
 def objection(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    viewer, person = _me(request)
-    found = get_object_or_404(Objection.objects.filter(user=viewer.user, person=person), uid=uid)
+    viewer, _person = _me(request)
+    found = get_object_or_404(Objection.objects.filter(user=viewer.user, person__in=viewer.people), uid=uid)
     return render(request, "entitlements/objection.html", {
         "objection": found, "name": objections.name_of(found), "number": objections.number_of(found),
     })  # fmt: skip
@@ -108,8 +108,8 @@ def objection(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @doors.worker
 @require_safe
 def my_objections(request: HttpRequest) -> HttpResponse:
-    viewer, person = _me(request)
-    found = Objection.objects.filter(user=viewer.user, person=person)
+    viewer, _person = _me(request)
+    found = Objection.objects.filter(user=viewer.user, person__in=viewer.people)
     table = objections.table_of(found, lambda each: reverse("entitlements:objection", args=[each.uid]))
     return render(request, "entitlements/my_objections.html", {"table": table, "count": len(table.rows)})
 

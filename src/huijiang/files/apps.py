@@ -13,5 +13,5 @@ class FilesConfig(AppConfig):
         from huijiang.access.apps import is_agent, is_worker
         from huijiang.web.navigation import Entry, register
 
-        register(Entry(gettext_lazy("我的材料"), "files:mine", "mine", is_worker, 60))
-        register(Entry(gettext_lazy("单位材料"), "files:firm", "firm", is_agent, 60))
+        register(Entry(gettext_lazy("我的材料"), "files:mine", "mine-papers", is_worker, 60))
+        register(Entry(gettext_lazy("单位材料"), "files:firm", "firm-papers", is_agent, 60))

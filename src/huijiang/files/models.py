@@ -41,6 +41,7 @@ class Purpose(models.TextChoices):
     EVIDENCE = "evidence", gettext_lazy("申报材料")
     RECORD = "record", gettext_lazy("评审与检查记录")
     LETTER = "letter", gettext_lazy("文书")
+    PACK = "pack", gettext_lazy("审计包")
 
 
 class Addressing(models.Model):
@@ -109,6 +110,7 @@ class File(models.Model):
     uploaded_at = models.DateTimeField("上传时间", db_default=Now())
     keep_until = models.DateField("保存至")
     erased_at = models.DateTimeField("清除时间", null=True, blank=True)
+    let_go = models.CharField("提前清除的依据", max_length=64, blank=True, default="", help_text="种类:外部编号")
 
     class Meta:
         verbose_name = "文件"
@@ -139,7 +141,12 @@ class File(models.Model):
                        ROW(NEW.uid, NEW.subject, NEW.person_id, NEW.organisation_id, NEW.uploaded_by_id, NEW.uploaded_at)
                     THEN RAISE EXCEPTION 'pgtrigger: kept_its_time: file % stays what it was', OLD.uid;
                     END IF;
-                    IF NEW.keep_until < OLD.keep_until
+                    -- What somebody may have erased on their request, for a ground that is named and stays; records and
+                    -- letters of the office never.
+                    IF NEW.let_go IS DISTINCT FROM OLD.let_go AND (OLD.let_go <> '' OR NEW.purpose NOT IN ('own', 'draft', 'evidence'))
+                    THEN RAISE EXCEPTION 'pgtrigger: kept_its_time: file % is not let go before its time', OLD.uid;
+                    END IF;
+                    IF NEW.keep_until < OLD.keep_until AND (OLD.let_go <> '' OR NEW.let_go = '')
                     THEN RAISE EXCEPTION 'pgtrigger: kept_its_time: file % is kept until % at least', OLD.uid, OLD.keep_until;
                     END IF;
                     IF NEW.blob_id IS DISTINCT FROM OLD.blob_id AND

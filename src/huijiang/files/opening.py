@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,18 @@ def register_subject(kind: str, visible: Visible) -> None:
     SUBJECTS[kind] = visible
 
 
+Seated = Callable[[Viewer], Iterable[str]]
+SEATS: Final[list[Seated]] = []
+
+
+def register_seats(subjects: Seated) -> None:
+    """A room above names subjects whose papers some staff may look at by a seat of theirs, beside their roles.
+
+    They look on the screen and take nothing away: the roles of DOWNLOAD stay what they are.
+    """
+    SEATS.append(subjects)
+
+
 @dataclass(frozen=True)
 class Opened:
     """A file that may be read now."""
@@ -60,13 +72,16 @@ def access_files(viewer: Viewer) -> QuerySet[File]:
     files = File.objects.select_related("blob", "region", "person", "organisation")
     match viewer.capacity:
         case Capacity.WORKER:
-            return files.filter(person=viewer.person).exclude(purpose=Purpose.RECORD)
+            return files.filter(person__in=viewer.people).exclude(purpose=Purpose.RECORD)
         case Capacity.AGENT:
-            return files.filter(organisation=viewer.organisation).exclude(purpose=Purpose.RECORD)
+            return files.filter(organisation__in=viewer.firms).exclude(purpose=Purpose.RECORD)
         case Capacity.STAFF:
             # A registrar opens the papers of disputed facts, and no others.
             disputed = in_scope(viewer.paths(Role.REGISTRAR), "region") & Q(subject__startswith="correction:")
-            return files.filter(in_scope(viewer.paths(*FILES), "region") | disputed).exclude(purpose=Purpose.OWN)
+            # Whoever sits on a panel opens the papers that are before it, and no others.
+            seated = Q(subject__in=[subject for seats in SEATS for subject in seats(viewer)])
+            here = in_scope(viewer.paths(*FILES), "region")
+            return files.filter(here | disputed | seated).exclude(purpose=Purpose.OWN)
 
 
 def may_see(viewer: Viewer, file: File) -> bool:
@@ -105,6 +120,8 @@ def open_file(viewer: Viewer, uid: uuid.UUID | str, purpose: str, *, download: b
         raise PermissionDenied(_("您的岗位只能在线查看，不能下载。"))
     if file.person is not None:
         saw(viewer, file.person, purpose if staff else "own", ["file.download" if download else "file"])
+    elif file.organisation is not None:
+        saw(viewer, file.organisation, purpose if staff else "own", ["file.download" if download else "file"])
     audit.record(viewer.user, "files.download" if download else "files.open", f"file:{file.uid}", file.region_id,
                  of=file.subject, purpose=purpose)  # fmt: skip
     return Opened(file, file.name.open())

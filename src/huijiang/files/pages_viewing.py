@@ -32,7 +32,7 @@ PURPOSE = "purpose of file "  # in the session: why this officer has a file open
 LINES = 400
 TYPES = {
     Kind.PDF: "application/pdf", Kind.PNG: "image/png", Kind.JPEG: "image/jpeg", Kind.CSV: "text/csv; charset=utf-8",
-    Kind.TXT: "text/plain; charset=utf-8", Kind.OFD: "application/ofd",
+    Kind.TXT: "text/plain; charset=utf-8", Kind.OFD: "application/ofd", Kind.ZIP: "application/zip",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip

@@ -11,10 +11,10 @@ from __future__ import annotations
 from huijiang.files.comparing import Finding, findings, matches
 from huijiang.files.content import Refused
 from huijiang.files.models import File, Purpose
-from huijiang.files.opening import Opened, access_files, open_file, register_subject
-from huijiang.files.storing import NoRoom, attach, keep, store
+from huijiang.files.opening import Opened, access_files, open_file, register_seats, register_subject
+from huijiang.files.storing import NoRoom, attach, keep, keep_made, store
 
 __all__ = [
-    "File", "Finding", "NoRoom", "Opened", "Purpose", "Refused", "access_files", "attach", "findings", "keep",
-    "matches", "open_file", "register_subject", "store",
+    "File", "Finding", "NoRoom", "Opened", "Purpose", "Refused", "access_files", "attach", "findings", "keep", "keep_made",
+    "matches", "open_file", "register_seats", "register_subject", "store",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -10,13 +11,14 @@ from django.db import transaction
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
+from huijiang.disk import NoRoom
 from huijiang.files import content, vault
 from huijiang.files.content import plain_name
-from huijiang.files.models import Blob, File, Purpose
+from huijiang.files.models import Blob, File, Kind, Purpose
 from huijiang.files.retention import until
-from huijiang.files.vault import NoRoom
+from huijiang.sealed import SealedError
 
-__all__ = ["NoRoom", "attach", "keep", "store"]
+__all__ = ["NoRoom", "attach", "keep", "keep_made", "store"]
 
 
 @transaction.atomic
@@ -45,14 +47,33 @@ def store(
     if isinstance(owner, Viewer):
         person = person or owner.person
         organisation = organisation or owner.organisation
-    written = vault.write(upload.chunks())
+    told = {"person_id": person, "organisation_id": organisation}
+    return _kept(
+        vault.write(upload.chunks()), found, user, plain_name(upload.name), subject, purpose, region, since, told
+    )
+
+
+@transaction.atomic
+def keep_made(
+    chunks: Iterable[bytes], kind: Kind, name: str, by: User, subject: str, purpose: str, *, region: str
+) -> File:  # fmt: skip
+    """Keep what the platform made itself, while it is made: its kind is known, its size is not bounded by that of an
+    upload.  Raises NoRoom, and whatever making it raises; nothing stays behind then."""
+    written = vault.write(chunks)
+    return _kept(written, content.Found(kind), by, plain_name(name), subject, purpose, region, None, {})
+
+
+def _kept(
+    written: vault.Written, found: content.Found, user: User | None, name: str, subject: str, purpose: str, region: str,
+    since: dt.date | None, whose: dict[str, int | None],
+) -> File:  # fmt: skip
     try:
         blob = _settled(written, found)
     finally:
         written.part.unlink(missing_ok=True)
     made = File.objects.create(
-        blob=blob, name=plain_name(upload.name), subject=subject, purpose=Purpose(purpose), person_id=person,
-        organisation_id=organisation, region_id=region, uploaded_by=user, keep_until=until(purpose, since or today()),
+        blob=blob, name=name, subject=subject, purpose=Purpose(purpose), region_id=region, uploaded_by=user,
+        keep_until=until(purpose, since or today()), **whose,
     )  # fmt: skip
     audit.record(user, "files.store", f"file:{made.uid}", region, of=subject, kind=blob.kind, size=blob.size,
                  purpose=str(purpose), content=bytes(blob.digest).hex()[:32])  # fmt: skip
@@ -65,9 +86,7 @@ def _settled(written: vault.Written, found: content.Found) -> Blob:
     if known is not None and vault.place(written.digest).exists():
         return known
     if known is not None:  # lost from the disk, and handed in again: under a new key it would not open for the others
-        raise vault.SealedError(
-            f"blob:{known.uid}: 登记在册但磁盘上没有 known but not on disk; 先恢复备份 restore first"
-        )
+        raise SealedError(f"blob:{known.uid}: 登记在册但磁盘上没有 known but not on disk; 先恢复备份 restore first")
     vault.settle(written)
     return Blob.objects.create(uid=written.uid, digest=written.digest, key=written.key, kind=found.kind,
                                size=written.size, pages=found.pages, look=found.look, bands=found.bands)  # fmt: skip

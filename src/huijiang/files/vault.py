@@ -7,9 +7,7 @@ that is missing, repeated, moved or of another file does not open.
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, hmac
 from django.conf import settings
 from django.db import connection
 
+from huijiang import disk
+from huijiang.disk import NoRoom
 from huijiang.files.models import Addressing, Blob
 from huijiang.sealed import SealedError
 from huijiang.sealed.keys import provider
@@ -27,13 +27,7 @@ from huijiang.sealed.provider import NONCE, TAG
 
 CHUNK: Final = 64 * 1024
 KEY_BYTES: Final = 16
-NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-RESERVE: Final = 256 << 20  # bytes that stay free: the database lives on the same disk in a small installation
 PART: Final = ".part"
-
-
-class NoRoom(Exception):
-    """The disk is full, or nearly."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +73,11 @@ def lock(digest: bytes) -> None:
 def write(content: Iterable[bytes]) -> Written:
     """Encrypt content into a part file.  Raises NoRoom; then nothing stays behind."""
     incoming().mkdir(parents=True, exist_ok=True, mode=0o700)
-    if shutil.disk_usage(folder()).free < RESERVE:
-        raise NoRoom
+    disk.require()
     uid, key = uuid.uuid4(), os.urandom(KEY_BYTES)
     part = incoming() / f"{uid}{PART}"
     address = hmac.HMAC(address_key(), hashes.SM3())
-    size = 0
+    size, whole = 0, False
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
@@ -94,11 +87,14 @@ def write(content: Iterable[bytes]) -> Written:
                 out.write(provider().encrypt(key, text, _bound(uid, index, last)))
             out.flush()
             os.fsync(out.fileno())
+        whole = True
     except OSError as error:
-        part.unlink(missing_ok=True)
-        if error.errno in NO_ROOM:
+        if disk.is_full(error):
             raise NoRoom from error
         raise
+    finally:
+        if not whole:  # also when what makes the content stops
+            part.unlink(missing_ok=True)
     return Written(part, uid, address.finalize(), key.hex(), size)
 
 

@@ -13,7 +13,18 @@ from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer
-from huijiang.funds.models import Account, Answer, Batch, Finding, Line, PastFile, Payment, Recovery
+from huijiang.funds.models import (
+    Account,
+    Answer,
+    Batch,
+    Closing,
+    Finding,
+    FundQuestion,
+    Line,
+    PastFile,
+    Payment,
+    Recovery,
+)
 
 WORKS: Final = (Role.FINANCE,)
 READS: Final = (Role.FINANCE, Role.FINANCE_BUREAU, Role.AUDITOR, Role.SUPERVISOR)
@@ -28,6 +39,20 @@ recovery_readers = staff(Role.FINANCE, Role.SUPERVISOR, Role.AUDITOR, Role.FINAN
 def access_lines(viewer: Viewer) -> QuerySet[Line]:
     """Budget lines of the viewer's regions."""
     return Line.objects.filter(_within(viewer, "region")).select_related("region", "source")
+
+
+def access_closings(viewer: Viewer) -> QuerySet[Closing]:
+    """Closings of pro-rata lines of the viewer's regions."""
+    return Closing.objects.filter(_within(viewer, "line__region")).select_related(
+        "line__region", "line__source", "made_by"
+    )
+
+
+def access_questions(viewer: Viewer) -> QuerySet[FundQuestion]:
+    """Questions of which source pays, of the viewer's regions."""
+    return FundQuestion.objects.filter(_within(viewer, "region")).select_related(
+        "region", "source", "proposed_by", "decided_by"
+    )
 
 
 def access_accounts(viewer: Viewer) -> QuerySet[Account]:
@@ -69,9 +94,9 @@ def access_payments(viewer: Viewer) -> QuerySet[Payment]:
     found = Payment.objects.select_related("batch", "due__claim")
     match viewer.capacity:
         case Capacity.WORKER:
-            return found.filter(due__payee_person=viewer.person)
+            return found.filter(due__payee_person__in=viewer.people)
         case Capacity.AGENT:
-            return found.filter(due__payee_organisation=viewer.organisation)
+            return found.filter(due__payee_organisation__in=viewer.firms)
         case Capacity.STAFF:
             return found.filter(_within(viewer, "batch__region", *READS))
 

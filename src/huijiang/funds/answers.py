@@ -1,6 +1,6 @@
 """Taking the bank's answers: each file once, each line once, in whatever order they come.
 
-A line that fits moves its payment, the ledger, the budget line and the claim.  One that does not is kept with its
+A line that fits moves its transfer (one payment, or the periods that were paid in one sum), the ledger, the budget line and the claim.  One that does not is kept with its
 verdict and waits for a person; nothing is guessed.
 
 | payment is | line says paid | rejected | returned |
@@ -26,13 +26,15 @@ from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.claims import in_bulk
 from huijiang.claims.states import Event, State
-from huijiang.funds import ledger
+from huijiang.funds import ledger, reserving
 from huijiang.funds.bankfiles import replies
 from huijiang.funds.bankfiles.replies import Outcome, Reply
 from huijiang.funds.models import Account, Answer, AnswerLine, Batch, Entry, Payment, Reservation
+from huijiang.jobs import enqueue
 from huijiang.regions.models import Region
 
 CHUNK: Final = 10_000
+TELL: Final = "funds.tell_paid"
 Verdict = AnswerLine.Verdict
 P = Payment.State
 
@@ -67,53 +69,61 @@ def take(content: BinaryIO, size: int, name: str, region: Region, by: User | Non
     return answer
 
 
-def _locked(references: set[str], region: Region) -> dict[str, Payment]:
-    """The payments of this region that a file names, held in the order of their numbers."""
-    found: dict[str, Payment] = {}
+def _locked(references: set[str], region: Region) -> dict[str, list[Payment]]:
+    """The payments of this region that a file names, by their transfer, held in the order of their numbers."""
+    found: dict[str, list[Payment]] = {}
     names = sorted(references)
     for start in range(0, len(names), CHUNK):
         some = (
-            Payment.objects.filter(reference__in=names[start : start + CHUNK], batch__region__path__startswith=region.path)
+            Payment.objects.filter(transfer__in=names[start : start + CHUNK], amount__gt=0,
+                                   batch__region__path__startswith=region.path)
             .select_for_update(of=("self",)).select_related("due", "batch").order_by("pk")
         )  # fmt: skip
-        found |= {each.reference: each for each in some}
+        for each in some:
+            found.setdefault(each.transfer, []).append(each)
     return found
 
 
-def verdict_of(reply: Reply, payment: Payment | None) -> str:
-    """What a line means for a payment as it stands."""
-    if payment is None:
+def verdict_of(reply: Reply, lines: Sequence[Payment]) -> str:
+    """What the bank's line means for a transfer as it stands; its lines stand alike."""
+    if not lines:
         return Verdict.UNKNOWN
-    if reply.amount != payment.amount:
+    if reply.amount != sum(each.amount for each in lines):
         return Verdict.DIFFERS
-    standing = (payment.state, reply.outcome)
+    state = lines[0].state
+    standing = (state, reply.outcome)
     if standing in FITS:
         return Verdict.APPLIED
     if standing in REPEATS:
         return Verdict.REPEATED
-    return Verdict.TOO_EARLY if payment.state in NOT_SENT else Verdict.CONTRADICTS
+    return Verdict.TOO_EARLY if state in NOT_SENT else Verdict.CONTRADICTS
 
 
-def _apply(answer: Answer, found: Sequence[Reply], payments: dict[str, Payment], by: User | None) -> None:
+def _apply(answer: Answer, found: Sequence[Reply], payments: dict[str, list[Payment]], by: User | None) -> None:
     lines: list[AnswerLine] = []
     came: dict[str, list[Payment]] = {P.PAID: [], P.REJECTED: [], P.RETURNED: []}
     touched: dict[int, Payment] = {}
     for reply in found:
-        payment = payments.get(reply.reference)
-        verdict = verdict_of(reply, payment)
+        of = payments.get(reply.reference, [])
+        verdict = verdict_of(reply, of)
         lines.append(AnswerLine(
             answer=answer, place=reply.place[:80], reference=reply.reference, outcome=reply.outcome, amount=reply.amount,
-            on=reply.on, reason=reply.reason, bank_reference=reply.bank_reference, payment=payment, verdict=verdict,
+            on=reply.on, reason=reply.reason, bank_reference=reply.bank_reference, payment=of[0] if of else None, verdict=verdict,
         ))  # fmt: skip
-        if verdict == Verdict.APPLIED and payment is not None:
-            for state in FITS[payment.state, reply.outcome]:
-                came[state].append(payment)
-                payment.state = state
-            payment.settled_on, payment.reason = reply.on, reply.reason
-            payment.bank_reference = reply.bank_reference or payment.bank_reference
-            touched[payment.pk] = payment
+        if verdict == Verdict.APPLIED:
+            for payment in of:
+                _came(payment, reply, came)
+                touched[payment.pk] = payment
     AnswerLine.objects.bulk_create(lines, batch_size=CHUNK)
     _settle(came, touched, answer, by)
+
+
+def _came(payment: Payment, reply: Reply, came: dict[str, list[Payment]]) -> None:
+    for state in FITS[payment.state, reply.outcome]:
+        came[state].append(payment)
+        payment.state = state
+    payment.settled_on, payment.reason = reply.on, reply.reason
+    payment.bank_reference = reply.bank_reference or payment.bank_reference
 
 
 def _settle(came: dict[str, list[Payment]], touched: dict[int, Payment], answer: Answer, by: User | None) -> None:
@@ -127,7 +137,10 @@ def _settle(came: dict[str, list[Payment]], touched: dict[int, Payment], answer:
     in_bulk.move(_claims(came[P.PAID]), Event.PAY, [State.PAYABLE], State.PAID, words="补贴已拨付到账。")
     in_bulk.move(_claims(came[P.REJECTED] + came[P.RETURNED]), Event.RETURN, [State.PAYABLE, State.PAID],
                  State.PAYMENT_RETURNED, words="银行退回了这笔款，请核对收款账户。")  # fmt: skip
+    reserving.paid_in_part(_claims(came[P.PAID]))
     _settled({each.batch_id for each in touched.values()})
+    if came[P.PAID] or came[P.REJECTED] or came[P.RETURNED]:
+        enqueue(TELL, answer=str(answer.uid))
 
 
 _WRITE: Final = """

@@ -16,13 +16,13 @@ class FundsConfig(AppConfig):
         from huijiang.funds import effects  # noqa: F401 - subscribes
         from huijiang.web.navigation import Entry, register
 
-        register(Entry(gettext_lazy("预算额度"), "funds:lines", "desk", _reads, order=50))
-        register(Entry(gettext_lazy("拨付批次"), "funds:batches", "desk", _reads, order=52))
-        register(Entry(gettext_lazy("银行回单"), "funds:answers", "desk", _reads, order=54))
-        register(Entry(gettext_lazy("追回"), "funds:recoveries", "desk", _reads, order=56))
-        register(Entry(gettext_lazy("资金账"), "funds:journal", "desk", _reads, order=58))
+        register(Entry(gettext_lazy("预算额度"), "funds:lines", "money", _reads, order=50, daily=_pays))
+        register(Entry(gettext_lazy("拨付批次"), "funds:batches", "money", _reads, order=52, daily=_pays))
+        register(Entry(gettext_lazy("银行回单"), "funds:answers", "money", _reads, order=54, daily=_pays))
+        register(Entry(gettext_lazy("追回"), "funds:recoveries", "money", _reads, order=56, daily=_pays))
+        register(Entry(gettext_lazy("资金账"), "funds:journal", "money", _reads, order=58, daily=_pays))
         register(Entry(gettext_lazy("到账记录"), "funds:my_payments", "mine", _worker, order=45))
-        register(Entry(gettext_lazy("到账记录"), "funds:org_payments", "firm", _agent, order=45))
+        register(Entry(gettext_lazy("单位到账"), "funds:org_payments", "firm", _agent, order=45))
 
 
 def _reads(request: HttpRequest) -> bool:
@@ -30,6 +30,13 @@ def _reads(request: HttpRequest) -> bool:
     from huijiang.funds.access import READS
 
     return has_role(*READS)(request)
+
+
+def _pays(request: HttpRequest) -> bool:
+    from huijiang.accounts.models import Role
+    from huijiang.accounts.viewers import has_role
+
+    return has_role(Role.FINANCE)(request)
 
 
 def _worker(request: HttpRequest) -> bool:

@@ -32,17 +32,17 @@ class BatchError(ValueError):
 
 
 # What an open recovery of the same payee keeps: its remainder, less what batches under way keep already, shared out
-# over the payee's lines in their order.
+# over the payee's lines in their order.  The periods of one claim go to the bank as one transfer (arrears in one sum).
 _FILL = """
-INSERT INTO funds_payment (batch_id, due_id, reservation_id, account_id, reference, amount, "offset", recovery_id, attempt,
-                           state, bank_reference, reason)
-SELECT %(batch)s, t.due, t.reservation, t.account, 'HJ' || lpad(t.due::text, 12, '0') || lpad(t.attempt::text, 2, '0'),
-       t.money - t.kept, t.kept, CASE WHEN t.kept > 0 THEN t.recovery END, t.attempt, 'prepared', '', ''
+INSERT INTO funds_payment (batch_id, due_id, reservation_id, account_id, reference, transfer, amount, "offset", recovery_id,
+                           attempt, state, bank_reference, reason)
+SELECT %(batch)s, t.due, t.reservation, t.account, t.reference,
+       first_value(t.reference) OVER (PARTITION BY t.claim ORDER BY t.due_on, t.due), t.money - t.kept, t.kept, CASE WHEN t.kept > 0 THEN t.recovery END, t.attempt, 'prepared', '', ''
 FROM (
-    SELECT f.*, greatest(0, least(f.money, coalesce(f.remains, 0) - coalesce(sum(f.money) OVER (
+    SELECT f.*, 'HJ' || lpad(f.due::text, 12, '0') || lpad(f.attempt::text, 2, '0') AS reference, greatest(0, least(f.money, coalesce(f.remains, 0) - coalesce(sum(f.money) OVER (
                PARTITION BY f.recovery ORDER BY f.due_on, f.due ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS kept
     FROM (
-        SELECT d.id AS due, d.due_on, r.id AS reservation, c.account_id AS account, tried.n + 1 AS attempt,
+        SELECT d.id AS due, d.due_on, c.id AS claim, r.id AS reservation, c.account_id AS account, tried.n + 1 AS attempt,
                d.amount - tried.kept AS money, back.id AS recovery, back.remains
         FROM funds_reservation AS r
         JOIN funds_line AS l ON l.id = r.line_id
@@ -58,7 +58,11 @@ FROM (
             FROM funds_recovery AS v JOIN funds_payment AS vp ON vp.id = v.payment_id JOIN claims_due AS vd ON vd.id = vp.due_id
             JOIN funds_batch AS vb ON vb.id = vp.batch_id
             WHERE v.by_offset AND v.closed_at IS NULL AND vb.source_id = %(source)s
-              AND (vd.payee_person_id = d.payee_person_id OR vd.payee_organisation_id = d.payee_organisation_id)
+              AND (vd.payee_person_id = d.payee_person_id OR vd.payee_organisation_id = d.payee_organisation_id
+                   OR EXISTS (SELECT FROM registry_merge AS m WHERE m.ended_at IS NULL AND (
+                       (m.kept_person_id, m.gone_person_id) IN ((d.payee_person_id, vd.payee_person_id), (vd.payee_person_id, d.payee_person_id))
+                       OR (m.kept_organisation_id, m.gone_organisation_id) IN ((d.payee_organisation_id, vd.payee_organisation_id),
+                                                                               (vd.payee_organisation_id, d.payee_organisation_id)))))
             ORDER BY v.id LIMIT 1
         ) AS back ON true
         WHERE r.state = 'held' AND l.source_id = %(source)s AND l.year = %(year)s AND g.path LIKE %(path)s
@@ -135,7 +139,7 @@ def freeze(batch: Batch, by: User) -> Batch:
 
 
 _LINES = """
-SELECT p.reference, p.amount, p."offset", a.uid::text, d.uid::text, det.digest
+SELECT p.reference, p.transfer, p.amount, p."offset", a.uid::text, d.uid::text, det.digest
 FROM funds_payment AS p JOIN claims_account AS a ON a.id = p.account_id JOIN claims_due AS d ON d.id = p.due_id
 JOIN claims_determination AS det ON det.id = d.determination_id
 WHERE p.batch_id = %s ORDER BY p.id

@@ -34,7 +34,8 @@ class Part:
 @transaction.atomic
 def open_line(
     region: Region, source: Source, year: int, by: User, *, benefit: str = "", function_code: str = "2080799",
-    economic_code: str = "30399", dry: str = Line.Dry.FIRST_COME, shares: Mapping[str, int] | None = None,
+    economic_code: str = "30399", dry: str = Line.Dry.FIRST_COME, rest: str = Line.Rest.AWAIT,
+    shares: Mapping[str, int] | None = None,
 ) -> Line:  # fmt: skip
     """A line without money yet; the same line again is given as it is.  `shares`: tier → thousandths, 1,000 in all.
 
@@ -45,7 +46,7 @@ def open_line(
         raise BudgetError(f"分担比例合计 {sum(told.values())}‰；应为 1000‰ shares must sum to 1,000 thousandths")
     line, made = Line.objects.get_or_create(
         region=region, source=source, year=year, benefit=benefit,
-        defaults={"function_code": function_code, "economic_code": economic_code, "dry": dry},
+        defaults={"function_code": function_code, "economic_code": economic_code, "dry": dry, "rest": rest},
     )  # fmt: skip
     if made:
         Share.objects.bulk_create(Share(line=line, tier=tier, thousandths=part) for tier, part in sorted(told.items()))
@@ -138,7 +139,7 @@ def carry_over(line: Line, by: User, document: str) -> tuple[Allotment, Allotmen
     shares = {each.tier: each.thousandths for each in held.shares.all()}
     following = open_line(
         held.region, held.source, held.year + 1, by, benefit=held.benefit, function_code=held.function_code,
-        economic_code=held.economic_code, dry=held.dry, shares=shares,
+        economic_code=held.economic_code, dry=held.dry, rest=held.rest, shares=shares,
     )  # fmt: skip
     return (ask(held, Allotment.Kind.CARRIED_OUT, -held.free, document, by),
             ask(following, Allotment.Kind.CARRIED_IN, held.free, document, by))  # fmt: skip

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Now
 
 from huijiang.claims import dues as claims_dues
-from huijiang.claims import effects, proactive
+from huijiang.claims import effects, proactive, story
 from huijiang.claims.models import Claim, Due
-from huijiang.claims.verifiers import duplicates
-from huijiang.funds import reserving
+from huijiang.claims.risks import circle
+from huijiang.funds import reserving, undetermined
 from huijiang.funds.models import PastPayment, Payment, Reservation, Waiting
 
 
@@ -39,9 +40,9 @@ def hold(claim: Claim, due: Due, **said: object) -> None:
     reserving.reserve([due])
 
 
-@effects.on("next_due")
+@effects.on("next_due", later=True)
 def hold_next(claim: Claim, **said: object) -> None:
-    """A further period: the claim is payable again once its money is held."""
+    """A further period: the claim is payable again once its money is held.  After a set-wise step it is held already."""
     reserving.reserve(list(claim.dues.filter(cancelled_at=None).exclude(payments__state__in=Payment.LIVE)))
 
 
@@ -67,9 +68,18 @@ def before_the_take_over(benefit: str, holders: Iterable[str]) -> list[dict[str,
     ]
 
 
+def first_paid(claims: Iterable[int]) -> dict[int, tuple[dt.date, int]]:
+    """Claim → the day of its first payment that stands, and the payment's number."""
+    found = Payment.objects.filter(due__claim__in=list(claims), state=Payment.State.PAID, settled_on__isnull=False)
+    listed = found.order_by("due__claim", "settled_on", "id").distinct("due__claim")
+    return {claim: (day, pk) for claim, day, pk in listed.values_list("due__claim", "settled_on", "pk")}
+
+
 def past_events() -> QuerySet[PastPayment]:
     return PastPayment.objects.exclude(holder="")
 
 
-duplicates.PAST.append(before_the_take_over)
+story.WAITS_FOR.append(undetermined.told)
+circle.PAST.append(before_the_take_over)
+circle.SETTLED.append(first_paid)
 proactive.PAID_BEFORE.append(past_events)

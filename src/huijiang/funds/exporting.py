@@ -10,9 +10,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Max, Min, Sum
 
 from huijiang import audit
 from huijiang.accounts.models import User
+from huijiang.claims.models import Account
 from huijiang.funds.bankfiles import pain001, template, writing
 from huijiang.funds.bankfiles.instructions import Debtor, FileError, Instruction, Order
 from huijiang.funds.batches import BatchError
@@ -61,7 +63,7 @@ def files(batch: Batch, code: str) -> Iterator[tuple[Order, bytes]]:
         raise FileError(f"付款文件格式 {code!r}；应为 expected one of {', '.join(forms())}")
     shape = shapes.get(code)
     most = shape.most if shape else MOST_OF_PAIN001
-    parts = -(-batch.payments.filter(amount__gt=0).count() // most)
+    parts = -(-batch.payments.filter(amount__gt=0).values("transfer").distinct().count() // most)
     for part in range(1, parts + 1):
         order = _order(batch, part, parts, most)
         out = io.BytesIO()
@@ -96,16 +98,26 @@ def _kept(batch: Batch, form: str, part: int, name: str, content: bytes, order: 
 def _order(batch: Batch, part: int, parts: int, most: int) -> Order:
     paying = batch.paying
     first = (part - 1) * most
-    payments = (
-        Payment.objects.filter(batch=batch, amount__gt=0).select_related("account").order_by("pk")[first : first + most]
-    )
-    instructions = [
-        Instruction(each.reference, each.amount, each.account.holder.open(), each.account.number.open(), each.account.bank,
-                    each.account.cnaps, PURPOSE)
-        for each in payments.iterator(chunk_size=2_000)
-    ]  # fmt: skip
+    found = list(
+        Payment.objects.filter(batch=batch, amount__gt=0).values("transfer", "account_id")
+        .annotate(amount=Sum("amount"), lines=Count("id"), since=Min("due__period"), until=Max("due__period"))
+        .order_by("transfer")[first : first + most]
+    )  # fmt: skip
+    accounts = Account.objects.in_bulk({each["account_id"] for each in found})
+    instructions = []
+    for each in found:
+        to = accounts[each["account_id"]]
+        instructions.append(Instruction(each["transfer"], int(each["amount"]), to.holder.open(), to.number.open(), to.bank,
+                                        to.cnaps, _remark(each["lines"], each["since"], each["until"])))  # fmt: skip
     assert batch.frozen_at is not None
     return Order(
         batch.number if parts == 1 else f"{batch.number}-{part:02d}", batch.frozen_at, batch.pay_on,
         Debtor(paying.name, paying.number.open(), paying.bank, paying.cnaps), instructions, purpose=PURPOSE,
     )  # fmt: skip
+
+
+def _remark(lines: int, since: str, until: str) -> str:
+    """What stands on the payee's statement: of arrears, which periods."""
+    if lines == 1:
+        return PURPOSE
+    return f"{PURPOSE}{since}至{until}共{lines}期" if since else f"{PURPOSE}共{lines}项"

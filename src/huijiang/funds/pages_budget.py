@@ -35,8 +35,8 @@ PER_PAGE = 50
 class MoneyField(forms.CharField):
     """Yuan with two decimals, as fen."""
 
-    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
-        text = super().to_python(value)
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)  # as text, so that its length is judged as one
         if not text:
             return None
         try:
@@ -85,7 +85,10 @@ def lines(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     waiting = Waiting.objects.filter(line__in=shown, ended_at=None).count()
     committed = [each for path in viewer_of(request).paths() for each in reserving.commitments(path, year)]
+    from huijiang.funds.pages_undetermined import listed
+
     return render(request, "funds/lines.html", {
+        "questions": listed(viewer_of(request)),
         "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "years": years, "kpis": _kpis(shown, waiting),
         "committed": [(each.year, each.count, money(each.amount)) for each in committed], "count": len(shown),
     })  # fmt: skip
@@ -142,11 +145,21 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
             for each in changes]  # fmt: skip
     page = Paginator(held.waits.filter(ended_at=None).select_related("due__claim").order_by("since", "id"), PER_PAGE).get_page(
         request.GET.get("page"))  # fmt: skip
+    from huijiang.funds.pages_sharing import closings_of
+
+    closings = closings_of(held)
     return render(request, "funds/line.html", {
         "line": held, "name": line_name(held), "tag": line_tag(held), "facts": _facts(held, told), "chart": _chart(held, told),
         "changes": Table(_("额度变动"), columns, rows), "form": form, "works": works(request) and not held.frozen_at,
-        "freezes": works(request), "page": page, "waiting": _waiting(page), "forecast": told,
+        "freezes": works(request), "page": page, "closings": closings if closings.rows else None,
+        "can_close": works(request) and _can_close(held, page.paginator.count), "waiting": _waiting(page), "forecast": told,
     }, status=status)  # fmt: skip
+
+
+def _can_close(held: Line, waiting: int) -> bool:
+    """A dry pro-rata line on which somebody waits, with something left to share and no closing under way."""
+    dry = held.dry == Line.Dry.PRO_RATA and held.free > 0 and held.frozen_at is None
+    return dry and waiting > 0 and not held.closings.filter(state="open").exists()
 
 
 def _approval(request: HttpRequest, each: Allotment) -> Cell:
@@ -169,6 +182,8 @@ def _facts(held: Line, told: Forecast) -> list[Fact]:
         Fact(_("分担"), shares), Fact(_("支出功能分类"), held.function_code), Fact(_("支出经济分类"), held.economic_code),
         Fact(_("额度用完时"), held.get_dry_display()),
     ]  # fmt: skip
+    if held.dry == Line.Dry.PRO_RATA:
+        facts.append(Fact(_("按比例发放后"), held.get_rest_display()))
     if told.dry_on:
         facts.append(Fact(_("按近三个月的速度"), _("%(day)s 用完") % {"day": told.dry_on.isoformat()}))
     elif told.pace:

@@ -25,7 +25,7 @@ from huijiang.funds import trace as tracing
 from huijiang.funds.access import access_accounts, access_payments, readers
 from huijiang.funds.models import Account, Entry
 from huijiang.funds.pages_budget import viewer_of
-from huijiang.funds.wording import clause_of, money, payment_tag
+from huijiang.funds.wording import clause_of, money, payment_tag, transfer_lines
 from huijiang.regions.models import Region
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Event, Fact
@@ -183,7 +183,7 @@ def trace(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "funds/trace.html", {
         "payment": payment, "tag": payment_tag(payment), "told": found.told, "facts": _payment_facts(found), "events": _events(found),
         "claim": _claim_facts(found), "conditions": _conditions(body), "working": body.get("working", []), "postings": _postings(found),
-        "bank": _bank(found), "determination": found.determination, "crumbs": [Crumb(_("查一笔钱"), reverse("funds:search")), Crumb(reference)],
+        "bank": _bank(found), "lines": transfer_lines(found.told["lines"], reference, "funds:trace"), "determination": found.determination, "crumbs": [Crumb(_("查一笔钱"), reverse("funds:search")), Crumb(reference)],
     })  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.viewers import today
-from huijiang.funds import recoveries
+from huijiang.funds import letter_tasks, plans, recoveries
 from huijiang.funds.access import access_findings, access_recoveries, finance, finders, recovery_readers
 from huijiang.funds.models import Finding, Recovery
 from huijiang.funds.pages_batches import moment
 from huijiang.funds.pages_budget import MoneyField, viewer_of, works
 from huijiang.funds.wording import money
+from huijiang.letters.pages_mine import table_of as letters_table
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -69,6 +70,13 @@ class DecideForm(forms.Form):
         if day <= today():
             raise forms.ValidationError(_("期限应在今天以后"))
         return day
+
+
+class ArrangeForm(DecideForm):
+    """Another way back, and why."""
+
+    words = forms.CharField(label=gettext_lazy("为什么这样退还"), max_length=500, help_text=gettext_lazy("写入分期退还通知书"),
+                            widget=forms.Textarea(attrs={"class": "input", "rows": 3, "lang": "zh-Hans"}))  # fmt: skip
 
 
 class ArrivedForm(forms.Form):
@@ -246,7 +254,7 @@ def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: i
         Fact(_("退还期限"), held.due_on.isoformat()), Fact(_("提出与决定"), f"{held.found_by.name}、{held.decided_by.name}"),
         Fact(_("从后续补贴抵扣"), _("是") if held.by_offset else _("否")),
     ]  # fmt: skip
-    plan = [[day.isoformat(), money(amount)] for day, amount in recoveries.instalment_plan(held)]
+    plan = [[day.isoformat(), money(amount)] for day, amount in plans.instalment_plan(held)]
     came = [
         [each.on.isoformat(), each.get_way_display(), money(each.amount), each.key]
         for each in held.parts.order_by("id")
@@ -255,8 +263,14 @@ def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: i
         "recovery": held, "tag": tag(held), "facts": facts, "form": form, "works": works(request) and held.closed_at is None,
         "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan),
         "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came),
-        "any": bool(came),
+        "any": bool(came), "letters": _letters(held),
     }, status=status)  # fmt: skip
+
+
+def _letters(held: Recovery) -> Table | None:
+    """Each letter with how it was served; the way to write down a service by hand or post."""
+    found = letter_tasks.letters_of(held)
+    return letters_table(found) if found else None
 
 
 @finance
@@ -275,6 +289,27 @@ def arrived(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已记到账。"))
             return redirect("funds:recovery", uid=uid)
     return _recovery(request, held, form, 422)
+
+
+@finance
+def arrange(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Another way back, at the payee's word."""
+    held = get_object_or_404(access_recoveries(viewer_of(request)).filter(closed_at=None), uid=uid)
+    form = ArrangeForm(
+        request.POST or None,
+        initial={"due_on": held.due_on, "instalments": held.instalments, "by_offset": held.by_offset},
+    )
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            recoveries.arrange(held, request.user, told["due_on"], told["words"], instalments=told["instalments"],
+                               by_offset=told["by_offset"])  # type: ignore[arg-type]  # fmt: skip
+        except recoveries.RecoveryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("退还方式已定，通知书在出具。"))
+            return redirect("funds:recovery", uid=uid)
+    return render(request, "funds/arrange.html", {"recovery": held, "form": form}, status=422 if form.errors else 200)
 
 
 @finance

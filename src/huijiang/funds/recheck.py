@@ -1,115 +1,93 @@
-"""The night's second look at what was paid: does it still stand up?  What does not becomes a finding, for people to judge.
+"""The night's second look at what was paid: the risk blocks with `after payment: looked at again` are run anew.
 
-| rule | from |
-|---|---|
-| R02 dead, R03 in custody, R04 on a pension | what verifiers last wrote beside the claim (`claims.Check`) |
-| R12 same occupation and level paid before, R15 one certificate twice | the registry's certificates and payments, by any payer |
-
-Nothing is taken back here, and a rule finds a payment once.
+On the facts of tonight: registers are asked again, certificates and payments are read again.  A hit stands beside the
+case (`claims.Check`) and becomes a finding, for people to judge; nothing is taken back here, and a rule finds a payment
+once.  One claim is held in memory at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, LiteralString
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
-from django.db import connection
-from psycopg import sql
+from django.db.models import Exists, OuterRef
 
-from huijiang.claims.models import Check
+from huijiang.accounts.viewers import today
+from huijiang.claims.models import Claim
 from huijiang.claims.models.checks import Judgement, Verdict
+from huijiang.claims.risks.weighing import weigh
+from huijiang.claims.verifiers import running
+from huijiang.claims.verifiers.table import of_block
 from huijiang.funds import recoveries
-from huijiang.funds.models import Finding, Payment, Recovery
+from huijiang.funds.models import Payment, Recovery
 
 Ground = Recovery.Ground
 Progress = Callable[[int, int], None]
-CHUNK: Final = 1_000
-VERIFIED: Final = {
-    "death": ("R02", Ground.DEAD),
-    "custody": ("R03", Ground.CUSTODY),
-    "pension": ("R04", Ground.RETIRED),
-}
-"""Verifier → rule and ground.  Of death and custody the verdict alone is kept, so the evidence names the check."""
-
-# Payments of a certificate, with the row that it is; those that were found by the rule stay out.
-_PAID: Final[LiteralString] = """
-SELECT p.id, d.benefit, d.claim_id, p.settled_on, c.id AS certificate, c.holder_id, c.occupation, c.level,
-       upper(regexp_replace(coalesce(c.number, ''), '[^0-9A-Za-z]', '', 'g')) AS number
-FROM funds_payment AS p JOIN claims_due AS d ON d.id = p.due_id
-JOIN registry_certificate AS c ON 'certificate:' || c.id = d.holder
-WHERE p.state = 'paid' AND d.holder LIKE 'certificate:%%'
-"""
-_NOT_FOUND: Final[LiteralString] = (
-    "NOT EXISTS (SELECT FROM funds_finding AS f WHERE f.payment_id = mine.id AND f.rule = %(rule)s)"
-)
-_SAME_LEVEL: Final[LiteralString] = """
-WITH paid AS ({paid})
-SELECT mine.id, json_build_object('certificate', mine.certificate, 'other', other.certificate, 'claim', other.claim_id)
-FROM paid AS mine JOIN LATERAL (
-    SELECT o.certificate, o.claim_id FROM paid AS o
-    WHERE o.holder_id = mine.holder_id AND o.occupation = mine.occupation AND o.level = mine.level
-      AND o.benefit = mine.benefit AND o.certificate <> mine.certificate
-      AND (o.settled_on, o.id) < (mine.settled_on, mine.id) ORDER BY o.settled_on, o.id LIMIT 1
-) AS other ON true WHERE {not_found}
-UNION ALL
-SELECT mine.id, json_build_object('certificate', mine.certificate, 'other', other.certificate, 'payment', other.payment)
-FROM paid AS mine JOIN LATERAL (
-    SELECT q.id AS payment, k.id AS certificate FROM registry_payment AS q
-    JOIN registry_certificate AS k ON k.id = q.certificate_id
-    WHERE k.holder_id = mine.holder_id AND k.occupation = mine.occupation AND k.level = mine.level
-      AND q.benefit = split_part(mine.benefit, '#', 2) AND q.paid_on < mine.settled_on ORDER BY q.id LIMIT 1
-) AS other ON true WHERE {not_found}
-"""
-_SAME_CERTIFICATE: Final[LiteralString] = """
-WITH paid AS ({paid})
-SELECT mine.id, json_build_object('certificate', mine.certificate, 'other', other.certificate)
-FROM paid AS mine JOIN LATERAL (
-    SELECT o.certificate FROM paid AS o WHERE o.number = mine.number AND o.benefit = mine.benefit
-      AND o.certificate <> mine.certificate AND (o.settled_on, o.id) < (mine.settled_on, mine.id)
-    ORDER BY o.settled_on, o.id LIMIT 1
-) AS other ON true WHERE mine.number <> '' AND {not_found}
-"""
-REGISTERED: Final[tuple[tuple[str, str, LiteralString], ...]] = (
-    ("R12", Ground.PAID_TWICE, _SAME_LEVEL),
-    ("R15", Ground.SAME_CERTIFICATE, _SAME_CERTIFICATE),
-)
+CHUNK: Final = 500
+EACH: Final = 50
+"""Claims between two words about how far it is."""
+GROUNDS: Final = {
+    "R02": Ground.DEAD, "R03": Ground.CUSTODY, "R04": Ground.RETIRED, "R12": Ground.PAID_TWICE, "R15": Ground.SAME_CERTIFICATE,
+}  # fmt: skip
+"""Rule of the field's list → ground of a recovery; of others it is `other`."""
 
 
-def recheck(progress: Progress = lambda done, total: None) -> list[Finding]:
-    """Look at every payment that stands; gives the new findings."""
-    hits = [*_verified(), *_registered()]
-    payments = Payment.objects.select_related("batch").in_bulk([pk for pk, *_ in hits])
-    found = []
-    for done, (pk, rule, ground, evidence) in enumerate(hits, start=1):
-        found.append(recoveries.find(payments[pk], rule, ground, evidence))
-        progress(done, len(hits))
-    return found
+_PAID: Final = Exists(Payment.objects.filter(due__claim=OuterRef("pk"), state=Payment.State.PAID))
 
 
-def _verified() -> list[tuple[int, str, str, dict[str, Any]]]:
-    """The last word of each verifier beside a paid claim, where it is a hit that no person cleared."""
-    latest = (
-        Check.objects.filter(verifier__in=VERIFIED, claim__dues__payments__state=Payment.State.PAID)
-        .order_by("claim_id", "verifier", "-id").distinct("claim_id", "verifier")
-    )  # fmt: skip
-    found = []
-    for check in latest:
-        rule, ground = VERIFIED[check.verifier]
-        if check.verdict != Verdict.FAILED or check.judgement == Judgement.CLEARED:
+@dataclass
+class Rechecked:
+    """What a night came to: claims looked at, new findings, and by rule how many claims gave no data."""
+
+    looked: int = 0
+    found: int = 0
+    without: Counter[str] = field(default_factory=Counter)
+
+
+def recheck(progress: Progress = lambda done, total: None, on: dt.date | None = None) -> Rechecked:
+    """Look at every claim that a payment stands for."""
+    told, day = Rechecked(), on or today()
+    total = Claim.objects.filter(_PAID).count()
+    for claim in _paid():
+        told.looked += 1
+        _look(claim, day, told)
+        if told.looked % EACH == 0:
+            progress(told.looked, total)
+    return told
+
+
+def _paid() -> Iterator[Claim]:
+    """Claims with a payment that stands, by number, a few hundred at a time."""
+    last = 0
+    while pks := list(Claim.objects.filter(_PAID, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        for pk in pks:
+            yield Claim.objects.select_related("payee_person", "payee_organisation", "account").get(pk=pk)
+        last = pks[-1]
+
+
+def _look(claim: Claim, day: dt.date, told: Rechecked) -> None:
+    before = running.latest(claim)
+    said = weigh(claim, day, only=lambda block: block.rule.again)
+    matter = [
+        (block, each) for block, each in said
+        if each.verdict == Verdict.FAILED or (block.key in before and before[block.key].verdict == Verdict.FAILED
+                                              and each.verdict == Verdict.PASSED)
+    ]  # fmt: skip
+    told.without.update(block.rule.listed or block.key for block, each in said if each.verdict == Verdict.NO_DATA)
+    if not matter:
+        return
+    running.keep(claim, [(of_block(block), each) for block, each in matter])
+    after = running.latest(claim)
+    for block, each in matter:
+        check = after[block.key]
+        if each.verdict != Verdict.FAILED or check.judgement == Judgement.CLEARED:
             continue
-        paid = Payment.objects.filter(due__claim=check.claim_id, state=Payment.State.PAID).exclude(findings__rule=rule)
-        found += [
-            (pk, rule, str(ground), {"check": str(check.uid)})
-            for pk in paid.order_by("pk").values_list("pk", flat=True)
-        ]
-    return found
-
-
-def _registered() -> list[tuple[int, str, str, dict[str, Any]]]:
-    found = []
-    for rule, ground, query in REGISTERED:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(query).format(paid=sql.SQL(_PAID), not_found=sql.SQL(_NOT_FOUND)), {"rule": rule})
-            while rows := cursor.fetchmany(CHUNK):
-                found += [(pk, rule, str(ground), evidence) for pk, evidence in rows]
-    return found
+        rule = block.rule.listed or block.rule.id[:40]
+        paid = Payment.objects.filter(due__claim=claim, state=Payment.State.PAID).exclude(findings__rule=rule)
+        for payment in paid.select_related("batch").order_by("pk"):
+            evidence = {"check": str(check.uid), "clause": block.clause, "version": block.version, **each.evidence}
+            recoveries.find(payment, rule, GROUNDS.get(rule, Ground.OTHER), evidence)
+            told.found += 1

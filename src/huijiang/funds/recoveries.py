@@ -1,7 +1,7 @@
 """Money that was paid and was not due: found, proposed by one person, decided by another, and come back.
 
 Nothing is taken silently: a notice comes first, the way back is agreed (bank, instalments, or kept from later
-payments), and every fen that comes back is an entry of its own.
+payments), and every fen that comes back is an entry of its own.  Each step has its letter (`letter_tasks`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ import datetime as dt
 from django.db import transaction
 from django.db.models.functions import Now
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
+from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import Event, State
-from huijiang.funds import ledger
+from huijiang.funds import ledger, letter_tasks, reserving
 from huijiang.funds.models import Account, Batch, CameBack, Entry, Finding, Payment, Recovery, Reservation
+from huijiang.funds.plans import instalment_plan
+from huijiang.jobs import enqueue
+from huijiang.notices import services as notices
+from huijiang.web.components.amount import yuan
 
 MOST_INSTALMENTS = 36
 
@@ -89,6 +94,9 @@ def decide(finding: Finding, by: User, due_on: dt.date, *, instalments: int = 1,
         by_offset=by_offset, found_by=held.proposed_by, decided_by=by,
     )  # fmt: skip
     Finding.objects.filter(pk=held.pk).update(recovery=made)
+    if instalments > 1 or by_offset:
+        made.plans = 1
+        made.save(update_fields=["plans"])
     _post(
         Entry.Kind.OVERPAID,
         f"recovery {made.uid}",
@@ -99,7 +107,47 @@ def decide(finding: Finding, by: User, due_on: dt.date, *, instalments: int = 1,
         by,
     )
     audit.record(by, "funds.recovery_opened", f"recovery:{made.uid}", payment.batch.region_id, amount=made.amount)
+    _letter(made, letter_tasks.NOTICE)
+    if made.plans:
+        _letter(made, f"plan-{made.plans}")
+    _tell(made, "funds_recovery", until=instalment_plan(made)[-1][0].isoformat())
     return made
+
+
+@transaction.atomic
+def arrange(
+    recovery: Recovery, by: User, due_on: dt.date, words: str, *, instalments: int = 1, by_offset: bool = False
+) -> Recovery:
+    """Agree on another way back, at the payee's word: more parts, another day, kept from later payments.  The payee
+    gets the plan by letter.  The same once more changes nothing.  Raises RecoveryError."""
+    held = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
+    if held.closed_at is not None:
+        raise RecoveryError("已办结，不能再改退还方式 is closed already")
+    if not 1 <= instalments <= MOST_INSTALMENTS:
+        raise RecoveryError(f"分 {instalments} 期；应为 expected 1–{MOST_INSTALMENTS}")
+    if not words.strip():
+        raise RecoveryError("请写明为什么这样退还 say why the way back is another")
+    if (held.due_on, held.instalments, held.by_offset) == (due_on, instalments, by_offset):
+        return held
+    held.due_on, held.instalments, held.by_offset, held.plans = due_on, instalments, by_offset, held.plans + 1
+    held.plan_words, held.planned_at = words.strip()[:500], present.now()
+    held.save(update_fields=["due_on", "instalments", "by_offset", "plans", "plan_words", "planned_at"])
+    audit.record(by, "funds.recovery_arranged", f"recovery:{held.uid}", held.payment.batch.region_id,
+                 instalments=instalments, by_offset=by_offset, due_on=due_on)  # fmt: skip
+    _letter(held, f"plan-{held.plans}")
+    _tell(held, "funds_recovery_plan", parts=str(instalments), until=instalment_plan(held)[-1][0].isoformat())
+    return held
+
+
+def _letter(recovery: Recovery, occasion: str) -> None:
+    enqueue(letter_tasks.RECOVERY, recovery=str(recovery.uid), occasion=occasion)
+
+
+def _tell(recovery: Recovery, template: str, **more: str) -> None:
+    claim = recovery.payment.due.claim
+    notices.tell(claim.payee_person or claim.payee_organisation, template, {
+        "number": claim.number or "", "benefit": name_of(claim.benefit), "amount": yuan(recovery.amount), **more},
+        f"claim:{claim.uid}")  # fmt: skip
 
 
 def _post(kind: str, key: str, payment: Payment, onto: str, off: str, amount: int, by: User | None) -> None:
@@ -142,9 +190,11 @@ def keep_offsets(batch: Batch, by: User) -> None:
     )
     for each in kept.order_by("pk"):
         assert each.recovery is not None
-        CameBack.objects.create(recovery=each.recovery, way=CameBack.Way.OFFSET, amount=each.offset, on=today(),
-                                key=each.reference, by=by)  # fmt: skip
+        part = CameBack.objects.create(recovery=each.recovery, way=CameBack.Way.OFFSET, amount=each.offset, on=today(),
+                                       key=each.reference, by=by)  # fmt: skip
         _offset(each, by)
+        _letter(each.recovery, f"offset-{part.pk}")
+        _tell(each.recovery, "funds_offset", kept=yuan(each.offset))
         _closed(each.recovery, by)
     whole = batch.payments.filter(amount=0, state=Payment.State.SENT)
     ids = list(whole.values_list("reservation_id", flat=True))
@@ -152,6 +202,7 @@ def keep_offsets(batch: Batch, by: User) -> None:
     whole.update(state=Payment.State.PAID, settled_on=today())
     Reservation.objects.filter(pk__in=ids).update(state=Reservation.State.SPENT, ended_at=Now())
     in_bulk.move(claims, Event.PAY, [State.PAYABLE], State.PAID, words="补贴已用于抵扣应退回的款项。")
+    reserving.paid_in_part(claims)
 
 
 def _offset(payment: Payment, by: User) -> None:
@@ -170,9 +221,16 @@ def _closed(recovery: Recovery, by: User) -> None:
     """A recovery whose last fen is back: the claim says so, where the whole of it was taken back."""
     recovery.refresh_from_db()
     payment = recovery.payment
+    if recovery.state == Recovery.State.RECOVERED:
+        _over(recovery)
     if recovery.state == Recovery.State.RECOVERED and recovery.amount == payment.amount + payment.offset:
         in_bulk.move([payment.due.claim_id], Event.RECOVER, [State.PAID, State.PAYMENT_RETURNED], State.RECOVERED,
                      words="款项已全部追回。")  # fmt: skip
+
+
+def _over(recovery: Recovery) -> None:
+    _letter(recovery, letter_tasks.CLOSED)
+    _tell(recovery, "funds_recovery_closed", outcome=recovery.get_state_display())
 
 
 @transaction.atomic
@@ -198,6 +256,7 @@ def withdraw(recovery: Recovery, by: User, words: str) -> Recovery:
     )
     audit.record(by, "funds.recovery_withdrawn", f"recovery:{held.uid}", held.payment.batch.region_id, amount=left)
     held.refresh_from_db()
+    _over(held)
     return held
 
 
@@ -216,19 +275,5 @@ def transfer(recovery: Recovery, by: User, words: str) -> Recovery:
         by, "funds.recovery_transferred", f"recovery:{held.uid}", held.payment.batch.region_id, amount=held.amount
     )
     held.refresh_from_db()
+    _over(held)
     return held
-
-
-def instalment_plan(recovery: Recovery) -> list[tuple[dt.date, int]]:
-    """When how much is to come back: equal parts a month apart, the last with what division leaves."""
-    part = recovery.amount // recovery.instalments
-    plan = []
-    for number in range(recovery.instalments):
-        months = recovery.due_on.year * 12 + recovery.due_on.month - 1 + number
-        year, month = months // 12, months % 12 + 1
-        last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
-        left = recovery.amount - part * (recovery.instalments - 1)
-        plan.append(
-            (dt.date(year, month, min(recovery.due_on.day, last)), part if number < recovery.instalments - 1 else left)
-        )
-    return plan

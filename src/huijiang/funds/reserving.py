@@ -19,8 +19,8 @@ from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.models import Due
 from huijiang.claims.states import Event, State
-from huijiang.funds import sources, takeover
-from huijiang.funds.models import Line, Reservation, Waiting
+from huijiang.funds import sources, takeover, undetermined
+from huijiang.funds.models import Closing, Line, Payment, Reservation, Waiting
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def reserve(dues: Sequence[Due], by: User | None = None, on: dt.date | None = No
             reserved.append(_hold(due, held, by))
         else:
             waiting.append(_wait(due, held))
-    _payable([each.due.claim_id for each in reserved])
+    payable([each.due.claim_id for each in reserved])
     return Held(tuple(reserved), tuple(waiting))
 
 
@@ -75,23 +75,46 @@ def _wait(due: Due, line: Line | None) -> Waiting:
     found = Waiting.objects.filter(due=due, ended_at=None).first()
     if found is None:
         found = Waiting.objects.create(due=due, line=line, amount=due.amount)
+        if line is None and sources.source_for(due) is None:
+            undetermined.opened(due)
         audit.record(None, "funds.waits", f"due:{due.uid}", due.claim.region_id, amount=due.amount)
     elif found.line_id is None and line is not None:
         Waiting.objects.filter(pk=found.pk).update(line=line)
     return found
 
 
-def _payable(claims: Sequence[int]) -> None:
-    in_bulk.move(sorted(set(claims)), Event.FUND, [State.APPROVED, State.PAYMENT_RETURNED], State.PAYABLE,
+def payable(claims: Sequence[int]) -> None:
+    """Claims with money held for something that no payment carries may be paid; one that was paid before is due again."""
+    ready = sorted(set(claims))
+    in_bulk.move(
+        _held_again(ready), Event.NEXT_DUE, [State.PAID], State.APPROVED, words="又有一期（一部分）落实了资金。"
+    )
+    in_bulk.move(ready, Event.FUND, [State.APPROVED, State.PAYMENT_RETURNED], State.PAYABLE,
                  words="资金已落实，等待拨付。")  # fmt: skip
+
+
+def _held_again(claims: Sequence[int]) -> list[int]:
+    """Those that were paid, and for which more is held that no payment carries."""
+    found = (
+        Reservation.objects.filter(due__claim__in=claims, due__claim__state=State.PAID, state=Reservation.State.HELD)
+        .exclude(due__payments__state__in=Payment.LIVE)
+    )  # fmt: skip
+    return sorted(set(found.values_list("due__claim_id", flat=True)))
+
+
+def paid_in_part(claims: Sequence[int]) -> None:
+    """After a payment: claims for which more money is held are payable again, at once."""
+    again = _held_again(claims)
+    if again:
+        payable(again)
 
 
 @transaction.atomic
 def serve_waiting(line: Line, by: User | None = None) -> list[Reservation]:
-    """After money came to a line: those who wait, in their order, as far as it goes.  Under `pro_rata` nobody is
-    served: sharing out at the end of a period is not built yet, so such a line holds everybody who waits."""
+    """After money came to a line: those who wait, in their order, as far as it goes.  Under `pro_rata` all of them when
+    there is enough for all, else nobody: what is there is shared out when the period is closed (`sharing`)."""
     held = _lock(line)
-    if held.dry == Line.Dry.PRO_RATA or held.frozen_at is not None:
+    if held.frozen_at is not None or (held.dry == Line.Dry.PRO_RATA and not _enough_for_all(held)):
         return []
     served: list[Reservation] = []
     waiting = (
@@ -104,12 +127,29 @@ def serve_waiting(line: Line, by: User | None = None) -> list[Reservation]:
             served.append(_hold(each.due, held, by))
         else:
             break  # the order holds: a small one does not overtake a large one
-    _payable([each.due.claim_id for each in served])
+    payable([each.due.claim_id for each in served])
     return served
+
+
+def _enough_for_all(line: Line) -> bool:
+    wanted = Waiting.objects.filter(line=line, ended_at=None, due__cancelled_at=None).aggregate(sum=Sum("amount"))[
+        "sum"
+    ]
+    return (wanted or 0) <= line.free and not line.closings.filter(state=Closing.State.OPEN).exists()
 
 
 def _drop(waiting: Waiting) -> None:
     Waiting.objects.filter(pk=waiting.pk).update(ended_at=Now(), outcome=Waiting.Outcome.DROPPED)
+
+
+def serve_unplaced(by: User | None = None, benefit: str = "") -> Held:
+    """Those who wait without a line, in their order: a source was chosen since, or a line opened."""
+    found = Waiting.objects.filter(line=None, ended_at=None, due__cancelled_at=None)
+    if benefit:
+        found = found.filter(due__benefit=benefit)
+    dues = [each.due for each in found.select_related("due__claim__region").order_by("since", "id")]
+    placed = [each for each in dues if sources.line_of(each, today().year) is not None]
+    return reserve(placed, by)
 
 
 @transaction.atomic

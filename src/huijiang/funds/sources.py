@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from huijiang.claims.models import Due
+from huijiang.funds import undetermined
 from huijiang.funds.models import Line, Source
 
 
@@ -16,9 +17,14 @@ def source_of(words: str) -> Source | None:
     return Source.objects.filter(Q(name=told) | Q(words__contains=[told])).first()
 
 
+def source_for(due: Due) -> Source | None:
+    """The source of a due: as its document names it, else as two people chose where it names none (`undetermined`)."""
+    return source_of(due.fund) or undetermined.chosen(due)
+
+
 def line_of(due: Due, year: int) -> Line | None:
     """The line that pays a due in a year: of the nearest region upwards, its own benefit's before the source's."""
-    source = source_of(due.fund)
+    source = source_for(due)
     if source is None:
         return None
     path = due.claim.region.path

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 
-from huijiang.funds import recheck, takeover
-from huijiang.funds.models import Line, PastFile
-from huijiang.funds.reserving import serve_waiting
+from huijiang.funds import answers, recheck, takeover, telling
+from huijiang.funds import letter_tasks as letter_tasks  # its jobs
+from huijiang.funds.models import Answer, Line, PastFile
+from huijiang.funds.reserving import serve_unplaced, serve_waiting
 from huijiang.jobs import Handle, every, job
 from huijiang.web.components.amount import yuan
 
 MOST_SHOWN = 500
 
 
-@job("funds.parallel", "与历史发放比对", repeatable=True)
+@job("funds.parallel", "与历史发放比对", repeatable=True, heavy=True)
 def parallel(run: Handle, file: str) -> None:
     """Past payments beside the rules, one by one; what differs is kept with the run."""
     held = PastFile.objects.get(uid=uuid.UUID(file))
@@ -50,7 +51,8 @@ def parallel(run: Handle, file: str) -> None:
 
 @job("funds.serve_waiting", "落实等待的资金", repeatable=True)
 def serve(run: Handle) -> None:
-    """Those who wait for money, on every line that has some again."""
+    """Those who wait for money: without a line first, then on every line that has some again."""
+    serve_unplaced()
     lines = Line.objects.filter(waits__ended_at=None, frozen_at=None).distinct().order_by("pk")
     total = lines.count()
     for done, line in enumerate(lines, start=1):
@@ -60,9 +62,17 @@ def serve(run: Handle) -> None:
 
 @job("funds.recheck", "已拨付复查", repeatable=True)
 def look_again(run: Handle) -> None:
-    """What was paid and no longer stands up: findings for people to judge."""
-    found = recheck.recheck(lambda done, total: run.progress(done, total))
-    run.result(found=len(found))
+    """What was paid and no longer stands up: findings for people to judge; and what could not be looked at."""
+    told = recheck.recheck(lambda done, total: run.progress(done, total))
+    run.result(looked=told.looked, found=told.found, without=dict(sorted(told.without.items())))
+
+
+@job(answers.TELL, "告知到账与退回", repeatable=True)
+def tell_paid(run: Handle, answer: str) -> None:
+    """Payees of what the bank said; each once for each answer."""
+    run.result(
+        told=telling.tell(Answer.objects.get(uid=uuid.UUID(answer)), lambda done, total: run.progress(done, total))
+    )
 
 
 every("20 17 * * *", "funds.serve_waiting")  # 01:20 in Shanghai

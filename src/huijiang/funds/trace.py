@@ -13,7 +13,7 @@ from huijiang.funds.models import Payment
 
 _TRACE: Final = """
 SELECT json_build_object(
-    'payment', json_build_object('reference', p.reference, 'amount', p.amount, 'offset', p."offset", 'state', p.state,
+    'payment', json_build_object('reference', p.reference, 'transfer', p.transfer, 'amount', p.amount, 'offset', p."offset", 'state', p.state,
         'settled_on', p.settled_on, 'bank_reference', p.bank_reference, 'reason', p.reason, 'attempt', p.attempt),
     'batch', json_build_object('uid', b.uid, 'number', b.number, 'digest', b.digest, 'frozen_at', b.frozen_at,
         'sent_at', b.sent_at, 'state', b.state),
@@ -24,7 +24,11 @@ SELECT json_build_object(
         FROM funds_bankfile AS f WHERE f.batch_id = b.id),
     'answers', (SELECT coalesce(json_agg(json_build_object('file', w.name, 'digest', w.digest, 'place', l.place,
         'outcome', l.outcome, 'amount', l.amount, 'on', l.on, 'verdict', l.verdict, 'bank_reference', l.bank_reference)
-        ORDER BY l.id), '[]') FROM funds_answerline AS l JOIN funds_answer AS w ON w.id = l.answer_id WHERE l.payment_id = p.id),
+        ORDER BY l.id), '[]') FROM funds_answerline AS l JOIN funds_answer AS w ON w.id = l.answer_id
+        WHERE l.reference = p.transfer AND l.payment_id IS NOT NULL),
+    'lines', (SELECT json_agg(json_build_object('reference', q.reference, 'period', e.period, 'label', e.label, 'amount', q.amount,
+        'offset', q."offset", 'state', q.state) ORDER BY e.due_on, e.id)
+        FROM funds_payment AS q JOIN claims_due AS e ON e.id = q.due_id WHERE q.transfer = p.transfer AND q.batch_id = p.batch_id),
     'postings', (SELECT coalesce(json_agg(json_build_object('entry', e.uid, 'kind', e.kind, 'on', e.on, 'account', k.kind,
         'year', k.year, 'amount', g.amount) ORDER BY g.id), '[]')
         FROM funds_posting AS g JOIN funds_entry AS e ON e.id = g.entry_id JOIN funds_account AS k ON k.id = g.account_id
@@ -73,7 +77,8 @@ def trace(payment: Payment) -> Trace:
 
 
 def find(text: str, region_path: str) -> list[Payment]:
-    """Payments by our reference, the bank's, the claim's number or the batch's, within a region; twenty at most."""
+    """Payments by our reference (of a transfer: its first line), the bank's, the claim's number or the batch's, within a
+    region; twenty at most."""
     said = text.strip()
     if not said:
         return []

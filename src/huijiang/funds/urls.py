@@ -11,7 +11,9 @@ from huijiang.funds import (
     pages_ledger,
     pages_mine,
     pages_recoveries,
+    pages_sharing,
     pages_takeover,
+    pages_undetermined,
 )
 
 urlpatterns = [
@@ -20,6 +22,13 @@ urlpatterns = [
     path("desk/funds/lines/<uuid:uid>/ask/", pages_budget.ask, name="ask"),
     path("desk/funds/lines/<uuid:uid>/freeze/", pages_budget.freeze, name="freeze_line"),
     path("desk/funds/allotments/<uuid:uid>/approve/", pages_budget.approve, name="approve"),
+    path("desk/funds/lines/<uuid:uid>/close/", pages_sharing.close, name="close_period"),
+    path("desk/funds/closings/<uuid:uid>/", pages_sharing.closing, name="closing"),
+    path("desk/funds/closings/<uuid:uid>/sign/", pages_sharing.sign, name="sign_closing"),
+    path("desk/funds/closings/<uuid:uid>/drop/", pages_sharing.drop, name="drop_closing"),
+    path("desk/funds/questions/<uuid:uid>/", pages_undetermined.question, name="question"),
+    path("desk/funds/questions/<uuid:uid>/propose/", pages_undetermined.propose, name="question_propose"),
+    path("desk/funds/questions/<uuid:uid>/decide/", pages_undetermined.decide, name="question_decide"),
     path("desk/pay/", pages_batches.listed, name="batches"),
     path("desk/pay/new/", pages_batches.build, name="build"),
     path("desk/pay/<uuid:uid>/", pages_batches.batch, name="batch"),
@@ -39,6 +48,7 @@ urlpatterns = [
     path("desk/recoveries/findings/<uuid:uid>/decide/", pages_recoveries.decide, name="decide"),
     path("desk/recoveries/<uuid:uid>/", pages_recoveries.recovery, name="recovery"),
     path("desk/recoveries/<uuid:uid>/arrived/", pages_recoveries.arrived, name="arrived"),
+    path("desk/recoveries/<uuid:uid>/arrange/", pages_recoveries.arrange, name="arrange"),
     path("desk/recoveries/<uuid:uid>/end/", pages_recoveries.end, name="end_recovery"),
     path("desk/ledger/", pages_ledger.day, name="journal"),
     path("desk/ledger/accounts/<int:pk>/", pages_ledger.statement, name="statement"),

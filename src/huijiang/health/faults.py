@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.template.loader import render_to_string
+from django.views.defaults import server_error as fault_of_ours
+
+from huijiang import disk
 
 LOG = logging.getLogger(__name__)
-DISK_FULL = "53100"
+API = "/api/"  # says it in its own way
 RETRY_AFTER = "30"  # seconds
+FULL = {
+    "title": "现在存不下", "title_en": "There is no room to store this",
+    "what": "服务器磁盘已满，您刚才提交的内容没有存下，以前存下的都还在；不用存东西的页面照常能看。",
+    "what_en": "The server's disk is full. What you just sent was not stored; what was stored before is still there, "
+    "and pages that store nothing can be read as usual.",
+    "then": "等管理员清出空间后，再提交一次。", "then_en": "Send it again once the administrator has freed some space.",
+}  # fmt: skip
+AWAY = {
+    "title": "数据库暂时不可用", "title_en": "The database is away",
+    "what": "您刚才提交的内容没有存下，以前存下的都还在。",
+    "what_en": "What you just sent was not stored; what was stored before is still there.",
+    "then": "过一会儿再试一次。", "then_en": "Try again in a while.",
+}  # fmt: skip
 
 
 class DatabaseFaults:
@@ -21,16 +38,33 @@ class DatabaseFaults:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in disk.SAFE and not request.path_info.startswith(API) and disk.free() < disk.LEAST:
+            LOG.error("the disk is full: a form was not taken")
+            return _answered(FULL)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, OperationalError | InterfaceError):
-            return None
-        LOG.error("database fault", exc_info=error)
-        full = getattr(error.__cause__, "sqlstate", None) == DISK_FULL
-        title = _("现在存不下") if full else _("数据库暂时不可用")
-        words = _("服务器磁盘已满，您刚才提交的内容没有存下。请联系管理员，稍后再提交一次。") if full else _(
-            "您刚才提交的内容没有存下。请过一会儿再试一次。")  # fmt: skip
-        # No template: those ask the database who is signed in.
-        body = f'<!doctype html><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{words}</p><p>12333</p>'
-        return HttpResponse(body, status=503, headers={"Retry-After": RETRY_AFTER})
+        return answer_to(error)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view raised, such as a session that could not be stored: the same answer.  Django calls this in the
+    handler of the error (handler500)."""
+    error = sys.exception()
+    answered = answer_to(error) if isinstance(error, Exception) else None
+    return answered if answered is not None else fault_of_ours(request)
+
+
+def answer_to(error: Exception) -> HttpResponse | None:
+    """503 for a fault of the database or of the disk; None for any other."""
+    full = disk.is_full(error)
+    if not full and not isinstance(error, OperationalError | InterfaceError):
+        return None
+    LOG.error("fault of disk or database", exc_info=error)
+    return _answered(FULL if full else AWAY)
+
+
+def _answered(words: dict[str, str]) -> HttpResponse:
+    # A template without a request: others ask the database who is signed in.
+    body = render_to_string("web/unavailable.html", words)
+    return HttpResponse(body, status=503, headers={"Retry-After": RETRY_AFTER})

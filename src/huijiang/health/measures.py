@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from huijiang import disk
 from huijiang.audit import seals
 from huijiang.jobs.models import Run
 
@@ -43,4 +44,5 @@ def gather() -> bytes:
     unsealed = Gauge("huijiang_oldest_unsealed_event_timestamp_seconds", "0 when all are sealed", registry=registry)
     oldest = seals.oldest_unsealed()
     unsealed.set(oldest.timestamp() if oldest is not None else 0)
+    Gauge("huijiang_disk_free_bytes", "Left where data folder and database lie", registry=registry).set(disk.free())
     return generate_latest(registry)

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 
+from huijiang import disk
 from huijiang.audit import seals
 from huijiang.health.measures import gather
 
@@ -31,8 +32,8 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when every point holds, else 503 with the points that don't."""
-    points = {"database": False, "migrations": False, "seals": False}
+    """200 when the points hold, else 503 with those that don't; seals that are late stop nobody."""
+    points = {"database": False, "migrations": False, "seals": False, "disk": not disk.scarce()}
     try:
         connection.ensure_connection()
         points["database"] = True
@@ -42,7 +43,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         points["seals"] = oldest is None or dt.datetime.now(dt.UTC) - oldest < UNSEALED_TOO_LONG
     except Error as error:
         return JsonResponse({**points, "error": type(error).__name__}, status=503)
-    return JsonResponse(points, status=200 if points["database"] and points["migrations"] else 503)
+    return JsonResponse(points, status=200 if points["database"] and points["migrations"] and points["disk"] else 503)
 
 
 @require_safe

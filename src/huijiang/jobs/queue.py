@@ -7,13 +7,17 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import psycopg
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 from psycopg.types.json import Jsonb
+
+from huijiang import disk
 
 if TYPE_CHECKING:
     from huijiang.audit.events import Actor
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 ERROR_LENGTH = 2_000
+ROOM_EACH = 15  # seconds between two looks at a disk that is nearly full
+ROOM_WAITS = "磁盘快满了，等清出空间再做 the disk is nearly full: waits for room"
+ROOM_WORDS = "磁盘满了，没有提交的都已回滚；清出空间再做一次 the disk is full; what was not committed is rolled back: free space, then again"
+NO_ROOM = "NoRoom"  # how the error of a run begins that found no room
 
 
 class Cancelled(Exception):
@@ -29,33 +37,49 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """A declared job.  `label`: what people call it; `repeatable`: may be started again after its worker died."""
+    """A declared job.  `label`: what people call it; `repeatable`: may be started again after its worker died;
+    `heavy`: writes much, and waits while the disk is nearly full."""
 
     name: str
     label: str
     act: Callable[..., Any]
     repeatable: bool
+    heavy: bool = False
 
 
 KINDS: dict[str, Kind] = {}
+
+
+class WaitsForRoom(Exception):
+    """The disk is nearly full: the run stands in the queue again and is looked at again in a moment."""
+
+
+class _Again(BaseRetryStrategy):
+    """For procrastinate: only what waits for room comes back by itself."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        return RetryDecision(retry_in={"seconds": ROOM_EACH}) if isinstance(exception, WaitsForRoom) else None
 
 
 class Handle:
     """A run from within.  Progress goes over a connection of its own, so that people see it while the job's
     transaction is still open."""
 
-    def __init__(self, uid: uuid.UUID) -> None:
-        self.uid = uid
+    def __init__(self, uid: uuid.UUID, heavy: bool = False) -> None:
+        self.uid, self.heavy = uid, heavy
         self._side = psycopg.connect(**_parameters(), autocommit=True)
 
     def progress(self, done: int, total: int | None = None, note: str = "") -> None:
-        """How far the run is.  Raises Cancelled when somebody asked for that."""
+        """How far the run is.  Raises Cancelled when somebody asked for that, disk.NoRoom when a heavy one should
+        go no further."""
         row = self._side.execute(
             "UPDATE jobs_run SET done = %s, total = coalesce(%s, total), note = %s WHERE uid = %s RETURNING cancel_asked",
             (done, total, note, self.uid),
         ).fetchone()
         if row is not None and row[0]:
             raise Cancelled
+        if self.heavy:
+            disk.require()
 
     def result(self, **values: object) -> None:
         """What the run's page shows and links to at the end."""
@@ -70,12 +94,14 @@ def _parameters() -> dict[str, Any]:
     return {name: said[name] for name in ("dbname", "user", "password", "host", "port") if said.get(name)}
 
 
-def job(name: str, label: str, *, repeatable: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def job(
+    name: str, label: str, *, repeatable: bool = False, heavy: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a job.  The function takes the run's Handle and its arguments (JSON values)."""
 
     def declared(act: Callable[..., Any]) -> Callable[..., Any]:
-        KINDS[name] = Kind(name, label, act, repeatable)
-        app.task(name=name)(lambda run: perform(uuid.UUID(run)))
+        KINDS[name] = Kind(name, label, act, repeatable, heavy)
+        app.task(name=name, retry=_Again())(lambda run: perform(uuid.UUID(run)))
         return act
 
     return declared
@@ -83,9 +109,11 @@ def job(name: str, label: str, *, repeatable: bool = False) -> Callable[[Callabl
 
 def every(cron: str, name: str) -> None:
     """Ask for a run of a declared job by the clock (cron, UTC); one that still runs is not asked for twice."""
-    app.periodic(cron=cron, periodic_id=name)(
-        app.task(name=f"{name}.clock", pass_context=False)(lambda timestamp: _by_the_clock(name))
-    )
+
+    def clock(timestamp: int) -> None:
+        _by_the_clock(name)
+
+    app.periodic(cron=cron, periodic_id=name)(app.task(name=f"{name}.clock", pass_context=False)(clock))
 
 
 def _by_the_clock(name: str) -> None:
@@ -127,11 +155,15 @@ def enqueue(
 
 
 def perform(uid: uuid.UUID) -> None:
-    """Run one run: in the worker, or in a test."""
+    """Run one run: in the worker, or in a test.  Raises what the job raises; WaitsForRoom where a heavy one that may
+    be repeated, or has not begun, finds the disk nearly full."""
     from huijiang.jobs.models import Run, State
 
     close_old_connections()
     now = dt.datetime.now(dt.UTC)
+    waiting = Run.objects.get(uid=uid)
+    if waiting.state == State.WAITING and KINDS[waiting.kind].heavy and disk.scarce() and not waiting.cancel_asked:
+        _wait(waiting)
     begun = Run.objects.filter(uid=uid, state=State.WAITING).update(
         state=State.RUNNING, started_at=now, attempts=F("attempts") + 1
     )
@@ -144,13 +176,18 @@ def perform(uid: uuid.UUID) -> None:
         _end(run, State.CANCELLED)
         _leave_thread()
         return
-    handle = Handle(uid)
+    handle = Handle(uid, KINDS[run.kind].heavy)
     try:
         KINDS[run.kind].act(handle, **run.arguments)
     except Cancelled:
         _end(run, State.CANCELLED)
     except Exception as error:
         LOG.exception("job %s failed", run.kind)
+        if disk.is_full(error):
+            if KINDS[run.kind].repeatable:
+                _wait(run)
+            _end(run, State.FAILED, f"{NO_ROOM}: {ROOM_WORDS}")
+            raise
         _end(run, State.FAILED, f"{type(error).__name__}: {error}"[:ERROR_LENGTH])
         raise
     else:
@@ -158,6 +195,15 @@ def perform(uid: uuid.UUID) -> None:
     finally:
         handle.close()
         _leave_thread()
+
+
+def _wait(run: Run) -> NoReturn:
+    """Back into the queue until there is room.  Raises WaitsForRoom."""
+    from huijiang.jobs.models import Run, State
+
+    Run.objects.filter(uid=run.uid).update(state=State.WAITING, started_at=None, note=ROOM_WAITS)
+    _leave_thread()
+    raise WaitsForRoom(ROOM_WAITS)
 
 
 def _end(run: Run, state: str, error: str = "") -> None:

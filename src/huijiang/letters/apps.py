@@ -17,7 +17,7 @@ class LettersConfig(AppConfig):
         from huijiang.web.navigation import Entry, everyone, register
 
         register(Entry(gettext_lazy("文书核验"), "letters:verify", "public", everyone, 60))
-        register(Entry(gettext_lazy("我的文书"), "letters:mine", "mine", is_worker, 50))
-        register(Entry(gettext_lazy("单位文书"), "letters:firm", "firm", is_agent, 50))
+        register(Entry(gettext_lazy("我的文书"), "letters:mine", "mine-papers", is_worker, 50))
+        register(Entry(gettext_lazy("单位文书"), "letters:firm", "firm-papers", is_agent, 50))
         register(Entry(gettext_lazy("文书送达"), "letters:desk", "desk", has_role(*FILES), 60))
         register(Entry(gettext_lazy("出文机关"), "letters:offices", "admin", has_role(Role.SYSTEM_ADMIN), 70))

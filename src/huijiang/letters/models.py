@@ -35,6 +35,10 @@ class Kind(models.TextChoices):
     PUBLIC_NOTICE = "public_notice", gettext_lazy("公示")
     SERVICE_RECEIPT = "service_receipt", gettext_lazy("送达回证")
     RECOVERY = "recovery", gettext_lazy("追缴通知书")
+    RECOVERY_PLAN = "recovery_plan", gettext_lazy("分期退还通知书")
+    RECOVERY_OFFSET = "recovery_offset", gettext_lazy("抵扣告知书")
+    RECOVERY_CLOSED = "recovery_closed", gettext_lazy("追缴办结告知书")
+    SHARE = "share", gettext_lazy("按比例发放告知书")
     PAYMENT_PROOF = "payment_proof", gettext_lazy("发放证明")
 
 

@@ -36,9 +36,9 @@ def access_letters(viewer: Viewer) -> QuerySet[Letter]:
     letters = Letter.objects.select_related("person", "organisation", "region", "file", "withdrawal")
     match viewer.capacity:
         case Capacity.WORKER:
-            return letters.filter(person=viewer.person)
+            return letters.filter(person__in=viewer.people)
         case Capacity.AGENT:
-            return letters.filter(organisation=viewer.organisation)
+            return letters.filter(organisation__in=viewer.firms)
         case Capacity.STAFF:
             return letters.filter(in_scope(viewer.paths(*FILES), "region"))
 

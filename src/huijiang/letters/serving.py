@@ -27,8 +27,8 @@ def serve(by: User | None, letter: Letter, way: str, receiver: str, on: dt.date 
 @transaction.atomic
 def read(viewer: Viewer, letter: Letter) -> bool:
     """The addressee opened the letter, signed in as themselves or for their firm; whether this was the first time."""
-    person = viewer.person is not None and viewer.person == letter.person_id
-    firm = viewer.organisation is not None and viewer.organisation == letter.organisation_id
+    person = letter.person_id in viewer.people
+    firm = letter.organisation_id in viewer.firms
     if not (person or firm) or letter.services.filter(way=Service.Way.IN_APP).exists():
         return False
     receiver = Service.Receiver.SELF if person else Service.Receiver.AGENT

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.access.models import Binding
 from huijiang.access.viewers import agencies
 from huijiang.accounts.models import User
@@ -19,9 +20,10 @@ from huijiang.notices.wording import wordings
 
 def of(user: User) -> QuerySet[Notice]:
     """The messages of an account: its own, those of the person it is, those of the firms that it acts for."""
-    bound = Binding.objects.filter(user=user, ended_at=None).values("person")
-    firms = [each.organisation_id for each in agencies(user)]
-    return Notice.objects.filter(Q(user=user) | Q(person__in=bound) | Q(organisation__in=firms))
+    bound = Binding.objects.filter(user=user, ended_at=None).values_list("person", flat=True)
+    people = concerns.every("person", bound)
+    firms = concerns.every("organisation", (each.organisation_id for each in agencies(user)))
+    return Notice.objects.filter(Q(user=user) | Q(person__in=people) | Q(organisation__in=firms))
 
 
 def unread(user: User) -> int:

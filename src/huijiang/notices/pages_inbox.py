@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from huijiang.notices.subscribing import choose
 from huijiang.notices.targets import address_of
 from huijiang.notices.telling import chosen
 from huijiang.notices.wording import GROUPS
-from huijiang.web.components.lists import Event, Tab
+from huijiang.web.components.lists import Event, Message, Tab
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 20
@@ -42,16 +42,6 @@ COLOURS = {
     "account": "grey",
     "news": "amber",
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    uid: uuid.UUID
-    title: str
-    group: Tag
-    when: Any
-    new: bool
-    firm: str
 
 
 def _user(request: HttpRequest) -> User:
@@ -77,11 +67,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tabs = [Tab(_("全部"), "?", None, not only_new), Tab(_("未读"), "?new=1", count, only_new)]
     page = Paginator(new if only_new else every, PER_PAGE).get_page(request.GET.get("page"))
     rows = [
-        Row(each.uid, held.said(each, "title", _language()), tag_of(each), timezone.localtime(each.made_at),
-            each.read_at is None, each.organisation.name if each.organisation else "")
+        Message(held.said(each, "title", _language()), reverse("notices:message", args=[each.uid]), tag_of(each),
+                timezone.localtime(each.made_at), each.read_at is None, each.organisation.name if each.organisation else "")
         for each in page
     ]  # fmt: skip
-    return render(request, "notices/inbox.html", {"page": page, "rows": rows, "tabs": tabs, "count": count})
+    unread = [each.uid for each in page if each.read_at is None]
+    told = {"page": page, "rows": rows, "unread": unread, "tabs": tabs, "count": count}
+    return render(request, "notices/inbox.html", told)
 
 
 @signed_in

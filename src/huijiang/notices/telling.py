@@ -11,14 +11,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.models import Agency, Binding
 from huijiang.accounts import messaging
 from huijiang.accounts.models import Message, User
 from huijiang.accounts.viewers import HERE, today
 from huijiang.notices.models import Delivery, Notice, Preference
 from huijiang.notices.wording import Wording, wordings
-from huijiang.registry.linked import with_aliases
+from huijiang.registry.linked import family
 from huijiang.registry.models import Organisation, Person
 
 CHANNELS: Final = (Message.Channel.SMS, Message.Channel.MAIL)
@@ -68,15 +68,16 @@ def _accounts(to: Any) -> list[User]:
     if isinstance(to, User):
         return [to]
     if isinstance(to, Person):
-        people = with_aliases("person", to.pk)
+        people = family("person", to.pk)
         return [each.user for each in Binding.objects.filter(person__in=people, ended_at=None).select_related("user")]
-    held = Agency.objects.filter(organisation=to, ended_at=None, starts_on__lte=today()).select_related("user")
+    firms = family("organisation", to.pk)
+    held = Agency.objects.filter(organisation__in=firms, ended_at=None, starts_on__lte=today()).select_related("user")
     return list({each.user_id: each.user for each in held if each.ends_on is None or each.ends_on >= today()}.values())
 
 
 def _plan(notice: Notice, wording: Wording, accounts: Iterable[User]) -> None:
     """One line per account and channel: when it goes, or why not."""
-    now = timezone.now()
+    now = present.now()
     lines = []
     for user in accounts:
         choice = chosen(user)
@@ -128,6 +129,9 @@ def send_due(now: dt.datetime | None = None, most: int = 500) -> int:
 
 def _send(line: Delivery) -> None:
     user = line.user
+    if user is None:  # the account went meanwhile
+        Delivery.objects.filter(pk=line.pk).update(why=Delivery.Why.NO_ACCOUNT)
+        return
     choice = chosen(user)
     why = reason_not(user, choice, line.channel)  # they may have changed their mind in the quiet hours
     if why:
@@ -135,7 +139,7 @@ def _send(line: Delivery) -> None:
         return
     wording, notice = wordings()[line.notice.template], line.notice
     values = json.loads(notice.values.open())
-    if line.channel == Message.Channel.SMS:
+    if line.channel == Message.Channel.SMS and user.phone is not None:
         to, words = user.phone.open(), wording.say("sms", values, choice.language)
     else:
         to, words = user.email, mail_body(wording.say("body", values, choice.language), f"/my/messages/{notice.uid}/", choice.language)  # fmt: skip
@@ -159,5 +163,6 @@ def take_outcomes() -> int:
     count = 0
     open_ = Delivery.objects.filter(message__isnull=False, outcome="").exclude(message__state=Message.State.WAITING)
     for each in open_.select_related("message")[:2_000]:
-        count += Delivery.objects.filter(pk=each.pk, outcome="").update(outcome=each.message.state)
+        if each.message is not None:
+            count += Delivery.objects.filter(pk=each.pk, outcome="").update(outcome=each.message.state)
     return count

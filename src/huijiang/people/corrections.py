@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.access.law import access_columns, access_rows, in_scope
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
@@ -19,20 +19,13 @@ from huijiang.claims.clock import add_working_days
 from huijiang.entitlements.portrait import shown
 from huijiang.notices import services as notices
 from huijiang.people.models import Correction
-from huijiang.registry.columns import NONE_SUFFIX
-from huijiang.registry.imports.cells import NONE, Cells
-from huijiang.registry.imports.direct import fields
-from huijiang.registry.models import MODELS, Organisation
+from huijiang.registry.imports import single
+from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 from tiaowen.vocabulary.model import Column
-from tiaowen.workbook.sheets import Cell
 
 SOURCE: Final = "更正"
 DAYS: Final = 15  # working days for an answer
-
-
-class NotAValue(ValueError):
-    """What an officer wrote does not fit the column; the words say what was expected."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +71,9 @@ def access_corrections(viewer: Viewer) -> Any:
     """Corrections that the viewer may read: one's own; for registrars those of their regions."""
     found = Correction.objects.select_related("region", "person", "organisation", "answered_by")
     if viewer.person is not None:
-        return found.filter(person=viewer.person)
+        return found.filter(person__in=viewer.people)
     if viewer.organisation is not None:
-        return found.filter(organisation=viewer.organisation)
+        return found.filter(organisation__in=viewer.firms)
     return found.filter(in_scope(viewer.paths(Role.REGISTRAR), "region"))
 
 
@@ -103,9 +96,9 @@ def label_of(found: Correction) -> str:
 def answer(viewer: Viewer, found: Correction, words: str, value: str | None) -> Correction:
     """Correct the row to `value` (words, as in a file; 无 for none), or with None refuse.
 
-    Raises PermissionDenied for one's own, NotAValue, and IntegrityError where a law of the table refuses the value.
+    Raises PermissionDenied for one's own, single.NotAValue, single.NotTogether.
     """
-    if found.raised_by_id == viewer.user.pk or _is_theirs(viewer, found):
+    if found.raised_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的更正要由别人答复。"))
     held = Correction.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if held.state != Correction.State.OPEN:
@@ -124,57 +117,13 @@ def answer(viewer: Viewer, found: Correction, words: str, value: str | None) -> 
     return held
 
 
-def _is_theirs(viewer: Viewer, found: Correction) -> bool:
-    from huijiang.access.viewers import as_worker
-
-    own = as_worker(viewer.user)
-    return own is not None and found.person_id == own.person
-
-
 def number_of(found: Any) -> str:
     """What people read out over the phone."""
     return str(found.uid.hex[:8].upper())
 
 
 def _correct(held: Correction, text: str) -> str:
-    column = vocabulary().tables[held.table].columns[held.column]
-    row = MODELS[held.table]._default_manager.select_for_update(of=("self",)).get(pk=held.row)
-    for name, value in _values(held.table, column, text, today()).items():
-        setattr(row, name, value)
-    row.source, row.as_of, row.batch = SOURCE, today(), None
-    row.save()
-    row.refresh_from_db()
+    column = single.column_of(held.table, held.column)
+    told = single.values_of(held.table, column, text, today())
+    row = single.change(held.table, held.row, told, SOURCE, today())
     return shown(row, column) or _("没有登记")
-
-
-def _values(table: str, column: Column, text: str, on: dt.date) -> dict[str, Any]:
-    """Field → value for what an officer wrote, read as a cell of an import is read."""
-    kind = column.type
-    cleared = {column.name + NONE_SUFFIX: False} if kind.or_none else {}
-    if kind.kind == "row":
-        return _reference(column, text) | cleared if text != "无" else _none(column)
-    complaints: list[str] = []
-    leaf = fields(table)[column.name]
-    value = Cells(on).read(Cell("text", text), leaf, complaints.append)
-    if complaints:
-        raise NotAValue("；".join(complaints))
-    if value is NONE:
-        return _none(column)
-    name = f"{column.name}_id" if kind.kind == "region" else column.name
-    return {name: value, **cleared}
-
-
-def _none(column: Column) -> dict[str, Any]:
-    if not column.type.or_none:
-        raise NotAValue(_("这一列不能写“无”。"))
-    name = f"{column.name}_id" if column.type.kind in ("row", "region") else column.name
-    return {name: None, column.name + NONE_SUFFIX: True}
-
-
-def _reference(column: Column, text: str) -> dict[str, Any]:
-    if column.type.name != "organisation":
-        raise NotAValue(_("这一列指向另一个人或另一条记录，请用导入文件更正，再到这里答复。"))
-    found = Organisation.objects.filter(uscc=text.strip().upper()).first()
-    if found is None:
-        raise NotAValue(_("登记库里没有这个统一社会信用代码；请写 18 位代码。"))
-    return {f"{column.name}_id": found.pk}

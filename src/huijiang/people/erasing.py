@@ -5,30 +5,34 @@ Erased from a row of facts, a value goes from the row's former versions too: nob
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang import audit
+from huijiang.access import concerns
 from huijiang.access.law import in_scope
-from huijiang.access.viewers import as_worker
-from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import Viewer, today
+from huijiang.accounts.models import Message, Role
+from huijiang.accounts.viewers import Viewer
 from huijiang.claims.clock import add_working_days
+from huijiang.claims.models import Claim
+from huijiang.claims.states import State
 from huijiang.files import retention as files
 from huijiang.files.models import File
 from huijiang.files.models import Purpose as Kept
+from huijiang.notices import retention as notice_retention
 from huijiang.notices import services as notices
-from huijiang.notices.models import Notice
+from huijiang.notices.models import Delivery, Notice
 from huijiang.people.models import Erasure, Export
 from huijiang.registry.columns import NONE_SUFFIX
+from huijiang.registry.linked import family
 from huijiang.registry.models import Person
 from huijiang.registry.vocabulary import vocabulary
 
@@ -37,13 +41,16 @@ OPTIONAL: Final = ("annual_pay", "rents_in", "bought_home_in", "spouse", "childr
 """Columns of a person that no duty of the bureau rests on: without them some results are unknown."""
 
 
+People = tuple[int, ...]  # one person, under every number
+
+
 @dataclass(frozen=True)
 class Kind:
     """Something that may be erased: what it is, what follows from it, and how."""
 
     label: Any
     effect: Any
-    act: Callable[[int], int]
+    act: Callable[[People, str], int]
 
 
 @dataclass(frozen=True)
@@ -55,26 +62,38 @@ class Held:
     until: Any
 
 
-def _own_files(person: int) -> int:
-    """Their time ends today; the job of the files takes the content away."""
-    found = File.objects.filter(person=person, purpose__in=(Kept.OWN, Kept.DRAFT), erased_at=None)
-    count = found.update(keep_until=today() - dt.timedelta(days=1))
-    files.expire()
-    return count
+def _own_files(people: People, because: str) -> int:
+    own = Q(subject__in=[f"person:{uid}" for uid in Person.objects.filter(pk__in=people).values_list("uid", flat=True)])
+    return files.let_go(File.objects.filter(Q(person__in=people) | own, purpose__in=(Kept.OWN, Kept.DRAFT)), because)
 
 
-def _messages(person: int) -> int:
-    found = Notice.objects.filter(person=person, required=False)
+def _withdrawn(people: People) -> Any:
+    """Claims that were taken back before anybody decided: nothing was signed on them and nothing is due."""
+    taken_back = Claim.objects.filter(payee_person__in=people, state=State.WITHDRAWN, acts=None, dues=None)
+    return [f"claim:{uid}" for uid in taken_back.values_list("uid", flat=True)]
+
+
+def _withdrawn_papers(people: People, because: str) -> int:
+    return files.let_go(File.objects.filter(purpose=Kept.EVIDENCE, subject__in=_withdrawn(people)), because)
+
+
+def _messages(people: People, because: str) -> int:
+    """The notices, and what of them still lies with the gateways' queue: address and title (words go when they are sent)."""
+    found = Notice.objects.filter(person__in=people, required=False)
+    sent = Message.objects.filter(
+        pk__in=Delivery.objects.filter(notice__in=found, message__isnull=False).values("message")
+    )
+    sent.exclude(state=Message.State.WAITING).delete()
     count = found.count()
     found.delete()
     return count
 
 
-def _exports(person: int) -> int:
-    return Export.objects.filter(person=person, content__isnull=False).update(content=None)
+def _exports(people: People, because: str) -> int:
+    return Export.objects.filter(person__in=people, content__isnull=False).update(content=None)
 
 
-def _optional_facts(person: int) -> int:
+def _optional_facts(people: People, because: str) -> int:
     """Unknown in the row and in every former version of it."""
     columns = vocabulary().tables["person"].columns
     empty: dict[str, Any] = {}
@@ -82,15 +101,17 @@ def _optional_facts(person: int) -> int:
         empty[Person._meta.get_field(name).attname] = None
         if columns[name].type.or_none:
             empty[name + NONE_SUFFIX] = False
-    held = Person.objects.filter(pk=person)
-    count = sum(getattr(held.get(), Person._meta.get_field(name).attname) is not None for name in OPTIONAL)
+    held = Person.objects.filter(pk__in=people)
+    fields = [Person._meta.get_field(name).attname for name in OPTIONAL]
+    count = sum(value is not None for row in held.values_list(*fields) for value in row)
     held.update(**empty)
-    Person.pgh_event_model.objects.filter(pgh_obj=person).update(**empty)
+    Person.pgh_event_model.objects.filter(pgh_obj__in=people).update(**empty)
     return count
 
 
 KINDS: Final = {
     "files": Kind(gettext_lazy("我的材料夹里的文件和草稿材料"), gettext_lazy("以后办事要重新上传。已经用于申报的不在内。"), _own_files),
+    "papers": Kind(gettext_lazy("已撤回、没有人审过的申报的材料"), gettext_lazy("审过的申报的材料要作为审核档案保存，不在内。"), _withdrawn_papers),
     "facts": Kind(gettext_lazy("年收入、租房地、购房地、配偶和子女"), gettext_lazy("用到它们的待遇会变成“还不能判断”。修改历史里的也一起清除。"), _optional_facts),
     "messages": Kind(gettext_lazy("一般通知"), gettext_lazy("法定送达的通知要保存，不在内。"), _messages),
     "exports": Kind(gettext_lazy("已经生成的个人信息副本"), gettext_lazy("下载地址立即失效。"), _exports),
@@ -104,11 +125,35 @@ KEPT: Final = (
 )  # fmt: skip
 
 
+def kept_of(people: People) -> list[Held]:
+    """What of somebody's files and messages is not erased on request: how many, why, until which day."""
+    found = []
+    files_ = File.objects.filter(person__in=people, erased_at=None).exclude(purpose__in=(Kept.OWN, Kept.DRAFT))
+    files_ = files_.exclude(subject__in=_withdrawn(people))
+    for purpose, why in WHY_FILES.items():
+        some = files_.filter(purpose=purpose).aggregate(count=Count("id"), until=Max("keep_until"))
+        if some["count"]:
+            label = _("%(what)s，%(n)s 份") % {"what": Kept(purpose).label, "n": some["count"]}
+            found.append(Held(label, why, _("最晚到 %(day)s") % {"day": some["until"].isoformat()}))
+    served = Notice.objects.filter(person__in=people, required=True).aggregate(count=Count("id"), last=Max("made_at"))
+    if served["count"]:
+        label = _("法定送达的通知，%(n)s 条") % {"n": served["count"]}
+        until = (served["last"] + notice_retention.REQUIRED).date()
+        found.append(Held(label, _("证明已经依法送达"), _("最晚到 %(day)s") % {"day": until.isoformat()}))
+    return [*found, *KEPT]
+
+
+WHY_FILES: Final = {
+    Kept.EVIDENCE: gettext_lazy("审核和更正所依据的材料，随办件归档"), Kept.RECORD: gettext_lazy("办件卷宗，供审计和复议"),
+    Kept.LETTER: gettext_lazy("行政决定文书，供复议、诉讼和核验"),
+}  # fmt: skip
+
+
 @transaction.atomic
 def ask(viewer: Viewer, kinds: list[str], words: str) -> Erasure:
     """Ask for it, or give the request that is open."""
     person = Person.objects.select_for_update(of=("self",)).select_related("managed_by").get(pk=viewer.person)
-    known = Erasure.objects.filter(person=person, state="open").first()
+    known = Erasure.objects.filter(person__in=viewer.people, state="open").first()
     if known is not None:
         return known
     made = Erasure.objects.create(
@@ -127,8 +172,7 @@ def access_erasures(viewer: Viewer) -> Any:
 @transaction.atomic
 def decide(viewer: Viewer, found: Erasure, granted: list[str], words: str) -> None:
     """Grant some of what was asked for, or nothing.  Raises PermissionDenied for one's own."""
-    own = as_worker(viewer.user)
-    if found.asked_by_id == viewer.user.pk or (own is not None and own.person == found.person_id):
+    if found.asked_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的申请要由别人决定。"))
     held = Erasure.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if held.state != Erasure.State.OPEN:
@@ -149,7 +193,9 @@ def carry_out() -> int:
             held = Erasure.objects.select_for_update().get(pk=pk)
             if held.state != Erasure.State.GRANTED:
                 continue
-            held.counts = {name: KINDS[name].act(held.person_id) for name in held.granted}
+            held.counts = {
+                name: KINDS[name].act(family("person", held.person_id), f"erasure:{held.uid}") for name in held.granted
+            }
             held.state, held.done_at = Erasure.State.DONE, timezone.now()
             held.save()
             audit.record(None, "people.erased", f"erasure:{held.uid}", held.region_id, **held.counts)

@@ -24,7 +24,6 @@ from huijiang.files.models import File
 from huijiang.funds.models import Payment
 from huijiang.notices.models import Notice
 from huijiang.people.models import Correction, Export
-from huijiang.registry.linked import with_aliases
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary
 
 JOB: Final = "people.export"
@@ -39,7 +38,7 @@ class Gone(LookupError):
 @transaction.atomic
 def ask(viewer: Viewer) -> Export:
     """Ask for a copy, or give the one that is under way."""
-    known = Export.objects.filter(person=viewer.person, ready_at=None, expires_at__gt=timezone.now()).first()
+    known = Export.objects.filter(person__in=viewer.people, ready_at=None, expires_at__gt=timezone.now()).first()
     if known is not None:
         return known
     made = Export.objects.create(person_id=viewer.person, asked_by=viewer.user, expires_at=timezone.now() + LASTS)
@@ -53,7 +52,7 @@ def make(export: Export) -> None:
     """Gather and seal it, as the one who asked may see it today."""
     held = Export.objects.select_for_update().get(pk=export.pk)
     viewer = as_worker(held.asked_by)
-    if held.ready_at is not None or viewer is None or viewer.person != held.person_id:
+    if held.ready_at is not None or viewer is None or held.person_id not in viewer.people:
         return
     held.content = json.dumps(gathered(viewer), ensure_ascii=False)
     held.ready_at = timezone.now()
@@ -64,12 +63,12 @@ def make(export: Export) -> None:
 def gathered(viewer: Viewer) -> dict[str, Any]:
     """Everything by kind, in words; columns that the law does not show to the person are left out and counted."""
     assert viewer.person is not None
-    people = with_aliases("person", viewer.person)
+    people = viewer.people
     return {
         "form": FORM,
         "made": timezone.now().isoformat(),
         "facts": _facts(viewer),
-        "documents": _documents(viewer.person),
+        "documents": _documents(people),
         "consents": [
             {"organisation": each.organisation.name, "purpose": each.purpose, "given": _at(each.given_at),
              "until": each.until.isoformat(), "withdrawn": _at(each.withdrawn_at)}
@@ -125,7 +124,10 @@ def _facts(viewer: Viewer) -> list[dict[str, Any]]:
         if not subject or (subject != "pk" and subject not in {each.name for each in references(table, "person")}):
             continue
         for row in (
-            access_rows(viewer, table.id).filter(**{subject: viewer.person}).select_related("managed_by").order_by("pk")
+            access_rows(viewer, table.id)
+            .filter(**{f"{subject}__in": viewer.people})
+            .select_related("managed_by")
+            .order_by("pk")
         ):
             allowed = access_columns(viewer, table.id, row)
             found.append({
@@ -136,19 +138,19 @@ def _facts(viewer: Viewer) -> list[dict[str, Any]]:
     return found
 
 
-def _documents(person: int) -> list[dict[str, Any]]:
+def _documents(people: tuple[int, ...]) -> list[dict[str, Any]]:
     from huijiang.registry.models import IdentityDocument
 
     return [
         {"kind": each.kind, "number": each.number.open(), "source": each.source, "as_of": each.as_of.isoformat()}
-        for each in IdentityDocument.objects.filter(person=person).order_by("id")
+        for each in IdentityDocument.objects.filter(person__in=people).order_by("id")
     ]
 
 
 @transaction.atomic
 def fetch(viewer: Viewer, uid: Any) -> bytes:
     """The zip: `data.json` and `data.html`.  Raises Export.DoesNotExist (not theirs), Gone."""
-    held = Export.objects.select_for_update().get(uid=uid, person=viewer.person, asked_by=viewer.user)
+    held = Export.objects.select_for_update().get(uid=uid, person__in=viewer.people, asked_by=viewer.user)
     if held.content is None or held.expires_at <= timezone.now():
         raise Gone(str(uid))
     text = held.content.open()

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +23,7 @@ from huijiang.accounts.viewers import Viewer, today
 from huijiang.entitlements.portrait import shown
 from huijiang.people import corrections
 from huijiang.people.pages_corrections import table_of
+from huijiang.registry.imports import single
 from huijiang.registry.models import MODELS
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components.layout import Crumb
@@ -90,17 +91,18 @@ def correction(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                 corrections.answer(
                     viewer, found, told["words"], told["value"] if told["decision"] == "correct" else None
                 )
-        except corrections.NotAValue as error:
+        except single.NotAValue as error:
             form.add_error("value", str(error))
-        except IntegrityError:
+        except single.NotTogether:
             form.add_error("value", _("这个值与同一行的其他内容不符，登记库不接受。请先核对日期的先后和编号是否重复。"))
         except PermissionDenied as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("已答复，对方已收到通知。"))
             return redirect("people:correction_answer", uid=uid)
-    if found.person is not None:
-        saw(viewer, found.person, Purpose.DATA, [f"{found.table}.{found.column}"[:64]])
+    about = found.person or found.organisation
+    if about is not None:
+        saw(viewer, about, Purpose.DATA, [f"{found.table}.{found.column}"[:64]])
     row = MODELS[found.table]._default_manager.select_related("managed_by").filter(pk=found.row).first()
     column = vocabulary().tables[found.table].columns[found.column]
     assert found.seen is not None

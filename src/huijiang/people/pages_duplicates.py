@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huijiang.access import concerns
 from huijiang.access.law import in_scope
 from huijiang.access.sightings import Purpose, masked, saw
 from huijiang.accounts.doors import staff
@@ -180,6 +181,8 @@ def pair(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         try:
+            if found.kind == "person" and concerns.is_own(viewer.user, [first.pk, second.pk]):
+                raise merging.Refused(_("这是您本人或您监护的孩子的登记，要由别人判断。"))
             if told["decision"] == "different":
                 merging.tell_apart(viewer.user, found, told["words"])
                 messages.success(request, _("已记住：不是同一个，以后不再提示。"))
@@ -191,10 +194,9 @@ def pair(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("people:duplicates")
-    if found.kind == "person":
-        with transaction.atomic():
-            for each in (first, second):
-                saw(viewer, each, Purpose.DATA, ["person"])
+    with transaction.atomic():
+        for each in (first, second):
+            saw(viewer, each, Purpose.DATA, [found.kind])
     return render(request, "people/duplicate.html", {
         "form": form, "pair": found, "table": _table(beside(found.kind, first, second)), "why": words_of(found),
         "name": first.name, "crumbs": [Crumb(_("疑似重复"), reverse("people:duplicates")), Crumb(_("两条记录对照"))],

@@ -22,6 +22,7 @@ from huijiang.entitlements.desk import hidden_name
 from huijiang.people import erasing
 from huijiang.people.pages_answers import registrar
 from huijiang.people.pages_privacy import COLOURS
+from huijiang.registry.linked import family
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
@@ -90,7 +91,9 @@ def erasure(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             Fact(_("同意删除"), "、".join(str(erasing.KINDS[each].label) for each in found.granted) or _("没有"))
         )
         facts.append(Fact(_("理由"), found.answer))
+    kept = [[Cell(str(each.label)), str(each.why), str(each.until)]
+            for each in erasing.kept_of(family("person", found.person_id))]  # fmt: skip
     return render(request, "people/erasure.html", {
-        "form": form, "of": found, "facts": facts, "number": found.uid.hex[:8].upper(), "kept": erasing.KEPT,
+        "form": form, "of": found, "facts": facts, "number": found.uid.hex[:8].upper(), "kept": Table(_("依法保留的信息"), [Column(_("信息")), Column(_("为什么保留")), Column(_("保留到"))], kept),
         "crumbs": [Crumb(_("删除申请"), reverse("people:erasures")), Crumb(found.uid.hex[:8].upper())],
     }, status=422 if form.errors else 200)  # fmt: skip

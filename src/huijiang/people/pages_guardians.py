@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,14 +22,16 @@ from huijiang import audit
 from huijiang.access.forms import KIND_NAMES, PersonForm
 from huijiang.access.identities import account_of, person_of
 from huijiang.access.law import access_people
-from huijiang.access.models import Guardianship
+from huijiang.access.models import Binding, Guardianship
 from huijiang.access.sightings import Purpose, saw
 from huijiang.access.viewers import WARD
 from huijiang.accounts.doors import signed_in, staff
-from huijiang.accounts.models import Role
+from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.files import services as files
 from huijiang.files.forms import PAPERS, PaperField, limit
+from huijiang.notices import services as notices
+from huijiang.registry.linked import family
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
@@ -61,7 +65,7 @@ class GuardianForm(PersonForm):
         self.fields["checked"].label = _("已核对双方证件和监护证明的原件")
 
 
-def _found(viewer: Viewer, form: GuardianForm, kind: str, number: str) -> Any | None:
+def _found(viewer: Viewer, form: PersonForm, kind: str, number: str) -> Any | None:
     told = form.cleaned_data
     try:
         found = person_of(told[number], told[kind])
@@ -126,6 +130,109 @@ def bind(request: HttpRequest) -> HttpResponse:
             return redirect("people:guardians")
     return render(request, "people/guardians.html", {"form": form, "accepts": str(PAPERS), "limit": limit()},
                   status=422 if form.errors else 200)  # fmt: skip
+
+
+class EndForm(PersonForm):
+    """Whose guardianship ends: found by the document of the child or of the guardian."""
+
+    which = forms.ModelChoiceField(
+        label=gettext_lazy("哪一个监护关系"), queryset=None, required=False, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=gettext_lazy("结束的原因"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("写明依据，如法院变更监护的文书号。双方都会收到通知。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["which"].queryset = Guardianship.objects.none()  # type: ignore[attr-defined]
+        self.fields["which"].label_from_instance = _one_line  # type: ignore[attr-defined]
+
+
+def _one_line(each: Guardianship) -> str:
+    return _("%(guardian)s 监护 %(child)s，到 %(day)s") % {
+        "guardian": each.user.name, "child": each.child.name, "day": each.ends_on.isoformat()}  # fmt: skip
+
+
+def _of(viewer: Viewer, person: Any) -> Any:
+    """The guardianships that hold now and in which somebody is the child or the guardian, within the counter's regions."""
+    people = family("person", person.pk)
+    held = Guardianship.objects.filter(ended_at=None, ends_on__gt=today()).select_related("user", "child")
+    theirs = held.filter(Q(child__in=people) | Q(user__in=Binding.objects.filter(person__in=people).values("user")))
+    return theirs.filter(child__in=access_people(viewer)).exclude(user=viewer.user).order_by("pk")
+
+
+@transaction.atomic
+def end_guardianship(by: User, held: Guardianship, words: str) -> bool:
+    """End it before its day; the guardian sees and does nothing more from this moment on.  Both are told."""
+    done = Guardianship.objects.filter(pk=held.pk, ended_at=None).update(
+        ended_at=timezone.now(), ended_by=by, end_words=words
+    )
+    if done:
+        audit.record(by, "people.guardian_ended", f"person:{held.child.uid}", held.child.managed_by_id)
+        for to in (held.child, held.user):
+            notices.tell(to, "guardianship_ended", {"name": held.child.name}, f"person:{held.child.uid}")
+    return bool(done)
+
+
+@counter
+@sensitive_post_parameters("number")
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest) -> HttpResponse:
+    """Find a guardianship by a document, then end it with a reason."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    form = EndForm(request.POST if request.method == "POST" else None)
+    found: list[Guardianship] = []
+    if form.is_bound and _told(form):
+        person = _found(viewer, form, "kind", "number")
+        if person is not None:
+            held = _of(viewer, person)
+            form.fields["which"].queryset = held  # type: ignore[attr-defined]
+            found = list(held)
+            if not found:
+                form.add_error("number", _("您负责的地区里没有此人现在有效的监护关系；自己的要由同事办理。"))
+            elif "which" in request.POST:
+                done = _ended(viewer, form, request)
+                if done is not None:
+                    return done
+    return render(request, "people/guardian_end.html", {"form": form, "found": found},
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
+def _told(form: EndForm) -> bool:
+    """Whether the document is there; what is chosen is checked once the choices are known."""
+    form.full_clean()
+    form.errors.pop("which", None)
+    return not form.errors
+
+
+def _ended(viewer: Viewer, form: EndForm, request: HttpRequest) -> HttpResponse | None:
+    chosen = next((each for each in form.fields["which"].queryset if str(each.pk) == request.POST.get("which")), None)  # type: ignore[attr-defined]
+    words = str(form.cleaned_data.get("words", "")).strip()
+    if chosen is None:
+        form.add_error("which", _("请选择要结束哪一个。"))
+    if not words:
+        form.add_error("words", _("请写明原因。"))
+    if chosen is None or not words:
+        return None
+    end_guardianship(viewer.user, chosen, words)
+    messages.success(request, _("已结束，对方从现在起看不到孩子的信息，也不能代办。"))
+    return redirect("people:guardian_end")
+
+
+@signed_in
+@require_POST
+def stop(request: HttpRequest) -> HttpResponse:
+    """A guardian acts for a child no longer, of their own will."""
+    held = Guardianship.objects.filter(user=request.user, ended_at=None).select_related("child", "user")  # type: ignore[misc]
+    found = next((each for each in held if str(each.child.uid) == request.POST.get("child", "")), None)
+    if found is not None and request.POST.get("confirmed") == "yes":
+        end_guardianship(found.user, found, gettext_noop("监护人自己结束"))
+        if request.session.get(WARD) == found.child_id:
+            request.session.pop(WARD)
+        messages.success(request, _("已结束。以后要再代办，请到窗口重新登记。"))
+        return redirect("people:wards")
+    return render(request, "people/ward_stop.html", {"of": found}) if found is not None else redirect("people:wards")
 
 
 @signed_in

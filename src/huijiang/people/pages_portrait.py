@@ -5,37 +5,32 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huijiang.access import doors
+from huijiang.access import doors, purposes
 from huijiang.access.law import FACTS, access_people, in_scope
 from huijiang.access.sightings import Purpose, saw
 from huijiang.accounts.doors import staff
 from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.claims.public_notice import name_of
 from huijiang.entitlements import live, wording
-from huijiang.entitlements.desk import hidden_name
+from huijiang.entitlements.desk import asked_why, hidden_name
 from huijiang.entitlements.models import State
 from huijiang.entitlements.sees import sees
 from huijiang.funds.models import Payment
 from huijiang.funds.wording import money
 from huijiang.people.portrait import Item, Portrait, portrait
+from huijiang.registry.linked import family
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import ANSWERS
 
 officer = staff(*FACTS)
-
-
-class PurposeForm(forms.Form):
-    purpose = forms.ChoiceField(label=gettext_lazy("为什么查看"), choices=Purpose.choices, widget=forms.RadioSelect)
 
 
 def _items(caption: str, found: list[Item]) -> Table:
@@ -59,9 +54,9 @@ def _spells(caption: str, found: list[Any]) -> Table:
 
 def _payments(viewer: Viewer, person: int) -> Table:
     """What arrived: the platform's own payments, each with the day on which the bank said so; staff see their regions'."""
-    paid = Payment.objects.filter(due__payee_person=person, state=Payment.State.PAID).select_related(
-        "due__claim", "batch__source"
-    )
+    paid = Payment.objects.filter(
+        due__payee_person__in=family("person", person), state=Payment.State.PAID
+    ).select_related("due__claim", "batch__source")
     if viewer.capacity is Capacity.STAFF:
         paid = paid.filter(in_scope(viewer.paths(*FACTS), "batch__region"))
     columns = [Column(_("项目")), Column(_("到账日期")), Column(_("金额（元）"), "number"), Column(_("资金来源"))]
@@ -124,16 +119,11 @@ def seen(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The same for an officer, who says why first; the person can read that they looked."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     person = get_object_or_404(access_people(viewer).select_related("managed_by", "employer"), uid=uid)
-    key = f"portrait for {person.uid}"
-    form = PurposeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        request.session[key] = form.cleaned_data["purpose"]
-        return redirect("people:portrait_seen", uid=uid)
     crumbs = [Crumb(_("查找个人"), reverse("entitlements:people")), Crumb(_("画像"))]
-    purpose = request.session.get(key)
-    if purpose is None or form.errors:
-        return render(request, "people/purpose.html", {"form": form, "person": hidden_name(person.name), "crumbs": crumbs},
-                      status=422 if form.errors else 200)  # fmt: skip
+    asked = asked_why(request, person, hidden_name(person.name), crumbs)
+    if asked is not None:
+        return asked
+    purpose = purposes.kept(request, person.uid)
     with transaction.atomic():
         saw(viewer, person, purpose, ["portrait"])
     return render(request, "people/portrait.html", {

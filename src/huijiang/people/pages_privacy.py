@@ -54,14 +54,14 @@ def _viewer(request: HttpRequest) -> Viewer:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Everything one may do about one's data, and what became of it."""
     viewer = _viewer(request)
-    copies = Export.objects.filter(person=viewer.person, asked_by=viewer.user)[:10]
+    copies = Export.objects.filter(person__in=viewer.people, asked_by=viewer.user)[:10]
     columns = [Column(_("申请时间")), Column(_("有效至")), Column(_("状态"), "state")]
     rows = [
         [Cell(moment(each.asked_at), reverse("people:fetch", args=[each.uid]) if _ready(each) else ""),
          moment(each.expires_at), Cell(tag=_state(each))]
         for each in copies
     ]  # fmt: skip
-    asked = [_erasure(each) for each in Erasure.objects.filter(person=viewer.person)[:10]]
+    asked = [_erasure(each) for each in Erasure.objects.filter(person__in=viewer.people)[:10]]
     return render(request, "people/privacy.html", {
         "copies": Table(_("个人信息副本"), columns, rows) if rows else None, "asked": asked,
     })  # fmt: skip
@@ -124,7 +124,9 @@ def erase(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已收到，%(day)s 前答复。") % {"day": made.due_on.isoformat()})
         return redirect("people:privacy")
     columns = [Column(_("信息")), Column(_("为什么保留")), Column(_("保留到"))]
-    rows = [[Cell(str(each.label)), str(each.why), str(each.until)] for each in erasing.KEPT]
+    rows = [
+        [Cell(str(each.label)), str(each.why), str(each.until)] for each in erasing.kept_of(_viewer(request).people)
+    ]
     return render(request, "people/erase.html", {
         "form": form, "kept": Table(_("依法保留的信息"), columns, rows),
         "crumbs": [Crumb(_("我的信息"), reverse("people:privacy")), Crumb(_("申请删除"))],

@@ -7,7 +7,7 @@ from huijiang.people import erasing, exports
 from huijiang.people.models import Export
 
 
-@job(exports.JOB, "生成个人信息副本", repeatable=True)
+@job(exports.JOB, "生成个人信息副本", repeatable=True, heavy=True)
 def export(run: Handle, export: int) -> None:
     exports.make(Export.objects.get(pk=export))
 

@@ -12,7 +12,7 @@ class RegistryConfig(AppConfig):
         from huijiang.web import navigation
 
         navigation.register(
-            navigation.Entry(gettext_lazy("数据导入"), "registry:imports", "desk", _may_import, order=40)
+            navigation.Entry(gettext_lazy("数据导入"), "registry:imports", "register", _may_import, order=40)
         )
 
 

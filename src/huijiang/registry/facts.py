@@ -12,7 +12,7 @@ primary key as text.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -65,6 +65,16 @@ class Ties:
 NO_TIES = Ties()
 
 
+@dataclass
+class Surroundings:
+    """Facts around several people and rows, with the rows by table and number, and the rules that reach too far."""
+
+    facts: Facts
+    rows: dict[str, dict[int, Row]]
+    beyond: dict[str, int]
+    origins: dict[tuple[str, str], Origin]
+
+
 def facts_of_person(
     pk: int, on: dt.date, ties: Ties = NO_TIES, words: Vocabulary | None = None, most: int = MOST
 ) -> RegistryCase:
@@ -81,6 +91,19 @@ def facts_of_organisation(
 ) -> RegistryCase:
     """Everything that concerns a firm, school or body.  Raises NoSuchRow."""
     return _case(ORGANISATION, pk, on, ties, words, most)
+
+
+def facts_around(
+    people: Iterable[int], named: Mapping[str, Collection[int]], on: dt.date, ties: Ties = NO_TIES,
+    words: Vocabulary | None = None, most: int = MOST,
+) -> Surroundings:  # fmt: skip
+    """Everything that concerns some people, and single rows of tables (`named`) without what names them: a firm
+    without its staff.  Rows that are not there are left out."""
+    reach = _Reach(ties, most)
+    reach.around_all(people, named)
+    return Surroundings(
+        Facts(words or vocabulary(), reach.sorted(), coverage(), on), reach.rows, reach.beyond, reach.origins
+    )
 
 
 def coverage() -> list[Coverage]:
@@ -124,6 +147,23 @@ class _Reach:
             self._look_through(number)
             self._forward()
         return own
+
+    def around_all(self, people: Iterable[int], named: Mapping[str, Collection[int]]) -> None:
+        """What concerns each of the people, the named rows, and what ties lead to."""
+        for pk in people:
+            self._take(statements.read(statements.around(PERSON, (), self.most), str(pk)))
+        wanted = {table: ids for table, ids in sorted(named.items()) if ids}
+        if wanted:
+            self._take(statements.read(statements.by_number(tuple(wanted)), *map(statements.numbers, wanted.values())))
+        edges_ = tuple(self.ties.through)
+        if edges_:
+            found = statements.read(statements.unplaced(edges_, self.most))
+            self._too_many(edges_, found)
+            self._take(found)
+        self._forward()
+        for number in range(ROUNDS if edges_ else 0):
+            self._look_through(number)
+            self._forward()
 
     def sorted(self) -> dict[str, list[Row]]:
         return {name: sorted(rows.values(), key=lambda row: row.id) for name, rows in self.rows.items() if rows}

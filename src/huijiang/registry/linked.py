@@ -14,9 +14,10 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy
 
+from huijiang import prepared
 from huijiang.accounts.models import User
 
 KINDS = ("person", "organisation")
@@ -84,7 +85,7 @@ class Pair(models.Model):
 
     @property
     def kind(self) -> str:
-        return "person" if self.first_person_id is not None else "organisation"  # type: ignore[attr-defined]
+        return "person" if self.first_person_id is not None else "organisation"
 
     @property
     def both(self) -> tuple[Any, Any]:
@@ -148,7 +149,7 @@ class Merge(models.Model):
 
     @property
     def kind(self) -> str:
-        return "person" if self.gone_person_id is not None else "organisation"  # type: ignore[attr-defined]
+        return "person" if self.gone_person_id is not None else "organisation"
 
     @property
     def gone(self) -> Any:
@@ -184,7 +185,28 @@ def aliases(kind: str) -> models.QuerySet[Merge, Any]:
     return Merge.objects.filter(ended_at=None, **{f"gone_{kind}__isnull": False}).values(f"gone_{kind}")
 
 
-def with_aliases(kind: str, pk: int) -> list[int]:
-    """A record's number, and those of the records that were merged into it."""
-    gone = Merge.objects.filter(ended_at=None, **{f"kept_{kind}": pk}).values_list(f"gone_{kind}", flat=True)
-    return [pk, *gone]
+_FAMILY = {
+    kind: b"""
+SELECT kept, array(SELECT gone_%(kind)s_id FROM registry_merge WHERE kept_%(kind)s_id = kept AND ended_at IS NULL ORDER BY 1)
+FROM coalesce((SELECT kept_%(kind)s_id FROM registry_merge WHERE gone_%(kind)s_id = $1::bigint AND ended_at IS NULL),
+              $1::bigint) AS kept"""
+    % {b"kind": kind.encode()}
+    for kind in KINDS
+}
+
+
+def family(kind: str, pk: int) -> tuple[int, ...]:
+    """Every number of one person or firm, that of the kept record first; whichever of them is asked about."""
+    ((kept, gone),) = prepared.rows(_FAMILY[kind], str(pk))
+    return (kept, *gone)
+
+
+def canonical(kind: str, pk: int) -> int:
+    """The number under which a record is read today: its own, or that of the record that it was merged into."""
+    return family(kind, pk)[0]
+
+
+def read_as(kind: str, column: str) -> Coalesce:
+    """`canonical` in a query: the number of the kept record for a column that points to people or firms."""
+    kept = Merge.objects.filter(ended_at=None, **{f"gone_{kind}": models.OuterRef(column)}).values(f"kept_{kind}")
+    return Coalesce(models.Subquery(kept[:1]), F(column), output_field=models.BigIntegerField())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,11 +30,19 @@ class Refused(Exception):
 
 Guard = Callable[[str, int], str]
 GUARDS: Final[list[Guard]] = []
+Effect = Callable[[Merge], None]
+EFFECTS: Final[list[tuple[Effect, Effect]]] = []
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('registry.merge'))"
 
 
 def register_guard(guard: Guard) -> None:
     """A room above says why a record (kind, number) must not become an alias now; empty where it may."""
     GUARDS.append(guard)
+
+
+def register_effect(merged: Effect, undone: Effect) -> None:
+    """What a room above does in the transaction of a merge, and of its undoing."""
+    EFFECTS.append((merged, undone))
 
 
 def _pointing(kind: str) -> Iterator[tuple[str, Any, str]]:
@@ -52,6 +60,10 @@ def merge(by: User, kept: Any, gone: Any, words: str) -> Merge:
     kind = str(kept._meta.model_name)
     if type(kept) is not type(gone) or kind not in KINDS or kept.pk == gone.pk:
         raise ValueError(f"{kept} ← {gone}: 应为两个不同的人或两个不同的单位 expected two people or two firms")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LOCK
+        )  # before everything: whoever submits a claim holds it shared, and then waits for nothing of ours
     for _locked in MODELS[kind]._default_manager.select_for_update().filter(pk__in=(kept.pk, gone.pk)).order_by("pk"):
         pass
     _may(kind, kept, gone)
@@ -60,6 +72,8 @@ def merge(by: User, kept: Any, gone: Any, words: str) -> Merge:
     made.save(update_fields=["filled"])
     log = [line for table, model, column in _pointing(kind) for line in _repoint(made, table, model, column)]
     Moved.objects.bulk_create(log)
+    for merged, _undone in EFFECTS:
+        merged(made)
     first, second = sorted((kept, gone), key=lambda each: each.pk)
     Pair.objects.update_or_create(
         **{f"first_{kind}": first, f"second_{kind}": second},
@@ -137,6 +151,8 @@ def undo(by: User, made: Merge, words: str) -> tuple[int, int]:
 
     Raises Refused where it was undone before.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
     held = Merge.objects.select_for_update().get(pk=made.pk)
     if held.ended_at is not None:
         raise Refused(_("这次合并已经撤销过。"))
@@ -150,6 +166,8 @@ def undo(by: User, made: Merge, words: str) -> tuple[int, int]:
         back, elsewhere = back + done, elsewhere + (not done)
         Moved.objects.filter(pk=line.pk).update(restored=bool(done))
     _empty(held)
+    for _merged, undone in EFFECTS:
+        undone(held)
     first, second = sorted((kept, gone), key=lambda each: each.pk)
     Pair.objects.filter(**{f"first_{held.kind}": first, f"second_{held.kind}": second}).update(
         decision="different", decided_by=by, decided_at=timezone.now(), words=words

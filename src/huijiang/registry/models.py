@@ -17,7 +17,7 @@ from huijiang.registry import identity, names
 from huijiang.registry.columns import model_name
 from huijiang.registry.history import with_history
 from huijiang.registry.people import code_checks, identity_fields, name_indexes
-from huijiang.registry.tables import Fact, make_model, unknown_indexes
+from huijiang.registry.tables import Fact, make_model, plain_number, unknown_indexes
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.sealed import KeyedHash, SealedText
 
@@ -125,11 +125,13 @@ def _keep_name_forms(sender: type[models.Model], instance: Any, **_: object) -> 
 def _make_all() -> dict[str, type[models.Model]]:
     made: dict[str, type[models.Model]] = {}
     for table in vocabulary().tables.values():
-        extra: dict[str, models.Field] = {}
+        extra: dict[str, models.Field[Any, Any]] = {}
         constraints: list[models.BaseConstraint] = []
         indexes = unknown_indexes(table)
         if table.id in ("person", "organisation"):
             extra, indexes = identity_fields(), [*indexes, *name_indexes(table.id)]
+        if table.id == "certificate":  # the same number, written otherwise, is looked for at every check of a claim
+            indexes.append(models.Index(plain_number(), name="certificate_plain_number"))
         if table.id == "organisation":
             constraints = code_checks()
         made[table.id] = make_model(table, extra, constraints, indexes, "")

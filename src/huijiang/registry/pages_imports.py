@@ -28,9 +28,11 @@ from huijiang.registry.imports.faults import as_workbook as faults_workbook
 from huijiang.registry.imports.template import as_csv, as_workbook
 from huijiang.registry.models import ImportBatch
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web import watching
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 30
@@ -65,8 +67,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = {each.code: each for each in Region.objects.filter(within(paths, ""))}
-        self.fields["table"].choices = [(each, table_label(each)) for each in vocabulary().tables]
-        self.fields["region"].choices = [(code, each.name) for code, each in self.regions.items()]
+        choice(self, "table").choices = [(each, table_label(each)) for each in vocabulary().tables]
+        choice(self, "region").choices = [(code, each.name) for code, each in self.regions.items()]
 
     def clean_as_of(self) -> dt.date:
         day: dt.date = self.cleaned_data["as_of"]
@@ -139,6 +141,9 @@ def _upload_page(form: UploadForm) -> dict[str, Any]:
 def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     batches.settle()
     batch = _batch(request, uid)
+    under_way = batch.state in batches.UNDER_WAY
+    if (ended := watching.over(request, under_way)) is not None:
+        return ended
     current = Run.objects.filter(uid=batch.run).first() if batch.run else None
     faults = list(batch.faults.all()[:200])
     told = {
@@ -148,7 +153,7 @@ def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "facts": _facts(batch),
         "faults": _fault_table(faults),
         "more": batch.faults.count() - len(faults),
-        "under_way": batch.state in batches.UNDER_WAY,
+        "under_way": under_way,
         "done": current.done if current else 0,
         "total": (current.total or batch.rows_read or 0) if current else 0,
         "earlier": batches.earlier(batch),

@@ -101,13 +101,17 @@ def _tables(reading: psycopg.Connection[Any], made: Path, memory: str) -> dict[s
 
 
 def _copy_out(reading: psycopg.Connection[Any], table: str, path: Path) -> int:
-    # A record that is another's alias is not one more person: its facts stand under the other.
-    query = sql.SQL("COPY (SELECT {columns} FROM {table} AS kept{where}) TO STDOUT (FORMAT csv)").format(
+    # A record that is another's alias is not one more person: its facts stand under the other.  What both had stayed
+    # with the alias, and is left out too: it would be a second certificate or honour of the same.
+    query = sql.SQL("COPY (SELECT {columns} FROM {table} AS kept WHERE {where}) TO STDOUT (FORMAT csv)").format(
         where=sql.SQL(
-            " WHERE NOT EXISTS (SELECT FROM registry_merge AS alias WHERE alias.ended_at IS NULL AND alias.{gone} = kept.id)"
+            "NOT EXISTS (SELECT FROM registry_merge AS alias WHERE alias.ended_at IS NULL AND alias.{gone} = kept.id)"
         ).format(gone=sql.Identifier(f"gone_{table}_id"))
         if table in KINDS
-        else sql.SQL(""),
+        else sql.SQL(
+            "NOT EXISTS (SELECT FROM registry_moved AS line JOIN registry_merge AS alias ON alias.id = line.merge_id"
+            ' WHERE alias.ended_at IS NULL AND line."left" AND line."table" = {name} AND line."row" = kept.id)'
+        ).format(name=sql.Literal(table)),
         columns=sql.SQL(", ").join([sql.Identifier("id"), *(_shown(column) for column in _kept(table))]),
         table=sql.Identifier(MODELS[table]._meta.db_table),
     )

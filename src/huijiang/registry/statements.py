@@ -30,7 +30,7 @@ class Read(NamedTuple):
     """A row of the registry.  `values`: as `stored_columns`, `false` where the vocabulary allows `none` and it is."""
 
     at: int
-    count: int
+    count: int  # type: ignore[assignment]  # a name that tuples have too; nobody counts in these
     table: str
     id: int
     source: str
@@ -62,6 +62,12 @@ def around(table: str, edges: tuple[Edge, ...], most: int) -> bytes:
     for at, (through, name) in enumerate(edges):
         found.append(_counted(at, through, _unknown(through, name), most))
     return _all(found)
+
+
+@cache
+def unplaced(edges: tuple[Edge, ...], most: int) -> bytes:
+    """By edge, the rows that may be anybody's, as in `around`."""
+    return _all([_counted(at, through, _unknown(through, name), most) for at, (through, name) in enumerate(edges)])
 
 
 @cache

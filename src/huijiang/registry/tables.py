@@ -13,7 +13,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import BigIntegerField, Case, CharField, DateField, F, Func, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from huijiang.registry.columns import NONE_SUFFIX, checks_of, fields_of, model_name
 from huijiang.registry.history import with_history
@@ -39,11 +39,11 @@ class Fact(models.Model):
         abstract = True
 
 
-def make_model(table: Table, extra: dict[str, models.Field], constraints: list[models.BaseConstraint],
+def make_model(table: Table, extra: dict[str, models.Field[Any, Any]], constraints: list[models.BaseConstraint],
                indexes: list[models.Index], words: str) -> type[models.Model]:  # fmt: skip
     """The model of one table.  `extra` replaces or adds columns; `words` is its docstring."""
     law = LAWS.get(table.id, Law())
-    fields: dict[str, models.Field] = {}
+    fields: dict[str, models.Field[Any, Any]] = {}
     for column in stored_columns(table):
         fields.update(fields_of(column))
     fields.update(extra)
@@ -82,6 +82,14 @@ def unknown_indexes(table: Table) -> list[models.Index]:
     return found
 
 
+def plain_number() -> Func:
+    """A certificate's number as it is compared: letters and digits alone, capitals."""
+    letters = Func(
+        F("number"), Value("[^0-9A-Za-z]"), Value(""), Value("g"), function="regexp_replace", output_field=CharField()
+    )
+    return Upper(letters, output_field=CharField())
+
+
 def _laws(table: Table, law: Law) -> list[models.BaseConstraint]:
     found: list[models.BaseConstraint] = [
         models.CheckConstraint(name=f"{table.id}_{name}", condition=condition) for name, condition in law.checks.items()
@@ -109,7 +117,7 @@ def _told(table: Table, name: str) -> Any:
 def _apart(table: Table, law: Law, spell: tuple[str, str]) -> ExclusionConstraint:
     """No two spells of the same thing overlap.  A spell with an unknown end is held to its first day."""
     first, last = spell
-    until = F(last)
+    until: F | Case = F(last)
     if table.columns[last].type.or_none:
         until = Case(
             When(**{last + NONE_SUFFIX: True}, then=Value(None, output_field=DateField())),

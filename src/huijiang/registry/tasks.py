@@ -8,12 +8,12 @@ from huijiang.registry.models import ImportBatch
 from huijiang.registry.retention import expire
 
 
-@job(batches.READ_JOB, "读取导入文件", repeatable=True)
+@job(batches.READ_JOB, "读取导入文件", repeatable=True, heavy=True)
 def read(run: Handle, batch: int) -> None:
     batches.examine(ImportBatch.objects.get(pk=batch), run.progress)
 
 
-@job(batches.APPLY_JOB, "写入导入文件")
+@job(batches.APPLY_JOB, "写入导入文件", heavy=True)
 def store(run: Handle, batch: int) -> None:
     held = ImportBatch.objects.get(pk=batch)
     batches.apply(held, lambda done: run.progress(done, held.rows_read))
@@ -33,7 +33,7 @@ every("* * * * *", "registry.settle")
 every("30 18 * * *", "registry.expire")
 
 
-@job("registry.duplicates", "查找疑似重复的人和单位", repeatable=True)
+@job("registry.duplicates", "查找疑似重复的人和单位", repeatable=True, heavy=True)
 def duplicates(run: Handle) -> None:
     """A job of the evening: it reads everybody once."""
     from huijiang.registry import likeness  # splink is loaded where it is used

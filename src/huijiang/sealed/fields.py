@@ -9,7 +9,8 @@ The second hash is filled only while keys are rotated; look-ups ask both.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -17,8 +18,13 @@ from django.db.models import Q
 from huijiang.sealed.keys import ring
 from huijiang.sealed.value import Sealed, keyed_hash, seal
 
+if TYPE_CHECKING:
+    Binary = models.BinaryField[Any, Any]
+else:
+    Binary = models.BinaryField  # generic to those who check types alone
 
-class SealedText(models.BinaryField):
+
+class SealedText(Binary):
     """A text that is encrypted at rest.  Assign a str; read a Sealed, and `.open()` it where it is needed.
 
     `context` names the column for good (its history table has the same): a value opens under no other.
@@ -29,7 +35,7 @@ class SealedText(models.BinaryField):
         kwargs.setdefault("editable", True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "context": self.context}
 
@@ -58,7 +64,15 @@ class SealedText(models.BinaryField):
         raise TypeError(f"{self.context}: 密文列不导出 a sealed column is not exported")
 
 
-class KeyedHash(models.BinaryField):
+def sealed_context(model: type[models.Model], name: str) -> str:
+    """The context of a sealed column.  Raises TypeError for one that is not sealed."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, SealedText):
+        raise TypeError(f"{model.__name__}.{name}: {type(field).__name__}；应为 expected SealedText")
+    return field.context
+
+
+class KeyedHash(Binary):
     """The hash of a SealedText of the same row, kept by the model itself."""
 
     def __init__(self, of: str, coming: bool = False, **kwargs: Any) -> None:
@@ -66,7 +80,7 @@ class KeyedHash(models.BinaryField):
         kwargs.update(editable=False, null=True, max_length=32)
         super().__init__(**kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         for each in ("editable", "null", "max_length"):
             kwargs.pop(each, None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
@@ -54,7 +55,7 @@ def begin(file: Path) -> int:
     return number
 
 
-def left(column: Column, coming: int) -> models.QuerySet[models.Model]:
+def left(column: Column, coming: int) -> models.QuerySet[Any]:
     """Rows whose value is not yet under the coming key, or whose coming hash is missing."""
     rows = column.model._base_manager.exclude(**{column.sealed.name: None}).annotate(
         sealed_by=Substr(F(column.sealed.name), 1, NUMBER, output_field=models.BinaryField())
@@ -86,7 +87,7 @@ def fill(stop_after: int | None = None) -> int:
 def _bring_over(column: Column, row: models.Model, coming: int) -> None:
     context = column.sealed.context
     text = getattr(row, column.sealed.attname).open()
-    values = {column.sealed.name: seal(text, context)}
+    values: dict[str, Any] = {column.sealed.name: seal(text, context)}
     values |= {each.name: keyed_hash(text, context, coming) for each in column.hashes if each.coming}
     column.model._base_manager.filter(pk=row.pk).update(**values)
 

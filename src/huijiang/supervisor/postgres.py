@@ -100,7 +100,7 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether a server answers at the socket, whoever started it."""
-        asked = [program("pg_isready"), "-q", "-h", self.socket, "-p", PORT]
+        asked: list[str | Path] = [program("pg_isready"), "-q", "-h", self.socket, "-p", PORT]
         return subprocess.run(asked, check=False).returncode == 0
 
     def ensure_database(self, name: str) -> None:

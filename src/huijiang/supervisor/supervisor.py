@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,13 +17,15 @@ from functools import partial
 from pathlib import Path
 
 from huijiang.supervisor.children import die_with_parent
-from huijiang.supervisor.postgres import Postgres, PostgresError
+from huijiang.supervisor.postgres import LEAST_FREE, Postgres, PostgresError
 
 LOG = logging.getLogger("huijiang.supervisor")
 LOCK = "supervisor.lock"
 DATABASE = "huijiang"
 CALM = 10  # seconds of life after which a child's earlier deaths are forgotten
 LONGEST_PAUSE = 30  # seconds between two starts of a child that keeps dying
+BALLAST = 64 << 20  # bytes set aside for a database that died because the disk was full
+LEAST_AGAIN = 32 << 20  # bytes of disk with which a database that died is started again
 TO_STOP = 20  # seconds that web and worker get to finish what they are at
 
 
@@ -56,6 +59,7 @@ class Supervisor:
     environment: dict[str, str] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
+    not_before: float = 0.0  # when to look again whether there is room
 
     def run(
         self, before: Callable[[], None] = nothing, ready: Callable[[], None] = nothing,
@@ -70,13 +74,17 @@ class Supervisor:
         with only_one(self.home), self._signals():
             try:
                 if self.postgres is not None:
-                    self._start(Child("postgres", self.postgres.start))
+                    database = Child("postgres", self.postgres.start)
+                    self._start(database)
+                    # It dies where the disk is full: what is needed to come back is little, and others read then.
+                    database.start = partial(self._again, self.postgres)
                     self.postgres.ensure_database(DATABASE)
                 before()
                 for name, line in self.commands.items():
                     self._start(Child(name, partial(self._spawn, line)))
                 ready()
                 while not self.stopping and not until():
+                    self._set_aside()
                     for child in self.children:
                         self._watch(child)
                     time.sleep(0.1)
@@ -112,6 +120,29 @@ class Supervisor:
                 child.deaths += 1
                 child.not_before = now + min(LONGEST_PAUSE, 2**child.deaths)
                 LOG.error("%s: %s", child.name, error)
+
+    def _again(self, postgres: Postgres) -> subprocess.Popen[bytes]:
+        """Start a database that died.  Where the disk is full it gets back what was set aside: enough to recover, and
+        for others to read."""
+        ballast = postgres.folder.with_name("ballast")
+        if shutil.disk_usage(postgres.folder).free < BALLAST and ballast.exists():
+            LOG.error("磁盘满了，动用预留的 the disk is full: %s MiB that were set aside are given back", BALLAST >> 20)
+            ballast.unlink()
+        return postgres.start(LEAST_AGAIN)
+
+    def _set_aside(self) -> None:
+        """Where there is room for it, again and again: it may have been given back."""
+        if self.postgres is None or time.monotonic() < self.not_before:
+            return
+        self.not_before = time.monotonic() + CALM
+        ballast = self.postgres.folder.with_name("ballast")
+        if not ballast.exists() and shutil.disk_usage(ballast.parent).free > LEAST_FREE + BALLAST:
+            try:
+                with ballast.open("wb") as out:
+                    os.posix_fallocate(out.fileno(), 0, BALLAST)
+            except OSError as error:  # somebody else was faster
+                LOG.warning("没有预留成 nothing was set aside: %s", error)
+                ballast.unlink(missing_ok=True)
 
     def _stop(self) -> None:
         """Web and worker first, the database last."""

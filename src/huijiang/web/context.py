@@ -18,7 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": settings.SITE,
         "demo": settings.DEMO,
-        "navigation": lambda: navigation.shown(request),
+        "navigation": lambda: navigation.menu(request),
         "account_entries": lambda: navigation.account(request),
         "large_print": is_large(request),
         "page_language": "en" if english else "zh-Hans",

@@ -11,14 +11,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from huijiang.web.navigation import Predicate, everyone
+from huijiang.web.words import Words
 
 
 @dataclass(frozen=True)
 class Door:
     """One of the big ways in: a title, one sentence, a page."""
 
-    title: str
-    text: str
+    title: Words
+    text: Words
     url_name: str
     icon: str
     order: int = 0
@@ -80,7 +81,7 @@ class Home:
         """The ways in that this visitor may use, in order."""
         ordered = sorted(self._doors.values(), key=lambda door: door.order)
         return [
-            OpenDoor(door.title, door.text, reverse(door.url_name), door.icon)
+            OpenDoor(str(door.title), str(door.text), reverse(door.url_name), door.icon)
             for door in ordered
             if door.visible(request)
         ]

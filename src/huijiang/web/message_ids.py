@@ -74,7 +74,8 @@ def of_template(app: str, file: Path) -> Iterator[Asked]:
     where = _place(file)
     text = templatize(file.read_text(encoding="utf-8"))
     for call in CALL.finditer(text):
-        words, at = [], call.end()
+        words: list[str] = []
+        at = call.end()
         while (found := STRING.match(text, at)) is not None and len(words) < 2:
             words.append(ast.literal_eval(found.group()))
             rest = re.compile(r"\s*,\s*").match(text, found.end())
@@ -131,17 +132,16 @@ def faults() -> list[str]:
             entries.setdefault(entry.key, entry)
     found = []
     for key, use in sorted(first.items()):
-        entry = entries.get(key)
-        if entry is None:
+        if (known := entries.get(key)) is None:
             found.append(f"{use.app}: no English for {use.id!r} ({use.where})")
             continue
-        home = entry.file.relative_to(SOURCE).parts[0]
-        if not entry.complete:
-            found.append(f"{home}:{entry.line}: empty English for {use.id!r} ({use.where})")
-        if use.plural and not entry.plural:
-            found.append(f"{home}:{entry.line}: {use.id!r} counts in {use.where} but has no plural")
+        home = known.file.relative_to(SOURCE).parts[0]
+        if not known.complete:
+            found.append(f"{home}:{known.line}: empty English for {use.id!r} ({use.where})")
+        if use.plural and not known.plural:
+            found.append(f"{home}:{known.line}: {use.id!r} counts in {use.where} but has no plural")
         if order[home] > order[use.app]:
-            found.append(f"{home}:{entry.line}: {use.id!r} is used earlier, in {use.where}: move it to {use.app}")
+            found.append(f"{home}:{known.line}: {use.id!r} is used earlier, in {use.where}: move it to {use.app}")
     found += [
         f"{entry.file.relative_to(SOURCE)}:{entry.line}: nobody asks for {entry.id!r}"
         for key, entry in entries.items()

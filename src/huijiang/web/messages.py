@@ -78,9 +78,15 @@ def read(file: Path) -> list[Entry]:
 
 
 def _entry(file: Path, message: Message) -> Entry:
-    id_, plural = message.id if message.pluralizable else (message.id, "")
-    said, many = (*message.string, "")[:2] if message.pluralizable else (message.string, "")
-    return Entry(message.lineno or 0, file, str(id_), str(plural), message.context or "", str(said), str(many))
+    id_, plural = _two(message.id)
+    said, many = _two(message.string)
+    return Entry(message.lineno or 0, file, id_, plural, message.context or "", said, many)
+
+
+def _two(told: object) -> tuple[str, str]:
+    """One form, or the first two of several."""
+    forms = [str(each) for each in told] if isinstance(told, (list, tuple)) else [str(told)]
+    return forms[0], forms[1] if len(forms) > 1 else ""
 
 
 def merged(entries: list[Entry]) -> dict[str, Entry]:

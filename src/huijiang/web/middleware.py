@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -37,6 +38,18 @@ class ContentPolicy:
         return response
 
 
+class PlainAddress:
+    """An address with a NUL in it leads nowhere and asks nothing: no database takes one in a text."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
 class BodyLimit:
     """A body that is larger than anything here takes is not read at all."""
 
@@ -48,3 +61,29 @@ class BodyLimit:
         if said.isdigit() and int(said) > settings.LARGEST_BODY:
             return render(request, "web/too_large.html", {"limit": settings.LARGEST_BODY >> 20}, status=413)
         return self.get_response(request)
+
+
+NUL = "\x00"
+
+
+class NoNulls:
+    """The database keeps no NUL in a text and nobody types one: an address, question or form with one is not read (400).
+
+    Forms refuse it field by field; this is for what views read themselves.  Interfaces answer in their own words.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/api/") and (NUL in request.path_info or _holds(request.GET)):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        if not request.path_info.startswith("/api/") and _holds(request.POST):
+            raise BadRequest("NUL in a form")
+
+
+def _holds(told: QueryDict) -> bool:
+    return any(NUL in name or any(NUL in each for each in values) for name, values in told.lists())

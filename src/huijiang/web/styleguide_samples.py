@@ -14,7 +14,7 @@ from huijiang.web.components.benefits import Benefit, Step, Totals
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.conditions import MET, UNKNOWN, UNMET, Condition
 from huijiang.web.components.layout import Crumb
-from huijiang.web.components.lists import Event, Fact, Tab, Task
+from huijiang.web.components.lists import Event, Fact, Message, Tab, Task
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import ANSWERS, ASK, COLOURS, NEAR, NOT, READY, Tag
 
@@ -83,11 +83,15 @@ def queue() -> Table:
     ) -> list[Cell | str]:
         return [Cell(number, HERE, who), Cell(what, note=where), Cell(fen), check, Cell(tag=state), due]
 
-    passed, asks, fails = (
-        lambda n: Cell("规则通过", icon="check", note=n, tone="green"),
-        lambda n: Cell("需人工判断", icon="question-circle", note=n, tone="amber"),
-        lambda n: Cell("有不符项", icon="cross", note=n, tone="red"),
-    )
+    def passed(n: str) -> Cell:
+        return Cell("规则通过", icon="check", note=n, tone="green")
+
+    def asks(n: str) -> Cell:
+        return Cell("需人工判断", icon="question-circle", note=n, tone="amber")
+
+    def fails(n: str) -> Cell:
+        return Cell("有不符项", icon="cross", note=n, tone="red")
+
     late, today, later = (
         Cell("已超期 1 天", icon="clock", tone="red"),
         Cell("今日到期", icon="clock", tone="amber"),
@@ -164,6 +168,11 @@ def everything() -> dict[str, Any]:
             Event(at, "分派给李晓雯", "原因：企业属地调整", "陈立"),
             Event(at - datetime.timedelta(days=6, hours=-7), "完成规则预审", "规则版本 2026.11.3，7 项条件", automatic=True),
             Event(at - datetime.timedelta(days=6, hours=-6), "提交申请", "附件 5 份", "经办人 赵**"),
+        ],
+        "letters": [
+            Message("您的申报已受理", HERE, Tag("我的办件", "blue"), at, True),
+            Message("本月有 3 位职工的补贴可以申领", HERE, Tag("可以申领的提醒", "green"), at - datetime.timedelta(days=2), False,
+                    "滨海港湾重工有限公司"),
         ],
         "facts": [
             Fact("姓名", "张**", "身份认证 · 2026-11-20"), Fact("开户行", "滨海农商银行港湾支行", change=HERE),

@@ -244,11 +244,24 @@ class Matcher:
             self._labelled(lines, wanted, match.group("label"), expected)
 
     def _risk(self, document: DocumentResult, block: str, expected: str) -> None:
-        verdicts = {line.verdict for line in document.results[block].lines if _in_force(line)}
-        found = max(verdicts, key=_rank, default=False)
-        words = {True: "found", None: "unknown", False: "not found"}[found]
-        if words != expected.split(",")[0].strip():
+        wanted, _for, name = expected.split(",")[0].partition(" for ")
+        lines = document.results[block].lines
+        if name and not any(_name(line.row) == name.strip() for line in lines):
+            raise Mismatch(f"{expected}: {name.strip()} ← {'、'.join(sorted(_name(line.row) for line in lines))}")
+        of = [line for line in lines if _in_force(line) and (not name or _name(line.row) == name.strip())]
+        words = max((_risk_outcome(line) for line in of), key=RISKS.index, default="not found")
+        if words != wanted.strip():
             raise Mismatch(f"{expected} ← {words}")
+
+
+RISKS = ("does not apply", "not found", "unknown", "found")
+
+
+def _risk_outcome(line: Line) -> str:
+    """What a risk check makes of a row; it does not apply where it concerns others (`where`)."""
+    if line.verdict is not False:
+        return "found" if line.verdict else "unknown"
+    return "does not apply" if any(each.outcome is False for each in line.checks[1:-1]) else "not found"
 
 
 def _in_force(line: Line) -> bool:

@@ -32,7 +32,7 @@ TREATMENT_KEYS = {
     "modality", "anywhere", "because", "stands in for",
 }  # fmt: skip
 DUTY_KEYS = {"id", "name", "who", "period", "where", "must", "strength", "anywhere", "because"}
-RISK_KEYS = {"id", "name", "checks", "finds", "does", "because"}
+RISK_KEYS = {"id", "name", "rule", "for", "checks", "where", "finds", "tells", "does", "after payment", "because"}
 MODALITIES = ("shall", "may", "priority")
 
 
@@ -54,7 +54,7 @@ class RuleReader:
         self.rule = Rule(
             block.id, block.kind, block.name, doc.id, block.clause.label, self.table.id, None, (),
             block.spot("id"), effective=doc.effective, expires=doc.expires,
-            by_application=doc.decides == "application date", unit_noun=self.table.noun,
+            by_application=doc.decides in ("application date", "check date"), unit_noun=self.table.noun,
         )  # fmt: skip
 
     # -- parts shared by the kinds ------------------------------------------------
@@ -414,8 +414,45 @@ def lower_duty(lowering: Lowering, block: Block) -> Rule:
 
 
 def lower_risk(lowering: Lowering, block: Block, tables: dict[str, str]) -> Rule:
-    """A risk check over the event table that the checked benefits share."""
-    lowering.check_keys(block, RISK_KEYS, ("id", "name", "checks", "finds", "does"))
+    """A risk check: over a table (`for`), or over the event table that the checked benefits share (`checks`).
+
+    The conditions of `where` say whom it concerns; the last condition is what it finds.
+    """
+    lowering.check_keys(block, RISK_KEYS, ("id", "name", "finds", "does"))
+    table, checks = _checked(lowering, block, tables)
+    reader = RuleReader(lowering, block, table)
+    reader.read_date()
+    where = block.body.get("where")
+    concerns = lowering.conditions(reader.typer, block, where, frozenset(), "where") if where is not None else ()
+    spot = block.spot("finds", block.body.get("finds"))
+    try:
+        term = reader.typer.condition(block.text("finds"), spot)
+    except (ExpressionError, TypeProblem) as error:
+        lowering.problems.append(error.problem)
+        raise BlockRefused from error
+    rule = reader.rule
+    rule.conditions = (*concerns, Condition(block.name, term, block.text("finds"), spot))
+    rule.checks = checks
+    rule.tells, rule.listed, rule.because = block.text("tells"), block.text("rule"), block.text("because")
+    rule.action = block.text("does")
+    if rule.action not in ("stop", "ask") and not _is_score(rule.action):
+        lowering.refuse("choice", block.spot("does"), found=rule.action, known="stop、ask、score N")
+    if block.text("after payment") not in ("", "looked at again"):
+        lowering.refuse("choice", block.spot("after payment"), found=block.text("after payment"),
+                        known="looked at again")  # fmt: skip
+    rule.again = bool(block.text("after payment"))
+    rule.slots = reader.typer.next_slot
+    rule.asks = asked_by(rule)
+    rule.unverified = tuple(dict.fromkeys(reader.typer.mentions))
+    return rule
+
+
+def _checked(lowering: Lowering, block: Block, tables: dict[str, str]) -> tuple[Table, tuple[str, ...]]:
+    """The table that a risk check runs over, and the benefits that it names (none with `for`)."""
+    if ("for" in block.body.entries) == ("checks" in block.body.entries):
+        lowering.refuse("risk-over-what", block.spot("checks", block.body.get("checks")))
+    if "for" in block.body.entries:
+        return lowering.table(block, "for", block.text("for")), ()
     checks = block.words("checks")
     for check in checks:
         if check not in tables:
@@ -424,24 +461,7 @@ def lower_risk(lowering: Lowering, block: Block, tables: dict[str, str]) -> Rule
     names = {tables[check] for check in checks}
     if len(names) != 1:
         lowering.refuse("risk-tables", block.spot("checks"), tables="、".join(sorted(names)))
-    table = lowering.vocabulary.tables[names.pop()]
-    reader = RuleReader(lowering, block, table)
-    reader.read_date()
-    spot = block.spot("finds", block.body.get("finds"))
-    try:
-        term = reader.typer.condition(block.text("finds"), spot)
-    except (ExpressionError, TypeProblem) as error:
-        lowering.problems.append(error.problem)
-        raise BlockRefused from error
-    rule = reader.rule
-    rule.conditions = (Condition(block.name, term, block.text("finds"), spot),)
-    rule.checks = tuple(checks)
-    rule.action = block.text("does")
-    if rule.action not in ("stop", "ask") and not _is_score(rule.action):
-        lowering.refuse("choice", block.spot("does"), found=rule.action, known="stop、ask、score N")
-    rule.slots = reader.typer.next_slot
-    rule.asks = asked_by(rule)
-    return rule
+    return lowering.vocabulary.tables[names.pop()], tuple(checks)
 
 
 def _is_score(text: str) -> bool:

@@ -26,6 +26,8 @@ FRONT_KEYS = {
 KINDS = ("benefit", "treatment", "duty", "target", "stacking", "question", "risk", "note", "fix",
          "parameter", "directory")  # fmt: skip
 STATUSES = ("in force", "draft", "repealed")
+DECIDES = ("event date", "application date", "check date")
+EVERYWHERE = "全国"
 
 
 @dataclass
@@ -164,13 +166,16 @@ def _front(source: Source, patch: Mapping | None, problems: list[Problem]) -> tu
     for key in ("document", "title", "region", "status", "effective"):
         if not text(key):
             problems.append(problem("front-key", read.front_spot(key), key=key))
-    region = source.vocabulary.regions.resolve(text("region")) if text("region") else None
-    if region is None:
+    everywhere = text("region") == EVERYWHERE
+    region = source.vocabulary.regions.resolve(text("region")) if text("region") and not everywhere else None
+    if region is None and not everywhere:
         problems.append(problem("unknown-region", read.front_spot("region"), name=text("region")))
     if text("status") not in STATUSES:
         problems.append(
             problem("choice", read.front_spot("status"), found=text("status") or "—", known="、".join(STATUSES))
         )
+    if text("decides") and text("decides") not in DECIDES:
+        problems.append(problem("choice", read.front_spot("decides"), found=text("decides"), known="、".join(DECIDES)))
     issued = _day(text("issued"), read.front_spot("issued"), problems)
     effective = _day(text("effective"), read.front_spot("effective"), problems)
     expires = _expiry(read, text("expires"), text("term"), effective, problems)

@@ -20,6 +20,28 @@ from tiaowen.vocabulary.load import is_vocabulary, load_vocabulary
 from tiaowen.vocabulary.model import Vocabulary
 
 MAX_READINGS = 300  # of one document; each may lower the whole of it again
+CHECKS = "checks/"  # the folder of risk documents and of the tables that only the office has
+
+
+@dataclass
+class Behind:
+    """The risk documents of a release with their own tables, read when somebody asks: no benefit rests on them.
+
+    `files`: all of the release; the documents outside of `checks/` are left out.
+    """
+
+    files: Mapping[str, str]
+    release: str
+    thorough: bool
+    _read: Library | None = None
+
+    def read(self) -> Library:
+        if self._read is None:
+            mine = {name: text for name, text in self.files.items() if name.endswith(".md") and (
+                name.startswith(CHECKS) or is_vocabulary(read_blocks(text, name)))}  # fmt: skip
+            self._read = _load(mine, self.thorough)
+            self._read.release = self.release
+        return self._read
 
 
 @dataclass
@@ -35,6 +57,22 @@ class Library:
     fixes: list[Fix] = field(default_factory=list)
     _placed: dict[tuple[str, bool], Library] = field(default_factory=dict)
     _place: str = ""
+    behind: Behind | None = None
+
+    @property
+    def checks(self) -> Library:
+        """The risk documents of `checks/` over the vocabulary and the office's own tables; empty where there are none."""
+        return self.behind.read() if self.behind is not None else Library(self.vocabulary, {}, {}, [])
+
+    @property
+    def whole(self) -> dict[str, Library]:
+        """Document → the library that it stands in: this one, or that of the checks."""
+        found = dict.fromkeys(self.plans, self)
+        return {**found, **dict.fromkeys(self.checks.plans, self.checks)}
+
+    def holding(self, document: str) -> Library:
+        """The library that a document stands in.  Raises KeyError for one that is in none."""
+        return self if document in self.plans else self.whole[document]
 
     @property
     def errors(self) -> list[Problem]:
@@ -95,12 +133,13 @@ class Library:
         return plan
 
     def in_place(self, region: str, drafts: bool = False) -> list[DocumentPlan]:
-        """The documents that apply in a place: its own and those of the places above it."""
+        """The documents that apply in a place: its own, those of the places above it, and those of everywhere."""
         chain = set(self.vocabulary.regions.chain(region))
         return [
             plan
             for plan in self.placed(region, drafts).plans.values()
-            if plan.region in chain and (plan.status == "in force" or (drafts and plan.status == "draft"))
+            if (plan.region in chain or not plan.region)
+            and (plan.status == "in force" or (drafts and plan.status == "draft"))
         ]
 
     def rule(self, key: str) -> Rule:
@@ -114,7 +153,27 @@ def load_library(files: Mapping[str, str], thorough: bool = True) -> Library:
 
     Without `thorough` readings are lowered only when asked for, and the findings that
     look at a whole document (never true, no stacking, cliffs …) are left to `check`.
+    Files under `checks/` make a library of their own, `Library.checks`: their tables are no registry's, and a place's
+    benefits are found without them.
     """
+    others = {name: text for name, text in files.items() if not name.startswith(CHECKS)}
+    found = _load(others, thorough)
+    found.release = fingerprint(files)
+    if len(others) < len(files):
+        found.behind = Behind(files, found.release, thorough)
+        if thorough:
+            found.problems[:] = _unique([*found.problems, *found.checks.problems])
+            twice = set(found.plans) & set(found.checks.plans)
+            for name in sorted(twice):
+                source = found.checks.sources[name]
+                found.problems.append(problem(
+                    "document-number", source.read.front_spot("document"), number=name, file=found.sources[name].read.file
+                ))  # fmt: skip
+    return found
+
+
+def _load(files: Mapping[str, str], thorough: bool) -> Library:
+    """One set of files that refer to each other."""
     shared: dict[str, str] = {}
     documents: dict[str, str] = {}
     for name, text in files.items():
@@ -148,7 +207,6 @@ def load_library(files: Mapping[str, str], thorough: bool = True) -> Library:
     for source in library.sources.values() if thorough else ():
         problems += lint_document(source, library.plans[source.id], library)
     problems[:] = _unique(problems)
-    library.release = fingerprint(files)
     return library
 
 

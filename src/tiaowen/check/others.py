@@ -29,7 +29,7 @@ STACKING_KEYS = {"id", "name", "between", "same", "rule", "limits", "because", "
 STACKING_RULES = ("all are paid", "only the highest", "only one", "in this order", "difference only")
 QUESTION_KEYS = {"id", "name", "asks", "about", "readings", "runs", "decided by", "because"}
 NOTE_KINDS = ("orientation", "internal work", "encouragement", "existing rules", "figures only",
-              "carried elsewhere")  # fmt: skip
+              "carried elsewhere", "no facts yet")  # fmt: skip
 NOTE_KEYS = {"kind", "because", "figures", "in", "id", "name"}
 OPERATIVE = re.compile(r"\d\s*(?:万|亿)?\s*(?:元|个?月|人次|%|％|年(?!代)|人$|名$|家$|天)")
 

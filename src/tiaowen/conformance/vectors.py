@@ -15,7 +15,7 @@ from typing import Any
 from tiaowen.cases.format import read_case
 from tiaowen.cases.run import CaseRunner, _readings
 from tiaowen.cases.suite import Case, FactBuilder, Suite, read_suite
-from tiaowen.check.library import Library
+from tiaowen.check.library import CHECKS, Library
 from tiaowen.conformance.public import only_needed, pinned, public_case
 from tiaowen.conformance.run import answers_to
 from tiaowen.evaluate.facts import Facts
@@ -108,7 +108,7 @@ def suites_in(*folders: Path) -> list[Suite]:
         read_suite(text, name)
         for folder in folders
         for name, text in read_folder(folder).items()
-        if name.endswith(".cases.yaml")
+        if name.endswith(".cases.yaml") and not name.startswith(CHECKS)  # risk checks belong to no place's answers
     ]
 
 

@@ -165,7 +165,7 @@ class Reader:
             yield from self._missing(term.inner, env)
             directory = vocabulary.directories[term.directory]
             if not directory.complete or not directory.rows:
-                yield Missing("", "", "", f"{directory.label}未公布全文", directory.source)
+                yield Missing("", "", "", f"{directory.label}的全文", directory.source)
         elif isinstance(term, t.ParameterAt):
             parameter = vocabulary.parameters[term.parameter]
             for inner in t.children(term):

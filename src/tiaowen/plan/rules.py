@@ -174,6 +174,10 @@ class Rule:
     must: tuple[Condition, ...] = ()
     checks: tuple[str, ...] = ()
     action: str = ""
+    tells: str = ""  # what people are told of a hit
+    listed: str = ""  # the number of a risk check in the field's list (R12)
+    because: str = ""
+    again: bool = False  # looked at again after payment
     slots: int = 4
     unit_noun: str = ""
     unverified: tuple[str, ...] = ()

@@ -49,6 +49,7 @@ PAGES = [
     *(page(each, "worker") for each in ("consents", "give_consent", "seen_by")),
     page("withdraw", "worker", lambda world: {"pk": world["consent"].pk}),
     page("members", "agent"),
+    page("firm_seen_by", "agent"),
     *(page(each, "owner") for each in ("members", "appoint")),
     page("end_member", "owner", lambda world: {"pk": world["agency"].pk}),
     *(page(each, "officer") for each in ("activation", "first_owner")),

@@ -136,7 +136,7 @@ def administers(page: Page, base: str, login: str, right: str) -> list[str]:
 
 def test_each_administrator_sees_their_own_pages_only(live_server: LiveServer, browser_thread: BrowserThread) -> None:
     wanted = {
-        "system": (Role.SYSTEM_ADMIN, {"账户", "作业", "地区"}),
+        "system": (Role.SYSTEM_ADMIN, {"系统状态", "账户", "作业", "地区"}),
         "security": (Role.SECURITY_ADMIN, {"账户", "授权"}),
         "audit": (Role.AUDIT_ADMIN, {"审计事件", "登录日志"}),
     }

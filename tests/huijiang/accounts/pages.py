@@ -80,6 +80,7 @@ PAGES = [
     page("sign_in_log", "audit"),
     page("verification", "audit"),
     page("regions", "system"),
+    page("state", "system"),
 ]
 NOT_PAGES = {
     "accounts:code": "a step between, walked by the browser tests of signing in",

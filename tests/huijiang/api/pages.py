@@ -82,5 +82,6 @@ ENDPOINTS = (
     "schema", "documents", "document", "clauses", "benefits", "benefit", "releases", "release", "release_files", "case",
     "person", "organisation", "mine", "changes", "nights", "tables", "completeness", "rows", "row", "jobs", "job",
     "profiles", "store_file", "subscriptions", "subscription", "deliveries", "resend", "no_such",
+    "claims", "claim", "claim_withdraw",
 )  # fmt: skip
 NOT_PAGES = {f"api:{each}": "for programs" for each in ENDPOINTS}

@@ -15,11 +15,11 @@ from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import today
 from huijiang.api import clients, tokens
 from huijiang.api.models import Client
-from huijiang.api.scopes import GIVEN, OF_FIRMS
+from huijiang.api.scopes import OF_BUREAUS, OF_FIRMS
 from huijiang.regions.models import Region
 from tests.huijiang.entitlements.town import Town, account, town
 
-ALL = tuple(each.value for each in GIVEN)
+ALL = tuple(sorted(each.value for each in OF_BUREAUS))
 FIRM = tuple(sorted(each.value for each in OF_FIRMS))
 COLUMNS = (
     "certificate.*", "organisation.*", "recognition.*", "person.name", "person.id_number", "person.birth_date",

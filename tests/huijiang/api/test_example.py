@@ -18,7 +18,7 @@ from huijiang.sealed import keys
 from tests.huijiang.api.systems import systems
 from tests.huijiang.api.test_entitlements import CASE
 from tests.huijiang.api.test_rows import FIELDS
-from tests.huijiang.entitlements.town import NUMBER
+from tests.huijiang.entitlements.town import NUMBER, TRAINER
 
 CLIENT = Path(__file__).parents[3] / "examples" / "api" / "client.py"
 
@@ -54,3 +54,23 @@ def test_the_example_reads_asks_and_writes_and_says_what_was_refused(live_server
     status, nothing, words = run(*store, token=made.firm)
     assert (status, nothing) == (1, [])
     assert "registry:write" in words
+
+    (row,) = [each for each in rows if each["values"]["number"] == FIELDS["number"]]
+    change = ("change", "certificate", row["id"], "--as-of", "2026-07-01", "hours=null", "level=高级技师")
+    status, changed, words = run(*change)
+    assert (status, words) == (0, "")
+    assert changed[0]["values"]["level"] == "高级技师"
+
+    MODELS["organisation"].objects.filter(pk=made.town.trainer.pk).update(uscc="91339999MA0000001M")
+    status, own, _ = run("firm", "91339999MA0000001M", "--benefit", TRAINER, token=made.firm)
+    ready = next(each for each in own if each["state"] == "ready")
+    (tmp_path / "account.json").write_text(
+        json.dumps({"holder": "乙培训学校", "number": "33050161987654321", "bank": "甲银行"}), "utf-8"
+    )
+    status, sent, words = run("claim", ready["id"], TRAINER, str(tmp_path / "account.json"), token=made.firm)
+    assert (status, words) == (0, "")
+    assert (sent[0]["state"], sent[0]["missing"]) == ("submitted", [])
+    status, listed, _ = run("claims", "--purpose", "review", "--state", "submitted")
+    assert [each["id"] for each in listed] == [sent[0]["id"]]
+    status, told, _ = run("status", sent[0]["id"], token=made.firm)
+    assert [each["event"] for each in told[0]["course"]] == ["submit"]

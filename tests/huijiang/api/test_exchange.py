@@ -22,7 +22,9 @@ ORDER = (
     "jinbao-organisation.csv",
     "jinbao-person.xml",
     "social-insurance.xlsx",
+    "jinbao-insurance.csv",
     "certificate-query.csv",
+    "jinbao-certificate.xml",
     "training-roster.xlsx",
 )
 COLUMNS = ("person.*", "person.id_number", "organisation.*", "insurance.*", "certificate.*", "training.*")
@@ -83,6 +85,46 @@ def test_a_profile_that_does_not_fit_the_vocabulary_is_refused(change: dict[str,
     assert profiles.read("x.yaml", {**told}).table == "person"
     with pytest.raises(profiles.ProfileError, match=r"x\.yaml"):
         profiles.read("x.yaml", told | change)
+
+
+def test_codes_mean_the_same_both_ways_and_one_that_is_not_listed_is_refused_with_its_place(tmp_path: Path) -> None:
+    """Sex from the 17th digit (3: a man's), the kind of document from the form of its number, status from the last day."""
+    known = profiles.codes()
+    assert (known["sex"].values["2"], known["ethnicity"].values["56"], known["education"].values["47"]) == (
+        "女",
+        "基诺族",
+        "技工学校毕业",
+    )
+    assert len(known["ethnicity"].values) == 58
+    for profile in profiles.profiles().values():
+        for column in profile.columns:
+            for code, word in column.table.values.items() if column.table is not None and column.field else ():
+                assert column.theirs(column.ours(code)) == code, (profile.id, column.name, word)
+    ours = [{"id_number": NUMBER, "name": "林小英"}, {"id_number": "护照 DEU C01X00T47", "name": "Anna"}]
+    person = profiles.profiles()["jinbao-person"]
+    written = files.write(person, ours, "csv").decode("gb18030").splitlines()
+    assert [line.split(",")[3] for line in written[1:]] == ["1", ""]
+    assert [line.split(",")[7] for line in written[1:]] == ["01", "08"]
+    insured = profiles.profiles()["jinbao-insurance"]
+    spells = [{"kind": "职工社会保险", "ended_on": "无"}, {"kind": "职工社会保险", "ended_on": "2025-06-30"}]
+    lines = files.write(insured, spells, "csv").decode("gb18030").splitlines()
+    assert [line.split(",")[-2:] for line in lines[1:]] == [["99991231", "1"], ["20250630", "2"]]
+
+    header = "AAC002,AAC003,AAC004,AAC005,AAC011"
+    with pytest.raises(files.FileProblem) as caught:
+        files.read(person, f"{header}\n{NUMBER},甲,3,1,21\n{NUMBER},乙,1,01,22\n{NUMBER},丙,2,77,99\n".encode(), "csv")
+    found = [caught.value, *caught.value.others]
+    assert [(each.where, each.seen) for each in found] == [
+        ("2 · AAC004", "3"), ("2 · AAC005", "1"), ("4 · AAC005", "77"), ("4 · AAC011", "99"),
+    ]  # fmt: skip
+    assert "GB/T 2261.1" in found[0].expected
+    assert "01 汉族" in found[1].expected
+    query = profiles.profiles()["jinbao-certificate"]
+    with pytest.raises(files.FileProblem, match="2 · AAC015"):
+        files.write(query, [{"level": "首席技师", "number": "S1"}], "csv")
+    with pytest.raises(profiles.ProfileError):
+        profiles.read("x.yaml", {"id": "x", "title": "x", "title_en": "x", "table": "person", "files": ["csv"],
+                                 "columns": [{"name": "A", "field": "name", "codes": "nothing"}]})  # fmt: skip
 
 
 @pytest.mark.django_db

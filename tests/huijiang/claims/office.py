@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
+
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import Viewer, as_staff
@@ -13,8 +15,8 @@ from huijiang.claims import acts, dues, intake, moving, public_notice, review
 from huijiang.claims.models import Act, Claim, ServiceTerms
 from huijiang.claims.models.decision import Kind
 from huijiang.claims.states import Event, State
-from huijiang.registry.models import MODELS
-from tests.huijiang.entitlements.town import CHIEF, TRAINER, Town, account
+from huijiang.registry.models import MODELS, Person
+from tests.huijiang.entitlements.town import CHIEF, DAY, TRAINER, Town, account
 
 ON = dt.date(2026, 11, 23)  # a Monday
 OFFICERS = (
@@ -89,8 +91,9 @@ class Office:
     def released(self, claim: Claim, occasion: str) -> None:
         """Both signatures of finance on a payment."""
         made = moving.last_of(claim)
-        acts.sign(claim, self.staff["cashier"], Kind.FINANCE, made, occasion)
-        acts.sign(claim, self.staff["treasurer"], Kind.RELEASE, made, occasion)
+        with transaction.atomic():
+            acts.sign(claim, self.staff["cashier"], Kind.FINANCE, made, occasion)
+            acts.sign(claim, self.staff["treasurer"], Kind.RELEASE, made, occasion)
 
     def refused(self, benefit: str = CHIEF) -> Claim:
         """Refused by the first reviewer, once another place is known to have granted the honour (trained the worker)."""
@@ -103,6 +106,36 @@ class Office:
         claim.refresh_from_db()
         condition = "萧山区选树" if benefit == CHIEF else "由该机构直接培养"
         return self.after(review.refuse, claim, "first", condition, "称号不是本区选树的。")
+
+    def again(self, number: int, state: State = State.PAYABLE) -> Claim:
+        """One more claim of the training body, for another certificate of hers, as far as payable."""
+        old, told = self.town.certificate, {"managed_by": self.town.xiaoshan, "source": "登记", "as_of": DAY}
+        made = MODELS["certificate"].objects.create(
+            holder=Person.objects.create(name=f"林学员{number}", birth_date="1990-01-01", employer=self.town.employer,
+                                         works_in=self.town.xiaoshan, spouse_none=True, **told),
+            holder_employer=old.holder_employer, issuer=old.issuer, trainer=old.trainer, trained_directly=True, kind=old.kind,
+            occupation=old.occupation, level=old.level, issued_on=old.issued_on, first_stated=True, **told,
+        )  # fmt: skip
+        owner = {"organisation": self.town.trainer.pk}
+        claim = intake.open_draft(self.agent, self.town.xiaoshan, TRAINER, f"certificate:{made.pk}", on=ON)
+        kept = intake.make_account(
+            self.agent, holder="乙培训学校", number=f"62220200000000{number:02}", bank="甲银行", **owner
+        )
+        claim = intake.submit(intake.use_account(claim, self.agent, kept), self.agent, on=ON)
+        claim = self.after(review.accept, claim, "intake", on=ON)
+        review.checked(claim, None, on=ON)
+        if state == State.IN_REVIEW:
+            claim.refresh_from_db()
+            return claim
+        self.after(review.review, claim, "first", on=ON)
+        self.after(review.second_review, claim, "second", on=ON)
+        public_notice.publish(None, [claim], on=ON - dt.timedelta(days=10))
+        public_notice.take_down()
+        if state == State.PAYABLE:
+            claim.refresh_from_db()
+            dues.mark_payable(claim, None)
+        claim.refresh_from_db()
+        return claim
 
     def after(self, act: Any, claim: Claim, name: str, *said: Any, **more: Any) -> Claim:
         act(claim, self.staff[name], *said, **more)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.conf import settings
 
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import today
-from huijiang.claims import disputes, moving, public_notice, review
-from huijiang.claims.models import Check, Claim, Relation, ServiceTerms, StandIn
+from huijiang.claims import bulk, disputes, moving, public_notice, review
+from huijiang.claims.models import AuditPack, BulkDecision, BulkItem, Check, Claim, Relation, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Ground
 from huijiang.files.paper import faces
+from huijiang.jobs import enqueue
 from huijiang.sealed import keys
 from tests.huijiang.claims.office import Office, office
 from tests.huijiang.entitlements.town import CHIEF, TRAINER, account, town
@@ -52,11 +54,20 @@ class World:
             user=third, declared_by=third, organisation=self.desk.town.employer, words="配偶任职"
         )
         self.terms = ServiceTerms.objects.create(region=self.desk.town.xiaoshan, benefit=CHIEF, made_by=first)
+        first_officer = self.desk.staff["first"]
+        self.bulk = bulk.make(uuid.uuid4(), first_officer, "approve", [self.chief, self.trainer])
+        self.waiting = BulkDecision.objects.create(uid=uuid.uuid4(), deed="review", made_by=first, language="zh-hans")
+        BulkItem.objects.create(bulk=self.waiting, claim=self.trainer, at=1)
+        self.waiting.run = enqueue(bulk.JOB, actor=first, bulk=self.waiting.pk).uid  # type: ignore[union-attr]
+        self.waiting.save(update_fields=["run"])
+        self.pack = AuditPack.objects.create(benefit=CHIEF, year=today().year, asked_by=self.desk.user("watch"), claims=1,
+                                             last=self.chief.pk)  # fmt: skip
         self.security = account("claims-security", "安管员", Role.SECURITY_ADMIN, self.desk.town.xiaoshan)
+        self.keeps = account("claims-steward", "政管员", Role.STEWARD, self.desk.town.xiaoshan)
         self.keeper = account("claims-keeper", "系管员", Role.SYSTEM_ADMIN, self.desk.town.xiaoshan)
 
     def user(self, name: str) -> User:
-        found: User = getattr(self, name) if name in ("security", "keeper") else self.desk.user(name)
+        found: User = getattr(self, name) if name in ("security", "keeper", "keeps") else self.desk.user(name)
         return found
 
 
@@ -94,7 +105,12 @@ DESK = [
     page("desk_notices"),
     page("disputes", "fourth"),
     page("dispute", "fourth", uid=lambda world: world.dispute.uid),
+    page("bulk_done", uid=lambda world: world.bulk.uid),
+    page("bulk_done", uid=lambda world: world.waiting.uid),
+    page("pack", "watch", uid=lambda world: world.pack.uid),
     page("team", "watch"),
+    page("rules", "watch"),
+    page("rules", "keeps"),
     page("relations"),
     page("end_relation", "watch", pk=lambda world: world.relation.pk),
     page("identities", "security"),
@@ -112,7 +128,10 @@ NOT_DESK = {
     "claims:bulk": "takes a form; walked in test_desk.py",
     "claims:publish": "goes back where nothing waits; walked in test_desk.py",
     "claims:dossier": "a PDF",
-    "claims:pack": "an archive to download",
+    "claims:bulk_cancel": "takes a form and goes back; walked in test_many_at_once.py",
+    "claims:packs": "takes a form and goes to the pack; walked in test_many_at_once.py",
+    "claims:pack_cancel": "takes a form and goes back; walked in test_many_at_once.py",
+    "claims:pack_part": "an archive to download",
 }
 
 

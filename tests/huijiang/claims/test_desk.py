@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from django.urls import reverse
 
 from huijiang.access.models import Sighting
 from huijiang.accounts.viewers import today
-from huijiang.claims import deciding, disputes, public_notice, queue, review, standing_in
+from huijiang.claims import bulk, disputes, public_notice, queue, review, standing_in
 from huijiang.claims.errors import ClaimError, MayNot
-from huijiang.claims.models import Claim, Dispute, StandIn
+from huijiang.claims.models import BulkDecision, Claim, Dispute, StandIn
 from huijiang.claims.queue import VIEWS, Asked
 from huijiang.claims.states import State
 from huijiang.registry.models import MODELS
@@ -113,13 +114,24 @@ def test_a_selection_is_decided_one_by_one_with_totals_first_and_reasons_after(d
     assert "1 件，合计 1,000 元" in text(before)
     assert "1 件不在您的地区" in text(before)
     assert "“已提交”时不能由您“审核通过，提交复核”" in text(before)
-    after = text(first.post(reverse("claims:bulk"), {"deed": "review", "claim": numbers, "confirmed": "yes"}))
+    uid = re.search(r'name="uid" value="([0-9a-f-]{36})"', before.content.decode())
+    assert uid is not None
+    sure = {"deed": "review", "claim": numbers, "confirmed": "yes"}
+    assert first.post(reverse("claims:bulk"), sure).headers["Location"] == reverse("claims:desk")  # no totals were seen
+    sent = [first.post(reverse("claims:bulk"), {**sure, "uid": uid[1]}).headers["Location"] for _again in range(2)]
+    assert sent == [reverse("claims:bulk_done", args=[uid[1]])] * 2
+    after = text(first.get(sent[0]))
     assert "已办 1 件，合计 1,000 元" in after
     assert "1 件没有办成" in after
+    assert as_(desk, "third").get(sent[0]).status_code == 404
+    assert as_(desk, "third").post(reverse("claims:bulk"), {**sure, "uid": uid[1]}).headers["Location"] == reverse(
+        "claims:desk"
+    )
+    assert BulkDecision.objects.count() == 1
     assert [Claim.objects.get(pk=each.pk).state for each in (ready, early)] == [State.SECOND_REVIEW, State.SUBMITTED]
     # The same person can't then approve the lot.
-    told = deciding.in_bulk([Claim.objects.get(pk=ready.pk)], desk.staff["first"], "approve")
-    assert (len(told.done), len(told.not_done)) == (0, 1)
+    told = bulk.make(uuid.uuid4(), desk.staff["first"], "approve", [Claim.objects.get(pk=ready.pk)])
+    assert [each.outcome for each in told.items.all()] == ["not_done"]
 
 
 def test_a_deputy_has_the_absent_ones_work_for_those_days_and_signs_with_their_own_role(desk: Office) -> None:

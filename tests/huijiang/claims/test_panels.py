@@ -17,10 +17,12 @@ from huijiang.claims.errors import CannotDetermine, ClaimError, MayNot
 from huijiang.claims.models import Act, AuditedCost, Place, Score
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.models.rounds import Ranking, Ties
+from huijiang.files import services as files
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.arena import CEILING, CRITERIA, Arena, arena
 from tests.huijiang.claims.office import Office
 from tests.huijiang.claims.test_laws import SIGN, refused
+from tests.huijiang.files import uploads
 
 
 @pytest.fixture
@@ -28,6 +30,36 @@ def ground(desk: Office) -> Arena:
     made = arena(desk)
     made.opened(panel=True, ranking=Ranking.SCORE, ties=Ties.CRITERION, quota=1)
     return made
+
+
+def test_members_read_the_papers_before_them_on_the_screen_and_no_others(ground: Arena) -> None:
+    claim, firm = ground.in_review(0), ground.firms[0]
+    chair, one, two, three, four = ground.seated(4)
+    kept = files.store(
+        SimpleUploadedFile("项目书.pdf", uploads.pdf()), firm, f"claim:{claim.uid}", files.Purpose.EVIDENCE,
+        region=claim.region_id, organisation=claim.payee_organisation_id,
+    )  # fmt: skip
+    address = reverse("files:file", args=[kept.uid])
+    member = signed_in(one.user)
+    held = ground.round
+    assert held is not None
+    assert "项目书.pdf" in member.get(reverse("claims:score", args=[held.uid, claim.uid])).content.decode()
+    assert "项目书.pdf" not in member.get(address).content.decode()  # first they say why
+    assert "项目书.pdf" in member.post(address, {"purpose": "review"}, follow=True).content.decode()
+    assert member.get(reverse("files:download", args=[kept.uid])).status_code == 403
+    assert signed_in(chair.user).get(address).status_code == 200
+    assert signed_in(ground.experts[5]).get(address).status_code == 404  # an assessor without a seat
+    assert signed_in(two.user).get(address).status_code == 200
+    acts.declare(two.user, two.user, "曾任职", organisation=claim.payee_organisation_id)
+    assert signed_in(two.user).get(address).status_code == 404
+    for viewer in (one, three, four):
+        ground.scored(viewer, claim, 80, 80)
+    assert member.get(address).status_code == 200
+    ground.over()
+    assert ground.panel is not None
+    assert panels.open_when_ready(ground.panel)
+    panels.conclude(ground.panel, chair, today(), "同意。", {claim.pk: 1_000_000})
+    assert member.get(address).status_code == 404  # nothing is before them any more
 
 
 SCORE = "INSERT INTO claims_score (panel_id, claim_id, member_id, points, total, words) VALUES (%s, %s, %s, %s, %s, '')"

@@ -184,7 +184,10 @@ def test_serve_answers_measures_and_ends(folder: Path) -> None:
             assert (status, body) == (200, b"ok\n")
             assert headers["X-Request-ID"]
             status, body, _ = get(f"http://{address}/readyz")
-            assert (status, json.loads(body)) == (200, {"database": True, "migrations": True, "seals": True})
+            assert (status, json.loads(body)) == (
+                200,
+                {"database": True, "migrations": True, "seals": True, "disk": True},
+            )
             status, body, headers = get(f"http://{address}/")
             assert status == 200
             assert "惠匠" in body.decode()

@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from huijiang import present
 from huijiang.access import demo as accounts
 from huijiang.access.models import Binding
 from huijiang.accounts.viewers import today
 from huijiang.audit import seals
 from huijiang.claims import humans
-from huijiang.claims.models import Act, Claim, Determination
+from huijiang.claims.models import Act, Claim, Determination, Movement, Round
 from huijiang.claims.states import State
 from huijiang.demo import people, year
 from huijiang.entitlements import nightly
 from huijiang.entitlements.models import Standing
 from huijiang.funds import journal
-from huijiang.funds.models import Batch, Line, Payment, Recovery, Waiting
+from huijiang.funds.models import Batch, Closing, Line, Payment, Recovery, Reservation, Waiting
+from huijiang.present import HERE
 from huijiang.registry.models import MODELS, Organisation, Person
 from huijiang.sealed import keys
 from tests.huijiang.entitlements.town import DAY, Town, town
@@ -84,9 +86,11 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
         "dropped",
     }
     assert set(Recovery.objects.values_list("state", flat=True)) == {"recovered", "coming_back"}
-    before, *_rest = Line.objects.filter(year=today().year - 1)
-    assert (before.frozen_at is not None, before.allotted, before.free) == (True, 0, 0)
-    short = Line.objects.exclude(benefit="").get()
+    begun = today() - dt.timedelta(days=359)
+    for line in Line.objects.filter(year=begun.year if begun.year < today().year else 1):
+        assert (line.frozen_at is not None, line.free) == (True, 0), line
+    short = Line.objects.exclude(benefit="").get(dry="pro_rata")
+    assert Closing.objects.get(line=short).state == "applied"
     assert Waiting.objects.filter(line=short, ended_at=None).exists()
     assert journal.disagreements() == []
 
@@ -101,6 +105,13 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
     assert Claim.objects.filter(way="firm", batch__isnull=False).exists()
     assert all(Determination.objects.filter(claim=each).exists() for each in Claim.objects.filter(state="paid"))
 
+    # A round with its panel: minutes, places, one without a place; and what the night made ready.
+    held = Round.objects.get()
+    assert (held.settled_at is not None, held.panel.minutes.lines.count()) == (True, held.places.count())
+    assert set(held.places.values_list("standing", flat=True)) == {"in", "reserve"}
+    assert Claim.objects.filter(round=held, state="refused").exists()
+    assert Claim.objects.filter(way="proactive", state="draft", applicant=None).exists()
+
     # What the demo's workers see: something refused; among them something paid, and something still to claim.
     workers = list(Binding.objects.filter(user__login__startswith="demo-worker").values_list("person", flat=True))
     mine = Claim.objects.filter(payee_person__in=workers)
@@ -110,9 +121,29 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
     claimed = set(Claim.objects.exclude(state="draft").values_list("benefit", "holder"))
     assert [each for each in ready if (each.benefit, each.holder) not in claimed]
 
+    in_their_months(begun)
+
     now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
     seals.seal(now)
     assert list(seals.verify()) == []
     counted = everything()
     assert not year.live(region, told.append, most=18)
     assert everything() == counted
+
+
+def in_their_months(begun: dt.date) -> None:
+    """Events of June and September: claims, money and replies follow month by month, each step after the one before."""
+    months = {each.astimezone(HERE).date().replace(day=1) for each in Claim.objects.filter(submitted_at__isnull=False)
+              .values_list("submitted_at", flat=True)}  # fmt: skip
+    assert len(months) >= 4, months
+    assert min(months) >= begun.replace(day=1)
+    held = {each.astimezone(HERE).month for each in Reservation.objects.values_list("made_at", flat=True)}
+    assert len(held) >= 4, held
+    assert len(set(Payment.objects.filter(state="paid").values_list("settled_on__month", flat=True))) >= 3
+    now = present.now()
+    for claim in Claim.objects.all():
+        moments = list(Movement.objects.filter(claim=claim).order_by("number").values_list("at", flat=True))
+        assert moments == sorted(moments), claim
+        assert all(each <= now for each in moments)
+    for batch in Batch.objects.exclude(sent_at=None):
+        assert batch.made_at <= batch.frozen_at <= batch.sent_at

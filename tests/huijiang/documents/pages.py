@@ -10,12 +10,13 @@ from django.conf import settings
 
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.accounts.viewers import today
-from huijiang.documents import drafts, library, originals, ratings, releases
-from huijiang.documents.models import Draft, Rating, Release, Trial
+from huijiang.documents import drafts, library, originals, ratings, releases, submissions
+from huijiang.documents.models import Draft, Rating, Release, Submission, Trial
+from huijiang.jobs.models import Run
 from huijiang.regions.models import Region
 from huijiang.sealed import keys
 from tests.huijiang.accounts.people import account
-from tests.huijiang.documents.bundle import DOCUMENT, OFFICE_FILES, raised
+from tests.huijiang.documents.bundle import DOCUMENT, OFFICE_FILES, changed, raised
 from tests.huijiang.documents.sixth_document import CASES, NAME, PATH, PRINTED, TEXT
 from tests.huijiang.gate.pages import Page
 from tiaowen.language.blocks import read_blocks
@@ -63,6 +64,8 @@ class Desk:
     waiting: Release
     draft: Draft
     clean: Draft
+    refused: Submission
+    checking: Submission
 
 
 def desk() -> Desk:
@@ -92,8 +95,17 @@ def desk() -> Desk:
         ratings.rate("page:check", 5, "问题不多。", None)
         ratings.moderate(Rating.objects.get(score=4), world.approver)
     clean = Draft.objects.get(path=DOCUMENT, state=Draft.State.OPEN)
+    refused = Submission.objects.filter(kind="bundle", note="学徒补贴").first()
+    if refused is None:
+        refused = submissions.of_bundle(changed(OFFICE_FILES, "800 元/人", "800 元/月"), world.steward, "学徒补贴")
+        submissions.carry_out(refused)
+        checking = submissions.of_bundle(OFFICE_FILES, world.steward, "再提交一次")
+        Run.objects.filter(uid=checking.run).update(
+            state="running", done=1, total=3, note="浙江省/杭州市/萧山区/xiaoshan-2025-3.cases.yaml"
+        )
+    checking = Submission.objects.get(note="再提交一次")
     supervisor = User.objects.filter(login="supervises").first() or account("supervises", Role.SUPERVISOR, name="赵清")
-    return Desk(world.steward, world.approver, supervisor, world.waiting, known, clean)
+    return Desk(world.steward, world.approver, supervisor, world.waiting, known, clean, refused, checking)
 
 
 MUTANTS = {"total": 313, "killed": 311, "refused": 0, "equivalent": 0, "stale": [],
@@ -142,7 +154,9 @@ PAGES = [
     Page("documents:benefit", arguments=lambda world: {"document": DOC, "rule": "self-certification-award"}),
     Page("documents:benefit", arguments=lambda world: {"document": DOC, "rule": "school-as-assessor"}),
     Page("documents:difference", world=two_releases, arguments=lambda world: {"document": DOC}, query="?from=1&to=1"),
-    Page("documents:releases", world=two_releases, visitor=by("steward")),
+    Page("documents:releases", world=desk, visitor=by("steward")),
+    Page("documents:release_check", world=desk, visitor=by("steward"), arguments=of("refused")),
+    Page("documents:release_check", world=desk, visitor=by("approver"), arguments=of("checking")),
     Page("documents:release_upload", world=two_releases, visitor=by("steward")),
     Page("documents:release", world=two_releases, visitor=by("approver"), arguments=release),
     Page("documents:release", world=two_releases, visitor=by("steward"), arguments=release),

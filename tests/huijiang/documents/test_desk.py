@@ -12,9 +12,9 @@ from django.test import Client
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import today
 from huijiang.audit.models import Event
-from huijiang.documents import bundles, drafts, library, originals, releases, workbench
+from huijiang.documents import bundles, drafts, library, originals, releases, submissions, workbench
 from huijiang.documents.drafts import Parts
-from huijiang.documents.models import Draft, Release, Trial
+from huijiang.documents.models import Draft, Release, Submission, Trial
 from huijiang.jobs.models import Run, State
 from tests.huijiang.documents.bundle import DOCUMENT, OFFICE_FILES, raised
 from tests.huijiang.documents.pages import staff
@@ -247,7 +247,10 @@ def test_a_working_copy_becomes_a_release_that_somebody_else_approves_and_brings
 ) -> None:
     mine = signed_in(maker)
     mine.post(at(draft, "original/"), {"original": SimpleUploadedFile("a.txt", PRINTED.encode())})
-    mine.post(at(draft, "submit/"), {"note": "新办法"})
+    for _ in range(2):
+        assert mine.post(at(draft, "submit/"), {"note": "新办法"}).status_code == 302
+    assert "已送检，正在检查" in mine.get(at(draft)).content.decode()
+    submissions.carry_out(Submission.objects.get())
     draft.refresh_from_db()
     release = draft.release
     assert release is not None
@@ -265,12 +268,23 @@ def test_a_working_copy_becomes_a_release_that_somebody_else_approves_and_brings
 
 def test_one_that_does_not_pass_is_not_submitted_and_says_why(draft: Draft, maker: User) -> None:
     drafts.save(draft, maker, 1, Parts(TEXT.replace("1500 元", "1400 元"), CASES))
-    answer = signed_in(maker).post(at(draft, "submit/"), {"note": "x"})
-    assert answer.status_code == 422
-    assert "拿到高级工证书，本人领一千五" in answer.content.decode()
+    mine = signed_in(maker)
+    answer = mine.post(at(draft, "submit/"), {"note": "x"})
+    submissions.carry_out(Submission.objects.get())
+    assert "拿到高级工证书，本人领一千五" in mine.get(answer["Location"]).content.decode()
+    assert "送检没有通过" in mine.get(at(draft)).content.decode()
     draft.refresh_from_db()
     assert draft.state == "open"
     assert Release.objects.count() == 1
+
+
+def test_what_was_saved_after_it_was_handed_in_is_not_released_unseen(draft: Draft, maker: User) -> None:
+    held = submissions.of_draft(draft, maker, "x")
+    drafts.save(draft, maker, 1, Parts(TEXT + "\n", CASES))
+    submissions.carry_out(held)
+    held.refresh_from_db()
+    assert (held.found, held.release) == (1, None)
+    assert "第 1 次保存送检以后又有了第 2 次" in held.problems[0]
 
 
 def test_a_working_copy_that_changes_nothing_makes_no_release(in_force: Release, maker: User) -> None:
@@ -297,6 +311,7 @@ def test_going_back_is_a_new_release_that_another_person_approves(
     second = releases.approve(releases.make(raised(OFFICE_FILES), maker), checker, today())
     assert "12 万元" in releases.files_of(second)[DOCUMENT]
     signed_in(maker).post(f"/steward/releases/{in_force.uid}/again/")
+    submissions.carry_out(Submission.objects.get())
     third = Release.objects.get(number=3)
     assert (third.digest, third.made_by, third.waiting) == (in_force.digest, maker, True)
     releases.approve(third, checker, today())

@@ -1,10 +1,13 @@
 """A sixth document from nothing to released: one person encodes it, another approves, and everybody sees it.
 
-No code knows of it: its benefits appear in a worker's page, the guide, the comparison, the search.
+No code knows of it: its benefits appear in a worker's page, the guide, the comparison, the search, and to other systems.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from huijiang.accounts.models import Role, User
+from huijiang.api import clients, tokens
 from huijiang.documents import releases
 from huijiang.documents.models import Draft, Release, Trial
 from huijiang.jobs.models import Run
@@ -25,7 +29,7 @@ from huijiang.sealed import keys
 from tests.huijiang.documents.bundle import OFFICE_FILES
 from tests.huijiang.documents.pages import staff, today
 from tests.huijiang.documents.sixth_document import CASES, NAME, PRINTED, TEXT
-from tests.huijiang.entitlements.town import DAY, Town, town
+from tests.huijiang.entitlements.town import DAY, Town, account, town
 from tests.huijiang.gate.browser import BrowserThread
 from tests.huijiang.gate.walk import BACKEND
 
@@ -108,6 +112,14 @@ def reads_and_submits(browser: Browser, base: str, user: str, address: str) -> s
     tab.goto(address)
     tab.get_by_label("这一版改了什么").fill("新办法：焕新补贴")
     tab.get_by_role("button", name="检查并提交").click()
+    expect(tab.get_by_role("heading", name="正在检查")).to_be_visible()
+    tab.context.close()
+    return tab.url
+
+
+def sees_it_checked(browser: Browser, base: str, user: str, checked: str) -> str:
+    tab = opened(browser, base, user)
+    tab.goto(checked)
     expect(tab.get_by_text("要由另一位政策复核人员决定")).to_be_visible()
     expect(tab.get_by_role("button", name="复核通过")).to_have_count(0)
     release = tab.url
@@ -144,6 +156,40 @@ def everybody_sees(browser: Browser, base: str, worker: str) -> None:
     tab.context.close()
 
 
+def another_system_sees(base: str, here: Town) -> None:
+    """A system of the bureau posts a case: a worker of a firm in the district, a certificate of this May."""
+    system, security = (
+        account(f"api-{role}", "接口", role, here.xiaoshan) for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+    )
+    scopes = ("entitlements:read",)
+    wanted = clients.Wanted(
+        "区就业系统", "bureau", "查询", "赵工", here.xiaoshan, None, scopes, (), 100, today() + dt.timedelta(days=30)
+    )
+    client = clients.register(system, wanted)
+    clients.approve(client, security)
+    client.refresh_from_db()
+    _token, secret = tokens.issue(client, system, "正式", scopes, 1)
+    case = {
+        "region": "萧山区", "on": "2026-06-30",
+        "tables": {
+            "organisation": [{"id": "轴承厂", "kind": "企业", "place": "萧山区"}], "person": [{"id": "小林"}],
+            "certificate": [{"id": "证", "holder": "小林", "holder_employer": "轴承厂", "kind": "职业技能等级证书",
+                             "occupation": "焊工", "level": "高级工", "issued_on": "2026-05-01"}],
+        },
+        "covers": [{"table": "certificate", "by": "holder"}],
+    }  # fmt: skip
+    asked = urllib.request.Request(
+        f"{base}/api/v1/entitlements/case", json.dumps(case).encode(),
+        {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+    )  # fmt: skip
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        told = json.loads(answer.read())
+    (grant,) = [each for each in told["answers"] if each["benefit"] == f"{NAME}#renewal-grant"]
+    assert (grant["outcome"], grant["low"], grant["high"], grant["clause"]) == ("entitled", 150_000, 150_000, "一")
+    with urllib.request.urlopen(f"{base}/api/v1/benefits/{NAME}/renewal-grant", timeout=60) as answer:
+        assert json.loads(answer.read())["name"] == "技能焕新补贴"
+
+
 def run(kind: str) -> None:
     asked = Run.objects.get(kind=kind)
     perform(asked.uid)
@@ -170,12 +216,15 @@ def test_a_sixth_document_goes_from_nothing_to_everybody_with_two_people_and_no_
     assert effect["moved"]["kind"] == [["person", 1, 150_000, 0, 0]]  # one person, 1,500 yuan; worked out by hand
     assert effect["after"]["money"][0] - effect["before"]["money"][0] == 150_000
     assert [each["name"] for each in effect["benefits"]] == ["技能焕新补贴", "工位补助"]  # new, the second for nobody
-    release = go(reads_and_submits, live_server.url, cookie(desk.maker), address)
+    handed_in = go(reads_and_submits, live_server.url, cookie(desk.maker), address)
+    run("documents.release_check")
+    release = go(sees_it_checked, live_server.url, cookie(desk.maker), handed_in)
     go(approves, live_server.url, cookie(desk.checker), release)
     held = releases.in_force()
     assert held is not None
     assert (held.number, held.made_by, held.decided_by) == (2, desk.maker, desk.checker)
     go(everybody_sees, live_server.url, cookie(desk.town.worker_user))
+    another_system_sees(live_server.url, desk.town)
     page = Client().get(f"/policies/{NAME}/diff/?from=1&to=2").content.decode()
     assert "不到 10" in page  # one person is not told as one
     assert not list((tmp_path / "preview").glob("*/1"))  # what was tried is gone; the day's snapshot stays

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.accounts.viewers import today
-from huijiang.documents import bundles, library, releases
-from huijiang.documents.models import Release
+from huijiang.documents import bundles, library, releases, submissions
+from huijiang.documents.models import Release, Submission
 from huijiang.documents.urls import urlpatterns
+from huijiang.jobs.models import Run
 from huijiang.web.doors import PUBLIC
 from tests.huijiang.documents.bundle import OFFICE_FILES, changed, raised
 from tests.huijiang.documents.pages import staff, two_releases
@@ -45,11 +47,32 @@ def sent(client: Client, content: bytes, note: str = "新的一版") -> Any:
     return client.post("/steward/releases/new/", {"note": note, "bundle": file})
 
 
+def checked() -> None:
+    """As the job does it."""
+    submissions.carry_out(Submission.objects.get(ended_at=None))
+
+
 def test_a_bundle_goes_from_upload_over_approval_to_the_public_page(maker: Client, checker: Client) -> None:
     answer = sent(maker, bundles.pack(OFFICE_FILES))
+    held = Submission.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/steward/releases/checks/{held.uid}/")
+    assert not Release.objects.exists()
+    assert Run.objects.get(uid=held.run).state == "waiting"
+    waiting = maker.get(answer["Location"]).content.decode()
+    assert "正在检查" in waiting
+    assert 'http-equiv="refresh"' in waiting
+    assert sent(maker, bundles.pack(OFFICE_FILES))["Location"] == answer["Location"]  # sent twice, checked once
+    assert "正在检查" in checker.get("/steward/releases/").content.decode()
+    checked()
+    checked_page = answer["Location"]
+    over = maker.get(checked_page, headers={"HX-Request": "true"})
+    assert (over["HX-Refresh"], over.content) == ("true", b"")
+    answer = maker.get(checked_page)
     release = Release.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/steward/releases/{release.uid}/")
+    assert Submission.objects.get().content is None
     page = maker.get(answer["Location"]).content.decode()
+    assert "检查全部通过" in page
     assert "要由另一位政策复核人员决定" in page
     assert "复核通过" not in page
     address = answer["Location"]
@@ -63,12 +86,28 @@ def test_a_bundle_goes_from_upload_over_approval_to_the_public_page(maker: Clien
 
 def test_a_bundle_that_does_not_pass_shows_where_and_stores_nothing(maker: Client) -> None:
     answer = sent(maker, bundles.pack(changed(OFFICE_FILES, "800 元/人", "800 元/月")))
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "什么也没有保存" in page
+    checked()
+    page = maker.get(answer["Location"]).content.decode()
+    assert "没有做成新版本" in page
     assert "xiaoshan-2025-3.md:" in page
     assert "<title>错误：" in page
     assert Release.objects.count() == 0
+    assert "没有通过" in maker.get("/steward/releases/").content.decode()
+
+
+def test_a_check_whose_job_failed_is_asked_for_again_by_whoever_handed_it_in(maker: Client, checker: Client) -> None:
+    address = sent(maker, bundles.pack(OFFICE_FILES))["Location"]
+    first = Submission.objects.get().run
+    Run.objects.filter(uid=first).update(state="failed", error="NoRoom: 磁盘满了", ended_at=timezone.now())
+    assert "磁盘满了" in maker.get(address).content.decode()
+    assert "再查一次" not in checker.get(address).content.decode()
+    assert checker.post(address).status_code == 403
+    for _ in range(2):
+        assert maker.post(address).status_code == 302
+    assert Run.objects.count() == 2
+    assert Submission.objects.get().run != first
+    checked()
+    assert maker.get(address)["Location"] == f"/steward/releases/{Release.objects.get().uid}/"
 
 
 @pytest.mark.parametrize(("content", "note"), [(b"not a zip", "x"), (b"", "x"), (bundles.pack(OFFICE_FILES), "")])

@@ -107,21 +107,28 @@ def test_what_is_shown_follows_the_law_of_columns(here: Town) -> None:
     assert sees(agent)("organisation", "kind", "330109")
 
 
-def test_a_list_that_is_not_published_is_the_bureaus_to_publish_and_nothing_to_bring(here: Town) -> None:
+def test_a_list_that_is_not_complete_is_the_bureaus_to_complete_and_nothing_to_bring(here: Town) -> None:
     found = of(here).find(CHIEF, here.holder)
     assert found is not None
     unpublished = live.Condition(
-        "数字职业", None, "where", tuple, lambda: (live.MissingShown("数字职业目录", "人社部门"),)
+        "数字职业", None, "where", tuple, lambda: (live.MissingShown("数字职业目录的全文", "人社部门"),)
     )
     unheard = live.Condition(
         "已参保", None, "where", tuple, lambda: (live.MissingShown("参保起始", "社保登记", "insurance"),)
     )
     told = {}
     for name, conditions in {"list": (unpublished,), "both": (unpublished, unheard)}.items():
-        step = wording.next_step(dataclasses.replace(found, state=State.UNKNOWN, conditions=conditions), "")
+        unknown = dataclasses.replace(found, state=State.UNKNOWN, conditions=conditions)
+        step = wording.next_step(unknown, "/here/")
         assert step is not None
         told[name] = step.text
-    assert told["list"] == "“数字职业目录”由主管部门公布，您不用做什么；公布后这里马上重新判断。"
+        claimed = wording.next_step(unknown, "/here/", "/claim/")  # nobody is sent to fill in what they can't know
+        assert claimed is not None
+        assert claimed.address == ("/here/" if name == "list" else "/claim/")
+    assert told["list"] == (
+        "要对照数字职业目录的全文，系统里收的还不全，所以现在判断不了。您不用补什么，收全以后这里马上重新判断；"
+        "着急的话，请到窗口或拨 12333，由工作人员对照原件核实。"
+    )
     assert told["both"].startswith("所缺的信息在：社保登记。")
-    assert wording.condition(unpublished, found).fact == "“数字职业目录”还没有公布全文"
+    assert wording.condition(unpublished, found).fact == "要对照数字职业目录的全文，系统里收的还不全"
     assert wording.condition(unheard, found).fact == "还缺：参保起始（在社保登记）"

@@ -95,7 +95,7 @@ def test_an_objection_is_answered_by_another_person_once(here: Town, as_user: Si
 
 @pytest.mark.parametrize("words", ["林小英", "lin xiao", NUMBER, NUMBER[:6] + " " + NUMBER[6:]])
 def test_a_person_is_found_by_name_sound_or_number(here: Town, as_user: SignIn, words: str) -> None:
-    page = text(as_user(here.counter_user).post(reverse("entitlements:people"), {"words": words}))
+    page = text(as_user(here.counter_user).post(reverse("entitlements:people"), {"words": words, "purpose": "counter"}))
     assert f"/desk/people/{here.worker.uid}/" in page
     assert NUMBER not in page.replace(f'value="{words}"', "")
     assert str(here.stranger.uid) not in page
@@ -104,7 +104,9 @@ def test_a_person_is_found_by_name_sound_or_number(here: Town, as_user: SignIn, 
 
 def test_another_regions_officer_finds_nobody_here(here: Town, as_user: SignIn) -> None:
     client = as_user(here.elsewhere_user)
-    assert str(here.worker.uid) not in text(client.post(reverse("entitlements:people"), {"words": "林小英"}))
+    assert str(here.worker.uid) not in text(
+        client.post(reverse("entitlements:people"), {"words": "林小英", "purpose": "enquiry"})
+    )
     assert client.get(reverse("entitlements:person", args=[here.worker.uid])).status_code == 404
     assert client.get(reverse("entitlements:firm_seen", args=[here.trainer.uid])).status_code == 404
     assert client.get(reverse("entitlements:person", args=[uuid.uuid4()])).status_code == 404
@@ -277,3 +279,43 @@ def test_mistakes_in_csv_files_are_told_with_file_row_and_column(here: Town, as_
     packed = zipfile.ZipFile(io.BytesIO(client.get(reverse("entitlements:roster_template") + "?as=csv").content))
     assert packed.read("职工花名册.csv").decode("utf-8-sig").startswith("工号")
     assert "填报说明.csv" in packed.namelist()
+
+
+def test_a_purpose_said_in_a_search_holds_for_what_is_opened_and_everybody_listed_can_read_it(
+    here: Town, as_user: SignIn
+) -> None:
+    desk = as_user(here.counter_user)
+    search, person = reverse("entitlements:people"), reverse("entitlements:person", args=[here.worker.uid])
+    assert desk.post(search, {"words": "林"}).status_code == 422
+    assert not Sighting.objects.exists(), "nobody was listed"
+    desk.post(search, {"words": "林", "purpose": "enquiry"})
+    listed = Sighting.objects.filter(columns=["search"])
+    assert {each.person for each in listed} == {here.worker, here.colleague}
+    assert "答复本人咨询" in text(desk.get(person)), "not asked again"
+    assert 'value="enquiry" selected' in text(desk.get(search))
+
+    assert "请说明用途" in text(desk.get(f"{person}?why=1"))
+    desk.post(person, {"purpose": "inspection"})
+    assert "监督检查" in text(desk.get(person))
+    session = desk.session
+    session["purposes"] = {
+        each: [said, "2020-01-01T00:00:00+00:00"] for each, (said, _u) in session["purposes"].items()
+    }
+    session.save()
+    assert "请说明用途" in text(desk.get(person)), "four hours are over"
+
+
+def test_a_firm_is_opened_with_a_purpose_and_reads_who_looked(here: Town, as_user: SignIn) -> None:
+    desk, firm = as_user(here.counter_user), reverse("entitlements:firm_seen", args=[here.trainer.uid])
+    assert "请说明用途" in text(desk.get(firm))
+    assert not Sighting.objects.exists()
+    assert desk.post(firm, {"purpose": "data"}).status_code == 302
+    assert "核对数据" in text(desk.get(firm))
+    desk.post(reverse("entitlements:firms"), {"words": "乙培训", "purpose": "inspection"})
+    assert list(Sighting.objects.order_by("id").values_list("organisation", "purpose", "columns")) == [
+        (here.trainer.pk, "data", ["results"]), (here.trainer.pk, "inspection", ["search"]),
+    ]  # fmt: skip
+    told = text(as_user(here.agent_user).get(reverse("access:firm_seen_by")))
+    assert "陈窗口" in told
+    assert "核对数据" in told
+    assert "查找结果中的一行" in told

@@ -97,11 +97,10 @@ def officer_looks(browser: Browser, base: str, session: str) -> str:
     tab = opened(browser, base, session, 1280)
     tab.goto(f"{base}/desk/people/")
     tab.get_by_label("姓名、拼音或证件号码").fill(NUMBER)
+    tab.get_by_label("查找用途").select_option("counter")
     tab.get_by_role("button", name="查找").click()
     assert NUMBER not in tab.url
     tab.get_by_role("link", name="林**").click()
-    tab.get_by_label("窗口办理").check()
-    tab.get_by_role("button", name="打开").click()
     expect(tab.get_by_role("heading", name="林小英")).to_be_visible()
     assert NUMBER not in tab.content()
     tab.get_by_role("link", name="区首席技师工作津贴", exact=True).click()

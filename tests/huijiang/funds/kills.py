@@ -16,7 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from huijiang.supervisor.postgres import Postgres
+import psycopg
+
+from huijiang.supervisor import places
+from huijiang.supervisor.postgres import USER, Postgres
+from huijiang.supervisor.supervisor import DATABASE
 from tests.huijiang import prepared
 from tests.huijiang.funds.steps import DUES
 
@@ -115,14 +119,67 @@ class Bank:
         return found
 
 
+@contextmanager
+def rounds_of_the_platform(first: int, last: int, seed: int, minutes: float) -> Iterator[Iterator[dict[str, Any]]]:
+    """Rounds through web, worker and PostgreSQL under the supervisor (`platform_kills`), one dict each; the last one is
+    what the worker told payees."""
+    with tempfile.TemporaryDirectory(prefix="huijiang-", ignore_cleanup_errors=True) as made:
+        home = Path(made)
+        home.chmod(0o755)
+        environment = {**os.environ, "HUIJIANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "huijiang.settings",
+                       "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "DATABASE_URL": "", "HUIJIANG_WEB_PROCESSES": "1",
+                       "HUIJIANG_WEB_THREADS": "4", "HUIJIANG_LOG_LEVEL": "ERROR", "HUIJIANG_DEMO": "0"}  # fmt: skip
+        for name in ("HUIJIANG_SECRET_KEY",):  # the home has its own
+            environment.pop(name, None)
+        _installed(home)
+        line = [
+            sys.executable,
+            "-m",
+            "tests.huijiang.funds.platform_kills",
+            str(home),
+            str(first),
+            str(last),
+            str(seed),
+            str(minutes),
+        ]
+        with (
+            (home / "rounds.log").open("wb") as log,
+            subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT, env=environment) as running,
+        ):
+            assert running.stdout is not None
+            try:
+                yield (json.loads(each) for each in running.stdout if each.startswith("{"))
+                assert running.wait(60) == 0, (home / "rounds.log").read_text(errors="replace")[-3000:]
+            finally:
+                if running.poll() is None:
+                    running.terminate()
+
+
+def _installed(home: Path) -> None:
+    """The prepared database under the name that an installation has."""
+    prepared.copy_to(places.data(home))
+    server = Postgres(places.data(home), places.socket(home), prepared.SETTINGS)
+    server.start()
+    try:
+        with psycopg.connect(host=str(server.socket), user=USER, dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {prepared.NAME} RENAME TO {DATABASE}")
+    finally:
+        server.stop()
+
+
+def check(found: dict[str, Any]) -> None:
+    """Nothing is paid twice, nothing is lost, every book agrees."""
+    assert found["wrong"] == [], found
+    assert found["twice"] == 0, found
+    assert sum(found["claims"].values()) == DUES <= sum(found["payments"].values()), found
+    assert set(found["payments"]) <= {"paid", "rejected", "returned"}, found
+    assert found["claims"].get("paid", 0) == found["payments"].get("paid", 0), found
+
+
 def survived(opened: Bank, number: int, chance: random.Random, victim: str = "") -> Kill | None:
     """A round with one kill (None where it was over before): afterwards nothing is paid twice, nothing lost, and every book agrees."""
     kill = Kill(victim or chance.choice(("process", "postgres")), chance.choice(STEPS))
     reached = opened.killed(number, kill, chance)
     found = opened.finished(number)
-    assert found["wrong"] == [], (number, kill, found)
-    assert found["twice"] == 0, (number, kill, found)
-    assert sum(found["claims"].values()) == DUES <= sum(found["payments"].values()), (number, kill, found)
-    assert set(found["payments"]) <= {"paid", "rejected", "returned"}, (number, kill, found)
-    assert found["claims"].get("paid", 0) == found["payments"].get("paid", 0), (number, kill, found)
+    check({**found, "round": number, "kill": kill})
     return kill if reached else None

@@ -43,6 +43,7 @@ def payable(
         claims = Claim.objects.bulk_create(
             [Claim(region=place, benefit=BENEFIT, holder=f"recognition:{each.pk}", payee_person=each, applicant=by, way="self",
                    number=f"XS{each.pk:014d}", submitted_at=dt.datetime(2026, 11, 2, tzinfo=dt.UTC), clock_days=20, state=state,
+                   notice_due=False,
                    account=account) for each, account in zip(people, accounts, strict=True)], batch_size=CHUNK)  # fmt: skip
         made = Determination.objects.bulk_create(
             [Determination(claim=each, number=1, release="r" * 64, engine="1", on=DAY, outcome="entitled", low=amount, high=amount,

@@ -12,11 +12,24 @@ from django.conf import settings
 
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.funds import batches, budget, recoveries, takeover
-from huijiang.funds.models import Account, Allotment, AnswerLine, Batch, Finding, PastFile, Payment, Recovery
+from huijiang.funds import batches, budget, letter_tasks, recoveries, reserving, sharing, takeover, undetermined
+from huijiang.funds.models import (
+    Account,
+    Allotment,
+    AnswerLine,
+    Batch,
+    Closing,
+    Finding,
+    FundQuestion,
+    PastFile,
+    Payment,
+    Recovery,
+    Source,
+)
 from huijiang.sealed import keys
 from tests.huijiang.claims.office import office
 from tests.huijiang.entitlements.town import CHIEF, TRAINER, town
+from tests.huijiang.funds.many import payable
 from tests.huijiang.funds.test_takeover import past_workbook
 from tests.huijiang.funds.treasury import DAY, Treasury
 from tests.huijiang.gate.pages import Page
@@ -33,6 +46,8 @@ class World:
     line_open: AnswerLine
     past: PastFile
     asked: Allotment
+    shared: Closing
+    question: FundQuestion
 
     @property
     def maker(self) -> User:
@@ -54,14 +69,14 @@ def world() -> World:
     treasury.desk.town.colleague.refresh_from_db()
     chief = treasury.desk.approved(CHIEF)
     treasury.pays_for(*{each.fund for each in chief.dues.all()}, *treasury.source.words)
-    from huijiang.funds import reserving
-
     reserving.reserve(list(chief.dues.all()))
     waiting = batches.build(treasury.place, treasury.source, treasury.maker, pay_on=DAY)
     first = recoveries.find(payment, "R12", "paid_twice", {"同职业同等级": "2025-09-01 已由别的单位领取"})
     recoveries.propose(first, treasury.maker, 40_000, "同一证书另一单位已领取")
     back = recoveries.decide(first, treasury.chief, today() + dt.timedelta(days=30), instalments=2, by_offset=True)
     recoveries.came_back(back, 10_000, today(), "B9001", treasury.maker)
+    for occasion in ("notice", "plan-1"):
+        letter_tasks.issue_recovery(back, occasion)
     second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})
     content = past_workbook(
         (
@@ -78,7 +93,38 @@ def world() -> World:
     )
     past = takeover.take(io.BytesIO(content), "2025 年发放.xlsx", treasury.place, 30_000, treasury.maker)
     asked = budget.ask(treasury.line, Allotment.Kind.ADDITION, 5_000_000, "萧财社〔2026〕20号", treasury.maker)
-    return World(treasury, payment, paid, waiting, second, back, told.lines.get(verdict="unknown"), past, asked)
+    return World(
+        treasury,
+        payment,
+        paid,
+        waiting,
+        second,
+        back,
+        told.lines.get(verdict="unknown"),
+        past,
+        asked,
+        _shared(treasury),
+        _question(treasury),
+    )
+
+
+def _question(treasury: Treasury) -> FundQuestion:
+    """Two wait for a benefit whose text names no source; one source is proposed."""
+    due, _other = payable(2, treasury.place, treasury.desk.user("first"), "undetermined")
+    reserving.reserve([due, _other], treasury.maker, DAY)
+    return undetermined.propose(
+        FundQuestion.objects.get(), treasury.maker, treasury.source, "萧财社〔2026〕9号", "与同类补贴一致"
+    )
+
+
+def _shared(treasury: Treasury) -> Closing:
+    """Three wait for 3,000 yuan on a pro-rata line that has 1,000."""
+    source = Source.objects.create(code="skills", name="职业技能提升专账资金")
+    line = budget.open_line(treasury.place, source, DAY.year, treasury.maker, dry="pro_rata")
+    reserving.reserve(payable(3, treasury.place, treasury.desk.user("first"), source.name), treasury.maker, DAY)
+    asked = budget.ask(line, Allotment.Kind.ORIGINAL, 100_000, "萧财社〔2026〕5号", treasury.maker)
+    budget.approve(asked, treasury.chief)
+    return sharing.compute(line, treasury.maker, "萧人社〔2026〕8号第五条")
 
 
 def page(name: str, who: str = "maker", query: str = "", **arguments: Any) -> Page:
@@ -103,6 +149,11 @@ PAGES = [
     page("line", uid=lambda made: made.treasury.line.uid),
     page("approve", "chief", uid=lambda made: made.asked.uid),
     page("freeze_line", uid=lambda made: made.treasury.line.uid),
+    page("line", uid=lambda made: made.shared.line.uid),
+    page("close_period", uid=lambda made: made.shared.line.uid),
+    page("closing", "chief", uid=lambda made: made.shared.uid),
+    page("drop_closing", uid=lambda made: made.shared.uid),
+    page("question", "chief", uid=lambda made: made.question.uid),
     page("batches"),
     page("build"),
     page("batch", uid=lambda made: made.open.uid),
@@ -116,6 +167,7 @@ PAGES = [
     page("recoveries", query="?view=running"),
     page("finding", "chief", uid=lambda made: made.finding.uid),
     page("recovery", uid=lambda made: made.recovery.uid),
+    page("arrange", uid=lambda made: made.recovery.uid),
     page("end_recovery", uid=lambda made: made.recovery.uid),
     page("journal"),
     page("statement", pk=lambda made: Account.objects.get(kind="bank").pk),
@@ -132,6 +184,9 @@ PAGES = [
 NOT_PAGES = {
     "funds:ask": "takes a form and goes back",
     "funds:freeze": "takes a form and goes back",
+    "funds:question_propose": "takes a form and goes back",
+    "funds:question_decide": "takes a form and goes back",
+    "funds:sign_closing": "takes a form and goes back",
     "funds:sign": "takes a form and goes back",
     "funds:export": "files to download",
     "funds:send": "takes a form and goes back",

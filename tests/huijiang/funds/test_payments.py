@@ -188,7 +188,7 @@ def test_a_due_is_in_one_batch_at_a_time(treasury: Treasury) -> None:
     payment = first.payments.get()
     with pytest.raises(IntegrityError, match="payment_once"), transaction.atomic():
         Payment.objects.create(batch=first, due=payment.due, reservation=payment.reservation, account=payment.account,
-                               reference="HJX", amount=payment.amount, attempt=2)  # fmt: skip
+                               reference="HJX", transfer="HJX", amount=payment.amount, attempt=2)  # fmt: skip
     with pytest.raises(batches.BatchError, match="原因"):
         batches.drop(first, treasury.maker, " ")
     batches.drop(first, treasury.maker, "选错了日期")

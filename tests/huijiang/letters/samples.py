@@ -24,7 +24,20 @@ SAMPLES: dict[str, dict[str, Any]] = {
                         "record": {"columns": ["方式", "日期", "签收人"], "rows": [["平台内阅读", "2026-07-02", "本人"]]}},
     "recovery": {"case": "萧-2026-000123", "benefit": "技能提升补贴", "facts": ["同一证书在外区已领取"],
                  "clause": "萧山二(三)7", "until": "2026年8月31日", "account": "户名：某局；账号尾号0000"},
+    "recovery_plan": {"case": "萧-2026-000123", "benefit": "技能提升补贴", "notice": "萧人社技追〔2026〕1号",
+                      "reason": "本人申请分期。", "account": "户名：某局；账号尾号0000",
+                      "plan": {"columns": ["期", "退还期限", "金额"], "rows": [["1", "2026年8月31日", "1,000.00元"]]}},
+    "recovery_offset": {"case": "萧-2026-000123", "benefit": "技能提升补贴", "notice": "萧人社技追〔2026〕1号",
+                        "kept": "应发1,000.00元，抵扣400.00元，实际拨付600.00元。", "from": "“首席技师津贴”", "left": "100.00元"},
+    "recovery_closed": {"case": "萧-2026-000123", "benefit": "技能提升补贴", "notice": "萧人社技追〔2026〕1号",
+                        "outcome": "款项已全部退回，追缴办结",
+                        "parts": {"columns": ["日期", "方式", "金额"], "rows": [["2026年8月1日", "退到账户", "400.00元"]]}},
+    "share": {"case": "萧-2026-000123", "benefit": "技能提升补贴", "clause": "萧山二(三)7", "document": "某文第三条",
+              "asked": "3,000.00元", "rest": "其余2,000.00元继续等待，资金追加后再发放。",
+              "lines": {"columns": ["所属期", "应发", "本次发放"], "rows": [["2026-03", "3,000.00元", "1,000.00元"]]}},
     "payment_proof": {"case": "萧-2026-000123", "benefit": "技能提升补贴", "paid_on": "2026年7月20日",
                       "account": "尾号0000", "fund": "职业技能提升专账"},
 }  # fmt: skip
-MONEY = frozenset({"grant", "recovery", "payment_proof"})
+MONEY = frozenset({
+    "grant", "recovery", "recovery_plan", "recovery_offset", "recovery_closed", "share", "payment_proof",
+})  # fmt: skip

@@ -94,7 +94,7 @@ PAGES = [
     agent("firm_facts"),
     agent("firm_dispute", arguments=lambda told: {"table": "organisation", "row": told.town.trainer.pk}),
     Page("people:retention", world),
-    counter("guardians"), counter("portrait_seen", arguments=lambda told: {"uid": told.town.worker.uid}),
+    counter("guardians"), counter("guardian_end"), counter("portrait_seen", arguments=lambda told: {"uid": told.town.worker.uid}),
     registrar("duplicates"), registrar("duplicate", arguments=lambda told: {"uid": told.pair.uid}),
     registrar("merges"), registrar("undo", arguments=lambda told: {"uid": told.merge.uid}),
     registrar("correction_queue"), registrar("correction_answer", arguments=lambda told: {"uid": told.correction.uid}),
@@ -106,4 +106,5 @@ NOT_PAGES = {
     "people:export": "takes a form and goes back",
     "people:fetch": "an archive to download",
     "people:ward_switch": "takes a form and goes on",
+    "people:ward_stop": "asks once more, of whoever pressed the button",
 }

@@ -19,16 +19,21 @@ from huijiang.access.models import Binding, Guardianship, Sighting
 from huijiang.access.viewers import WARD, as_worker
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import as_staff, today
+from huijiang.claims import intake
 from huijiang.claims.clock import working_days_between
+from huijiang.files import services as files
 from huijiang.files.models import File
+from huijiang.notices import services as notices
 from huijiang.notices.models import Notice
 from huijiang.people import corrections, erasing, exports
 from huijiang.people.models import Assessment, Correction, Erasure, Export
 from huijiang.people.pages_guardians import eighteenth
 from huijiang.people.portrait import band
 from huijiang.registry.models import MODELS, IdentityDocument, Person
+from tests.huijiang.claims.office import office
 from tests.huijiang.entitlements.town import DAY, Town, account
 from tests.huijiang.gate.walk import BACKEND
+from tests.huijiang.people.test_merged import worker_of
 
 
 def client(user: User) -> Client:
@@ -201,6 +206,95 @@ def test_a_guardian_sees_the_child_until_the_eighteenth_birthday(here: Town) -> 
     assert other is not None
     assert other.person == here.worker.pk
     assert eighteenth(dt.date(2008, 2, 29)) == dt.date(2026, 3, 1)
+
+
+def test_a_guardianship_ends_early_at_a_counter_or_by_the_guardian(here: Town) -> None:
+    born = today().replace(year=today().year - 9, day=1)
+    told = {"managed_by": here.xiaoshan, "source": "学籍", "as_of": DAY}
+    one, other = (Person.objects.create(name=name, birth_date=born, **told) for name in ("林小小", "林小大"))
+    made = [Guardianship.objects.create(user=here.worker_user, child=child, proof="birth", bound_by=here.counter_user,
+                                        ends_on=eighteenth(born)) for child in (one, other)]  # fmt: skip
+    guardian, desk = client(here.worker_user), client(here.counter_user)
+    guardian.post(reverse("people:ward_switch"), {"child": str(one.uid)})
+    number = IdentityDocument.objects.get(person=here.worker).number.open()
+    at, asked = reverse("people:guardian_end"), {"kind": "居民身份证", "number": number, "checked": "on"}
+    listed = desk.post(at, asked).content.decode()
+    assert "林小小" in listed
+    assert "林小大" in listed
+    assert desk.post(at, {**asked, "which": str(made[0].pk), "words": ""}).status_code == 422
+    assert Guardianship.objects.filter(ended_at=None).count() == 2
+    ended = desk.post(at, {**asked, "which": str(made[0].pk), "words": "法院文书（2026）浙0109民特1号"})
+    assert ended.status_code == 302, ended.content.decode()
+    made[0].refresh_from_db()
+    assert (made[0].ended_by, made[0].end_words) == (here.counter_user, "法院文书（2026）浙0109民特1号")
+    mine = as_worker(here.worker_user, ward=one.pk)
+    assert mine is not None
+    assert mine.person == here.worker.pk, "in the session or not, it is over"
+    assert Notice.objects.filter(template="guardianship_ended", user=here.worker_user).exists()
+    assert Notice.objects.filter(template="guardianship_ended", person=one).exists()
+
+    assert "不再代办" in guardian.post(reverse("people:ward_stop"), {"child": str(other.uid)}).content.decode()
+    assert guardian.post(reverse("people:ward_stop"), {"child": str(other.uid), "confirmed": "yes"}).status_code == 302
+    assert not Guardianship.objects.filter(ended_at=None).exists()
+    far = client(here.elsewhere_user).post(at, asked)
+    assert far.status_code == 422
+    with pytest.raises(DatabaseError, match="guardian_ended_by_somebody"), transaction.atomic():
+        Guardianship.objects.filter(pk=made[1].pk).update(ended_by=None)
+
+
+def test_files_and_messages_are_erased_and_what_the_law_keeps_is_named_with_its_day(
+    here: Town, registrar: User
+) -> None:
+    """Own papers, those of a claim that was withdrawn unseen, and ordinary messages go; papers of a claim under way stay."""
+    desk = office(here)
+    viewer = worker_of(here.worker_user)
+
+    def stored(subject: str, purpose: files.Purpose, words: str) -> File:
+        upload = SimpleUploadedFile("材料.txt", words.encode())
+        return files.store(upload, viewer, subject, purpose, region=here.xiaoshan.code, person=here.worker.pk)
+
+    own = stored(f"person:{here.worker.uid}", files.Purpose.OWN, "自己的")
+    withdrawn = desk.submitted()
+    unseen = stored(f"claim:{withdrawn.uid}", files.Purpose.EVIDENCE, "撤回的")
+    intake.withdraw(withdrawn, viewer)
+    live = desk.checking()
+    seen = stored(f"claim:{live.uid}", files.Purpose.EVIDENCE, "在办的")
+    usual = notices.tell(
+        here.worker, "claim_submitted", {"number": "A", "benefit": "b", "due": "2026-12-31"}, "claim:x", required=False
+    )
+    assert usual is not None
+
+    page = client(here.worker_user)
+    told = page.get(reverse("people:erase")).content.decode()
+    assert seen.keep_until.isoformat() in told
+    assert "证明已经依法送达" in told
+    page.post(reverse("people:erase"), {"kinds": ["files", "papers", "messages"], "words": ""})
+    found = Erasure.objects.get()
+    assert (
+        seen.keep_until.isoformat()
+        in client(registrar).get(reverse("people:erasure", args=[found.uid])).content.decode()
+    )
+    client(registrar).post(
+        reverse("people:erasure", args=[found.uid]), {"granted": ["files", "papers", "messages"], "words": "同意"}
+    )
+    assert erasing.carry_out() == 1
+
+    for gone in (own, unseen):
+        gone.refresh_from_db()
+        assert (gone.blob, gone.name) == (None, None)
+        assert gone.erased_at is not None
+    seen.refresh_from_db()
+    assert seen.blob is not None
+    assert not Notice.objects.filter(pk=usual.pk).exists()
+    assert Notice.objects.filter(person=here.worker, required=True).exists()
+    found.refresh_from_db()
+    assert (found.counts["files"], found.counts["papers"]) == (1, 1)
+    own.refresh_from_db()
+    assert own.let_go == f"erasure:{found.uid}"
+    yesterday = today() - dt.timedelta(days=1)
+    for told in ({"keep_until": yesterday}, {"keep_until": yesterday, "let_go": "erasure:x", "purpose": "record"}):
+        with pytest.raises(DatabaseError, match="kept_its_time"), transaction.atomic():
+            File.objects.filter(pk=seen.pk).update(**told)
 
 
 def test_an_assessment_is_never_changed_and_kept_three_years(here: Town) -> None:

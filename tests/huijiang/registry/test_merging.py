@@ -69,6 +69,20 @@ def test_likely_duplicates_are_offered_with_reasons_and_once_told_apart_never_ag
         merging.tell_apart(officer, pair, "再来一次")
 
 
+def test_the_register_taken_in_parts_gives_the_same_pairs(twins: tuple[Any, Any], told: dict[str, Any]) -> None:
+    """Twelve people, five at a time: a pair may agree by name and employer alone, or in two passes at once."""
+    firm = Organisation.objects.create(name="丙电子有限公司", place=told["managed_by"], **told)
+    Organisation.objects.create(name="丙电子有限公司", place=told["managed_by"], uscc="91339999MA0000000J", **told)
+    for day in range(1, 6):
+        for name in ("赵一", "赵一" if day == 1 else "钱二"):
+            Person.objects.create(name=name, birth_date=dt.date(1990, 1, day), employer=firm, **told)
+    for kind in ("person", "organisation"):
+        whole = likeness.pairs(kind)
+        assert whole
+        assert likeness.pairs(kind, part=5 if kind == "person" else 1) == whole
+    assert len(likeness.pairs("person")) >= 2
+
+
 def test_a_merge_is_undone_exactly_and_what_changed_meanwhile_survives(
     twins: tuple[Any, Any], officer: User, told: dict[str, Any]
 ) -> None:

@@ -92,7 +92,7 @@ def test_nobody_sees_an_entry_that_is_not_for_them() -> None:
     visitor, worker = request_of(AnonymousUser()), request_of(User(login="worker", name="张建国"))
     assert [each.label for each in site_map.shown(visitor)] == ["帮助"]
     assert [each.label for each in site_map.account(visitor)] == ["登录"]
-    assert [each.label for each in site_map.shown(worker)] == ["帮助", "规则"]
+    assert [each.label for each in site_map.shown(worker)] == ["规则", "帮助"]
     assert [each.label for each in site_map.account(worker)] == []
 
 
@@ -105,6 +105,38 @@ def test_the_entry_with_the_longest_matching_address_is_the_current_one() -> Non
         for path in ("/help/more/", "/", "/rules/")
     }
     assert seen == {"/help/more/": [False, True], "/": [True, False], "/rules/": [False, False]}
+
+
+def menu_of(site_map: Navigation, path: str = "/") -> navigation.Menu:
+    return site_map.menu(request_of(User(login="worker", name="张建国"), path))
+
+
+def test_the_row_holds_what_fits_and_the_menu_everything() -> None:
+    """In heights of a letter: five characters take 5 + 2.05 of the row's 66, on a phone 5 + 1 of its 16.2: five fit in
+    the row, two on the phone.  Sixteen take 18.05: three fit."""
+    pages = ["web:rules", "web:help", "web:privacy", "web:accessibility", "web:styleguide"]
+    for label, row, phone in (("五个字的长", 5, 2), ("一项事情的名称长到一行里只放三个", 3, 0)):
+        site_map = Navigation()
+        for at, name in enumerate(pages):
+            site_map.register(Entry(label, name, "desk", navigation.everyone, at))
+        menu = menu_of(site_map, "/styleguide/")
+        assert [each.narrow for each in menu.row] == [True] * phone + [False] * (row - phone)
+        assert [len(part.entries) for part in menu.sections] == [5]
+        assert (menu.folds, menu.here) == (row < 5, row < 5)
+
+
+def test_daily_work_comes_first_and_what_is_looked_up_now_and_then_last() -> None:
+    site_map = Navigation()
+    site_map.register(Entry("资料", "web:rules", "mine-papers", navigation.everyone))
+    site_map.register(Entry("政策", "web:help", "public", navigation.everyone))
+    site_map.register(Entry("拨付", "web:privacy", "money", navigation.everyone, daily=navigation.signed_in))
+    site_map.register(Entry("工作台", "web:accessibility", "desk", navigation.everyone, count=lambda request: 3))
+    menu = menu_of(site_map)
+    assert [each.label for each in menu.row] == ["拨付", "工作台", "政策", "资料"]
+    assert [(part.title, [each.label for each in part.entries]) for part in menu.sections] == [
+        ("我的资料", ["资料"]), ("审核办理", ["工作台"]), ("资金拨付", ["拨付"]), ("政策和公开", ["政策"]),
+    ]  # fmt: skip
+    assert menu.row[1].count == 3
 
 
 def test_an_entry_of_no_group_or_for_a_page_that_has_one_is_refused() -> None:

@@ -17,6 +17,9 @@ from tiaowen.files import default_folder, open_library
 
 LIBRARY = open_library()
 SUITES = {path.name.removesuffix(".cases.yaml"): path for path in sorted(default_folder().rglob("*.cases.yaml"))}
+SUITES = {
+    name: path for name, path in SUITES.items() if name in LIBRARY.plans
+}  # risk checks run on one claim at a time
 RULES = [(document, rule) for document, plan in LIBRARY.plans.items() for rule in plan.rules]
 BENEFITS = [(document, rule) for document, rule in RULES if LIBRARY.plans[document].rules[rule].kind == "benefit"]
 

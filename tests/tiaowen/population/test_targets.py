@@ -25,6 +25,7 @@ from tiaowen.population.targets import Targets, _as_rule
 
 LIBRARY = open_library()
 SUITES = {path.name.removesuffix(".cases.yaml"): path for path in sorted(default_folder().rglob("*.cases.yaml"))}
+SUITES = {name: path for name, path in SUITES.items() if name in LIBRARY.plans}
 TARGETS = [(plan.id, n) for plan in LIBRARY.plans.values() for n, _ in enumerate(plan.targets)]
 NATURES = ("stock", "annual", "cumulative", "yearly average", "growth")
 

@@ -9,19 +9,26 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from huijiang import audit
 from huijiang.accounts.viewers import today
 from huijiang.api.callers import viewer_of
+from huijiang.api.claims import claims_of
 from huijiang.api.entitlements import night_json, nights, standings
 from huijiang.api.models import Delivery, Subscription
 from huijiang.api.public import release_json
+from huijiang.api.scopes import Scope
 from huijiang.api.webhooks import sending, signing
+from huijiang.claims.models import Movement
+from huijiang.claims.states import Event as Move
+from huijiang.claims.states import State as Standing
 from huijiang.documents import releases
 
 BACK_OFF: Final = tuple(dt.timedelta(minutes=each) for each in (1, 5, 30, 120, 360, 1_440))
@@ -30,6 +37,15 @@ MOST_FAILURES: Final = 20  # tries in a row that fail before a subscription is s
 LOOK_BACK: Final = dt.timedelta(days=7)
 AT_ONCE: Final = 100
 State = Subscription.State
+OVERLAP: Final = dt.timedelta(hours=1)
+MOST_MOVES: Final = 2_000  # of one look of one subscription
+DECIDES: Final = (Move.APPROVE, Move.NOTICE_ENDED, Move.REFUSE, Move.DECLINE)
+MOVES: Final = {
+    Subscription.Event.SUBMITTED: Q(event=Move.SUBMIT),
+    Subscription.Event.DECIDED: Q(event__in=DECIDES, target__in=(Standing.REFUSED, Standing.APPROVED)),
+    Subscription.Event.PAID: Q(event=Move.PAY), Subscription.Event.RETURNED: Q(event=Move.RETURN),
+}  # fmt: skip
+"""Event → the moves of a claim that are it (docs/claims-states.md)."""
 
 
 def live() -> Q:
@@ -65,7 +81,58 @@ def _gather(subscription: Subscription) -> int:
         begins = None if now is None or now.in_force_from is None else now.in_force_from
         if now is not None and begins is not None and begins >= subscription.made_at.date():
             made += _put(subscription, Subscription.Event.RELEASE, f"release:{now.uid}", release_json(now, now))
+    wanted = [event for event in MOVES if event in subscription.events]
+    if wanted and Scope.CLAIMS_READ in subscription.client.scopes:
+        made += _claims(subscription, since, wanted)
     return made
+
+
+def _moves(events: Iterable[str]) -> Q:
+    found = Q(pk__in=())
+    for event in events:
+        found |= MOVES[event]
+    return found
+
+
+def _claims(subscription: Subscription, since: dt.datetime, events: list[str]) -> int:
+    """A move is told once.  A transaction may end after another that began later: what is looked at overlaps by an hour.
+
+    A payment file moves many thousand claims in one moment: they are taken in pieces, those first that were not told.
+    """
+    now = timezone.now()
+    if subscription.looked_at is not None:
+        since = max(since, subscription.looked_at - OVERLAP)
+    subject = Concat(Value("claim:"), Cast("claim__uid", CharField()), Value(":"), Cast("number", CharField()))
+    told = Delivery.objects.filter(subscription=subscription, event__in=events, subject=OuterRef("subject"))
+    within = Movement.objects.filter(_moves(events), at__gte=since, claim__in=claims_of(viewer_of(subscription.client)))
+    fresh = within.annotate(subject=subject).exclude(Exists(told)).select_related("claim")
+    moves = list(fresh.order_by("at", "pk")[:MOST_MOVES])
+    made = sum(
+        _put(subscription, event, move.subject, _told(move)) for move in moves for event in events if _is(move, event)
+    )
+    if len(moves) < MOST_MOVES:  # else the next look begins where this one began
+        Subscription.objects.filter(pk=subscription.pk).update(looked_at=now)
+    return made
+
+
+def _is(move: Movement, event: str) -> bool:
+    match event:
+        case Subscription.Event.SUBMITTED:
+            return move.event == Move.SUBMIT
+        case Subscription.Event.PAID:
+            return move.event == Move.PAY
+        case Subscription.Event.RETURNED:
+            return move.event == Move.RETURN
+        case _:
+            return move.target in (Standing.REFUSED, Standing.APPROVED) and move.event in DECIDES
+
+
+def _told(move: Movement) -> dict[str, Any]:
+    """No name, no amount: what happened to which claim, and where to ask."""
+    claim = move.claim
+    return {"id": str(claim.uid), "number": claim.number, "benefit": claim.benefit, "region": claim.region_id,
+            "from": move.source, "to": move.target, "moved_at": move.at.isoformat(),
+            "claim": f"/api/v1/claims/{claim.uid}"}  # fmt: skip
 
 
 def _put(subscription: Subscription, event: str, subject: str, told: dict[str, Any]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from huijiang.claims.models.bulk import BulkDecision, BulkItem
+from huijiang.claims.models.carried import Carried
 from huijiang.claims.models.checks import Check
 from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
 from huijiang.claims.models.decision import Act, Determination, Relation
@@ -9,17 +11,24 @@ from huijiang.claims.models.desk import DayOverride, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Dispute
 from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
 from huijiang.claims.models.notices import NoticeEntry, PublicNotice
+from huijiang.claims.models.packs import AuditPack, AuditPackPart
 from huijiang.claims.models.panels import AuditedCost, Minutes, MinutesLine, Panel, PanelMember, Score
 from huijiang.claims.models.registers import RegisterAnswer
 from huijiang.claims.models.rounds import LateEntry, Place, Round
+from huijiang.claims.models.telling import Telling
 
 __all__ = [
     "Account",
     "Act",
+    "AuditPack",
+    "AuditPackPart",
     "AuditedCost",
     "Batch",
+    "BulkDecision",
+    "BulkItem",
     "CapGroup",
     "CapUse",
+    "Carried",
     "Check",
     "Claim",
     "Correction",
@@ -44,4 +53,5 @@ __all__ = [
     "Score",
     "ServiceTerms",
     "StandIn",
+    "Telling",
 ]

@@ -41,13 +41,16 @@ LABELS: dict[str, Any] = {}
 
 
 class Check(models.Model):
-    """One verifier's finding.  `evidence` holds row ids, codes and digests; of death, custody and disability only
+    """One finding of a verifier or of a risk block, with the block's name, clause and version as they were.  `evidence` holds row ids, codes and digests; of death, custody and disability only
     the verdict is kept.  A hit is cleared or confirmed by a person, once."""
 
     uid = models.UUIDField("外部编号", default=uuid.uuid4, unique=True, editable=False)
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="checks")
     determination = models.ForeignKey(Determination, models.PROTECT, null=True, related_name="checks")
-    verifier = models.CharField("核验项", max_length=64)
+    verifier = models.CharField("核验项", max_length=128, help_text="核验项，或 文件编号#块")
+    name = models.CharField("规则名称", max_length=80, blank=True, default="")
+    rule = models.CharField("规则编号", max_length=8, blank=True, default="")
+    clause = models.CharField("文号和条款", max_length=200, blank=True, default="", help_text="空：不是文件里的规则")
     version = models.CharField("规则版本", max_length=64)
     verdict = models.CharField("结果", max_length=8, choices=Verdict)
     severity = models.CharField("处理", max_length=8, choices=Severity)
@@ -81,6 +84,16 @@ class Check(models.Model):
 
     @property
     def label(self) -> str:
-        """The verifier's name as the case has it, in Chinese; rows of other makers keep their key."""
+        """The check's name as the case has it, in Chinese; rows of other makers keep their key."""
         with translation.override("zh-hans"):
-            return str(LABELS.get(self.verifier, self.verifier))
+            return str(self.shown)
+
+    @property
+    def block(self) -> str:
+        """The block's own id; empty for a verifier in code."""
+        return self.verifier.partition("#")[2]
+
+    @property
+    def shown(self) -> Any:
+        """The name in the reader's language where it is ours; a document's rule keeps the document's words."""
+        return self.name or LABELS.get(self.verifier, self.verifier)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
 from huijiang.audit.models import CurrentTransaction
-from huijiang.claims import triggers, triggers_rounds
+from huijiang.claims import triggers, triggers_aliases, triggers_rounds
 from huijiang.claims.states import LIVE, Event, State, Who
 from huijiang.regions.models import Region
 from huijiang.registry.models import Organisation, Person
@@ -211,8 +212,11 @@ class Movement(models.Model):
             models.CheckConstraint(name="refusal_by_a_person", condition=~Q(target="refused") | Q(event="dismiss") | (
                 Q(by__isnull=False) & ~Q(condition="") & ~Q(words=""))),
         )  # fmt: skip
+        indexes = (
+            BrinIndex(name="movement_at", fields=("at",)),
+        )  # rows come in the order of time: a few pages say where
         triggers = (*triggers.ADDED_ONLY, triggers.MOVES_LISTED, triggers.STOPPED_BY_FINDINGS, triggers.MOVES_ITS_CLAIM,
-                    triggers_rounds.HAS_A_PLACE)  # fmt: skip
+                    triggers_rounds.HAS_A_PLACE, triggers_aliases.ONE_CLAIM_FOR_ALL_ALIASES)  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.number} {self.event}"

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
-from huijiang.claims import triggers
+from huijiang.claims import triggers, triggers_aliases
 from huijiang.claims.models.claim import Claim
 from huijiang.registry.models import Organisation, Person
 from huijiang.sealed import SealedText
@@ -146,7 +146,8 @@ class Act(models.Model):
             models.CheckConstraint(name="act_voided_with_reason", condition=Q(voided_at=None, voided_because="") | Q(voided_at__isnull=False) & ~Q(voided_because="")),
         )  # fmt: skip
         indexes = (models.Index(name="act_of_user", fields=("user", "-at")),)
-        triggers = (*triggers.NEVER_DELETED, triggers.SIGNED_BY_NOBODY_WHO_GAINS, triggers.ACT_VOIDED_BY_FACTS)
+        triggers = (*triggers.NEVER_DELETED, triggers.SIGNED_BY_NOBODY_WHO_GAINS, triggers_aliases.STANDS_ASIDE_FOR_ALIASES,
+                    triggers.ACT_VOIDED_BY_FACTS)  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.kind}"

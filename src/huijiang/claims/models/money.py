@@ -12,16 +12,17 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
-from huijiang.claims import triggers
+from huijiang.claims import triggers, triggers_aliases
 from huijiang.claims.models.claim import BENEFIT, Claim
 from huijiang.claims.models.decision import Determination
-from huijiang.registry.models import Organisation, Person
+from huijiang.registry.models import Merge, Organisation, Person
 
 
 class Due(models.Model):
     """One payable thing: a benefit for an event, in a period ("" | 2026-03 | 2026) and an instalment (1…).
 
     What is to be paid is what is due minus what is posted (room `funds`).  Never edited: cancelled, and made anew.
+    Where money is shared out pro rata, a due is cancelled for its parts: what is paid now and what is left (`part`).
     """
 
     uid = models.UUIDField("外部编号", default=uuid.uuid4, unique=True, editable=False)
@@ -31,6 +32,12 @@ class Due(models.Model):
     holder = models.CharField("事由", max_length=128)
     period = models.CharField("所属期", max_length=10, blank=True)
     instalment = models.PositiveSmallIntegerField("期次", default=1)
+    part = models.PositiveSmallIntegerField(
+        "部分", default=1, db_default=1, help_text="资金不足按比例发放时，一期分几次发"
+    )
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="parts", help_text="由哪一笔应付拆成"
+    )
     label = models.CharField("名目", max_length=120, blank=True)
     amount = models.BigIntegerField("应付（分）")
     payee_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -52,12 +59,15 @@ class Due(models.Model):
             models.CheckConstraint(name="due_instalment_from_one", condition=Q(instalment__gte=1)),
             models.CheckConstraint(name="due_cancelled_with_reason", condition=Q(cancelled_at=None, cancelled_because="", cancelled_by=None) | (
                 Q(cancelled_at__isnull=False) & ~Q(cancelled_because=""))),
-            models.UniqueConstraint(name="due_once", fields=("benefit", "holder", "period", "instalment"), condition=Q(cancelled_at=None)),
+            models.CheckConstraint(name="due_part_from_one", condition=Q(part=1) | Q(part__gt=1, split_from__isnull=False)),
+            models.UniqueConstraint(name="due_once", fields=("benefit", "holder", "period", "instalment", "part"), condition=Q(cancelled_at=None)),
         )  # fmt: skip
         indexes = (models.Index(name="due_open", fields=("due_on", "id"), condition=Q(cancelled_at=None)),)
         triggers = (
             *triggers.NEVER_DELETED,
             triggers.DUE_WHEN_APPROVED,
+            triggers.PARTS_WITHIN,
+            triggers_aliases.DUE_ONCE_FOR_ALL_ALIASES,
             triggers.once("cancelled_once", "cancelled_at", "cancelled_by_id", "cancelled_because", words="a due is cancelled, never edited"),
         )  # fmt: skip
 
@@ -76,6 +86,7 @@ class Exclusive(models.Model):
     group = models.CharField("互斥组", max_length=128)
     event = models.CharField("同一事项", max_length=200)
     taken_at = models.DateTimeField("占用时间", db_default=Now())
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, related_name="+", help_text="因合并带来的")
     released_at = models.DateTimeField("释放时间", null=True)
 
     class Meta:
@@ -138,6 +149,7 @@ class CapUse(models.Model):
     part = models.CharField("所属期", max_length=24, blank=True, help_text="批准时为空；以后各期为“所属期/期次”")
     amount = models.BigIntegerField("占用")
     taken_at = models.DateTimeField("占用时间", db_default=Now())
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, related_name="+", help_text="因合并带来的")
     released_at = models.DateTimeField("释放时间", null=True)
 
     class Meta:

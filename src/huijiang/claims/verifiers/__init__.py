@@ -1,1 +1,1 @@
-"""Checks of a claim by verifiers, with evidence.  `table` lists them, `running` runs them and keeps what they find."""
+"""Checks of a claim, with evidence.  `table` lists them, `running` runs them and keeps what they find."""

@@ -6,7 +6,9 @@ from huijiang.funds.models.ledger import Account, Entry, Posting
 from huijiang.funds.models.payments import BankFile, Batch, BatchSignature, PayingAccount, Payment
 from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
 from huijiang.funds.models.reservations import Reservation, Waiting
+from huijiang.funds.models.sharing import Closing, ClosingSignature, Portion
 from huijiang.funds.models.takeover import PastFile, PastPayment
+from huijiang.funds.models.undetermined import FundQuestion
 
 __all__ = [
     "Account",
@@ -17,13 +19,17 @@ __all__ = [
     "Batch",
     "BatchSignature",
     "CameBack",
+    "Closing",
+    "ClosingSignature",
     "Entry",
     "Finding",
+    "FundQuestion",
     "Line",
     "PastFile",
     "PastPayment",
     "PayingAccount",
     "Payment",
+    "Portion",
     "Posting",
     "Recovery",
     "Reservation",

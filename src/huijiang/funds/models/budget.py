@@ -42,6 +42,10 @@ class Line(models.Model):
         PRO_RATA = "pro_rata", gettext_lazy("按比例发放")
         NEXT_YEAR = "next_year", gettext_lazy("转下一年度")
 
+    class Rest(models.TextChoices):
+        AWAIT = "await", gettext_lazy("其余等待追加")
+        LAPSE = "lapse", gettext_lazy("其余不再发放")
+
     uid = models.UUIDField("外部编号", default=uuid.uuid4, unique=True, editable=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     source = models.ForeignKey(Source, models.PROTECT, related_name="lines")
@@ -50,6 +54,7 @@ class Line(models.Model):
     function_code = models.CharField("支出功能分类", max_length=7)
     economic_code = models.CharField("支出经济分类", max_length=5)
     dry = models.CharField("额度用完时", max_length=16, choices=Dry, default=Dry.FIRST_COME)
+    rest = models.CharField("按比例发放后", max_length=8, choices=Rest, default=Rest.AWAIT, db_default=Rest.AWAIT)
     warn_at = models.PositiveSmallIntegerField("预警线（‰）", default=850)
     allotted = models.BigIntegerField("额度（分）", default=0, db_default=0, editable=False)
     reserved = models.BigIntegerField("已批未付（分）", default=0, db_default=0, editable=False)

@@ -113,6 +113,11 @@ class Batch(models.Model):
                         THEN RAISE EXCEPTION 'pgtrigger: goes_forward: batch % says % payments of % fen, its lines are % of %',
                                              NEW.number, NEW.count, NEW.total, lines, money;
                         END IF;
+                        IF EXISTS (SELECT FROM funds_payment AS p JOIN claims_due AS d ON d.id = p.due_id WHERE p.batch_id = NEW.id
+                            AND NOT EXISTS (SELECT FROM funds_payment AS q JOIN claims_due AS e ON e.id = q.due_id
+                                WHERE q.reference = p.transfer AND q.batch_id = NEW.id AND q.account_id = p.account_id AND e.claim_id = d.claim_id))
+                        THEN RAISE EXCEPTION 'pgtrigger: goes_forward: batch %: the lines of a transfer are of one claim, to one account', NEW.number;
+                        END IF;
                     END IF;
                     IF NEW.state IN ('signed', 'sent') AND (SELECT count(DISTINCT human) FROM funds_batchsignature
                        WHERE batch_id = NEW.id AND digest = NEW.digest) < 2
@@ -176,7 +181,10 @@ class BatchSignature(models.Model):
 
 class Payment(models.Model):
     """One due in one batch: paid once.  `amount` goes to the bank, `offset` is kept for an overpayment (`Recovery`);
-    together they are what is due.  `reference` comes back with the bank's answer."""
+    together they are what is due.
+
+    Several periods of one claim in a batch go to the bank as one transfer: `transfer` is the reference of its first
+    line, comes back with the bank's answer, and its lines are sent, paid and sent back together."""
 
     class State(models.TextChoices):
         PREPARED = "prepared", gettext_lazy("待送银行")
@@ -193,6 +201,7 @@ class Payment(models.Model):
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="payments")
     account = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="+")
     reference = models.CharField("付款流水号", max_length=35, unique=True)
+    transfer = models.CharField("汇款流水号", max_length=35)
     amount = models.BigIntegerField("付款金额（分）")
     offset = models.BigIntegerField("抵扣金额（分）", default=0)
     recovery = models.ForeignKey(
@@ -214,9 +223,11 @@ class Payment(models.Model):
             models.UniqueConstraint(name="payment_attempt_once", fields=("due", "attempt")),
             models.CheckConstraint(name="payment_offsets_a_recovery", condition=Q(offset=0, recovery=None) | Q(offset__gt=0, recovery__isnull=False)),
             models.CheckConstraint(name="payment_of_something", condition=Q(amount__gte=0, offset__gte=0) & (Q(amount__gt=0) | Q(offset__gt=0))),
+            models.CheckConstraint(name="payment_in_a_transfer", condition=~Q(transfer="")),
             models.CheckConstraint(name="payment_answered_whole", condition=~Q(state__in=("paid", "rejected", "returned")) | Q(settled_on__isnull=False)),
         )  # fmt: skip
-        indexes = (models.Index(name="payment_of_due", fields=("due",)), models.Index(name="payment_of_batch", fields=("batch", "state")))  # fmt: skip
+        indexes = (models.Index(name="payment_of_due", fields=("due",)), models.Index(name="payment_of_batch", fields=("batch", "state")),
+                   models.Index(name="payment_of_transfer", fields=("transfer",)))  # fmt: skip
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -254,8 +265,8 @@ class Payment(models.Model):
                 operation=pgtrigger.Update,
                 declare=[("batch", "text")],
                 func="""
-                    IF ROW(OLD.batch_id, OLD.due_id, OLD.reservation_id, OLD.account_id, OLD.reference, OLD.amount, OLD."offset", OLD.recovery_id, OLD.attempt)
-                       IS DISTINCT FROM ROW(NEW.batch_id, NEW.due_id, NEW.reservation_id, NEW.account_id, NEW.reference, NEW.amount, NEW."offset", NEW.recovery_id, NEW.attempt)
+                    IF ROW(OLD.batch_id, OLD.due_id, OLD.reservation_id, OLD.account_id, OLD.reference, OLD.transfer, OLD.amount, OLD."offset", OLD.recovery_id, OLD.attempt)
+                       IS DISTINCT FROM ROW(NEW.batch_id, NEW.due_id, NEW.reservation_id, NEW.account_id, NEW.reference, NEW.transfer, NEW.amount, NEW."offset", NEW.recovery_id, NEW.attempt)
                        OR OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('prepared', 'sent'), ('prepared', 'dropped'),
                           ('sent', 'paid'), ('sent', 'rejected'), ('sent', 'returned'), ('paid', 'returned'))
                     THEN RAISE EXCEPTION 'pgtrigger: goes_forward: payment % does not go from % to %', OLD.reference, OLD.state, NEW.state;
@@ -267,6 +278,20 @@ class Payment(models.Model):
                         END IF;
                     END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="together",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(old="then_", new="now_"),
+                func="""
+                    IF EXISTS (SELECT FROM now_ AS n JOIN funds_payment AS p ON p.transfer = n.transfer
+                               WHERE n.amount > 0 AND p.amount > 0 AND p.state <> n.state)
+                    THEN RAISE EXCEPTION 'pgtrigger: together: the lines of a transfer go and come back together';
+                    END IF;
+                    RETURN NULL;
                 """,
             ),
         )

@@ -117,6 +117,7 @@ class Waiting(models.Model):
     class Outcome(models.TextChoices):
         FUNDED = "funded", gettext_lazy("已落实")
         MOVED_ON = "moved_on", gettext_lazy("转下一年度")
+        SHARED = "shared", gettext_lazy("按比例发放")
         DROPPED = "dropped", gettext_lazy("不再等待")
 
     due = models.ForeignKey(Due, models.PROTECT, related_name="waits")

@@ -7,14 +7,16 @@ import io
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from huijiang.registry.exchange.profiles import Column, Profile
+from huijiang.registry.exchange.profiles import Column, Profile, UnknownCode
+from huijiang.registry.identity import read_document
 from huijiang.registry.imports.template import write_cells
+from tiaowen.identifiers.person import FIVE_STAR, OLD_FOREIGN, PERMIT_HM, PERMIT_TW, RESIDENCE, RESIDENT
 from tiaowen.problems import nearest
 from tiaowen.workbook.container import Container, Limits
 from tiaowen.workbook.problems import WorkbookError
@@ -25,14 +27,15 @@ ROOT: Final = "ROWS"
 ROW: Final = "ROW"
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 NONE: Final = "none"
+MOST_WRONG: Final = 100
 
 
 class FileProblem(ValueError):
-    """A file that is not of its profile: where, what was seen, what was expected."""
+    """A file that is not of its profile: where, what was seen, what was expected; `others` are more of the kind."""
 
-    def __init__(self, where: str, seen: str, expected: str) -> None:
-        super().__init__(f"{where}: {seen}；应为 {expected}")
-        self.where, self.seen, self.expected = where, seen[:200], expected
+    def __init__(self, where: str, seen: str, expected: str, others: Sequence[FileProblem] = ()) -> None:
+        super().__init__("\n".join([f"{where}: {seen}；应为 {expected}", *(str(each) for each in others)]))
+        self.where, self.seen, self.expected, self.others = where, seen[:200], expected, tuple(others)
 
 
 def read(profile: Profile, content: bytes, kind: str) -> list[dict[str, str]]:
@@ -43,7 +46,7 @@ def read(profile: Profile, content: bytes, kind: str) -> list[dict[str, str]]:
     """
     if kind not in profile.files:
         raise FileProblem(kind, kind, "、".join(profile.files))
-    lines = {"csv": _csv, "xml": _xml, "xlsx": _xlsx}[kind](content)
+    sheet, lines = {"csv": _csv, "xml": _xml, "xlsx": _xlsx}[kind](content)
     if not lines:
         raise FileProblem("1", "", "表头 a header line")
     header, *rest = lines
@@ -52,7 +55,15 @@ def read(profile: Profile, content: bytes, kind: str) -> list[dict[str, str]]:
     if missing:
         raise FileProblem("1", "", f"必填的列 the columns {'、'.join(missing)}")
     places = [at for at, said in enumerate(header) if said.strip()]
-    return [_row(profile, columns, places, line) for line in rest if any(cell.strip() for cell in line)]
+    wrong: list[FileProblem] = []
+    rows = [
+        _row(profile, columns, places, line, f"{sheet}{at}", wrong)
+        for at, line in enumerate(rest, 2) if any(cell.strip() for cell in line)
+    ]  # fmt: skip
+    if wrong:
+        first, *others = wrong[:MOST_WRONG]
+        raise FileProblem(first.where, first.seen, first.expected, others)
+    return rows
 
 
 def _required(profile: Profile, column: Column) -> bool:
@@ -70,14 +81,24 @@ def _known(profile: Profile, at: int, said: str) -> Column:
     return found
 
 
-def _row(profile: Profile, columns: Sequence[Column], places: Sequence[int], line: Sequence[str]) -> dict[str, str]:
+def _row(
+    profile: Profile, columns: Sequence[Column], places: Sequence[int], line: Sequence[str], row: str,
+    wrong: list[FileProblem],
+) -> dict[str, str]:  # fmt: skip
+    """One row; codes that their table lacks go to `wrong`, with sheet, row and column."""
     found = dict(profile.constant)
     for column, place in zip(columns, places, strict=True):
         said = line[place].strip() if place < len(line) else ""
-        leaf = profile.leaf(column)
-        if leaf is None or not said:
+        if not said:
             continue
-        value = column.ours(said)
+        try:
+            value = column.ours(said)
+        except UnknownCode as error:
+            wrong.append(FileProblem(f"{row} · {column.name}", said, str(error)))
+            continue
+        leaf = profile.leaf(column)
+        if leaf is None or not value:
+            continue
         found[column.field] = profile.read_date(value) if leaf.written.kind == "date" else value
     return found
 
@@ -91,14 +112,14 @@ def _text(content: bytes) -> str:
     raise FileProblem("", "", "UTF-8 或 or GB 18030")
 
 
-def _csv(content: bytes) -> list[list[str]]:
+def _csv(content: bytes) -> tuple[str, list[list[str]]]:
     try:
-        return list(csv.reader(io.StringIO(_text(content), newline="")))
+        return "", list(csv.reader(io.StringIO(_text(content), newline="")))
     except csv.Error as error:
         raise FileProblem("", str(error), "引号成对的 CSV well-formed CSV") from error
 
 
-def _xml(content: bytes) -> list[list[str]]:
+def _xml(content: bytes) -> tuple[str, list[list[str]]]:
     """`<ROWS><ROW><AAC002>…</AAC002></ROW></ROWS>`; a column stands in the header once any row has it."""
     body = content
     if content.lstrip()[:60].lower().find(b"gb18030") >= 0:  # the parser of the standard library does not know it
@@ -109,10 +130,10 @@ def _xml(content: bytes) -> list[list[str]]:
         raise FileProblem("", type(error).__name__, f"<{ROOT}><{ROW}>…") from error
     rows = [{str(cell.tag): (cell.text or "").strip() for cell in row} for row in root]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return [names, *([row.get(name, "") for name in names] for row in rows)] if names else []
+    return "", [names, *([row.get(name, "") for name in names] for row in rows)] if names else []
 
 
-def _xlsx(content: bytes) -> list[list[str]]:
+def _xlsx(content: bytes) -> tuple[str, list[list[str]]]:
     with tempfile.TemporaryDirectory(prefix="huijiang-exchange-") as folder:
         path = Path(folder) / "in.xlsx"
         path.write_bytes(content)
@@ -120,20 +141,21 @@ def _xlsx(content: bytes) -> list[list[str]]:
             container = Container(path, Limits())
             try:
                 book = Book(container)
-                lines = [row for _number, row in book.rows(next(each for each in book.sheets if not each.hidden))]
+                sheet = next(each for each in book.sheets if not each.hidden)
+                lines = [row for _number, row in book.rows(sheet)]
             finally:
                 container.close()
         except (WorkbookError, StopIteration) as error:
             raise FileProblem("", type(error).__name__, "一个 .xlsx 工作簿 a workbook") from error
     wide = max((max(row) for row in lines if row), default=0)
-    return [[row[at].text if at in row else "" for at in range(1, wide + 1)] for row in lines]
+    return f"{sheet.name} · ", [[row[at].text if at in row else "" for at in range(1, wide + 1)] for row in lines]
 
 
 def write(profile: Profile, rows: Iterable[Row], kind: str, extra: Iterable[Row] = ()) -> bytes:
     """Rows as a file of the profile.  `extra`: for each row, columns of theirs that we don't keep (a name to check by)."""
     beside = list(extra)
     lines = [
-        [_cell(profile, each, row, beside[at] if at < len(beside) else {}) for each in profile.columns]
+        [_cell(profile, each, row, beside[at] if at < len(beside) else {}, at + 2) for each in profile.columns]
         for at, row in enumerate(rows)
     ]
     header = [each.name for each in profile.columns]
@@ -146,12 +168,53 @@ def write(profile: Profile, rows: Iterable[Row], kind: str, extra: Iterable[Row]
     return text.getvalue().encode(profile.encoding)
 
 
-def _cell(profile: Profile, column: Column, row: Row, beside: Row) -> str:
+def _cell(profile: Profile, column: Column, row: Row, beside: Row, at: int) -> str:
     leaf = profile.leaf(column)
     if leaf is None:
-        return str(beside.get(column.name, ""))
+        return str(beside.get(column.name, "")) or (TELL[column.told](row) if column.told else "")
     value = str(row.get(column.field, ""))
-    return column.theirs(profile.write_date(value) if leaf.written.kind == "date" else value)
+    try:
+        return column.theirs(profile.write_date(value) if leaf.written.kind == "date" else value)
+    except UnknownCode as error:
+        raise FileProblem(f"{at} · {column.name}", value, str(error)) from error
+
+
+def _document(row: Row) -> Any:
+    """The identity document of a row; None where it has none."""
+    said = next((value for name, value in row.items() if name.rpartition(".")[2] == "id_number" and value), "")
+    try:
+        return read_document(said) if said else None
+    except ValueError:
+        return None
+
+
+def _sex(row: Row) -> str:
+    """The 17th digit of a resident's number (GB 11643): odd for men; of other numbers nobody can tell."""
+    found = _document(row)
+    if found is None or found.kind not in (RESIDENT, RESIDENCE):
+        return ""
+    return "1" if int(found.number[16]) % 2 else "2"
+
+
+def _kind_of_document(row: Row) -> str:
+    if any(value.startswith("护照") for name, value in row.items() if name.rpartition(".")[2] == "id_number"):
+        return "08"
+    found = _document(row)
+    if found is None:
+        return ""
+    if found.kind == PERMIT_HM:
+        return "04" if found.number.startswith("H") else "05"
+    return {RESIDENT: "01", PERMIT_TW: "06", FIVE_STAR: "07", OLD_FOREIGN: "07"}.get(found.kind, "99")
+
+
+def _insured(row: Row) -> str:
+    """Whether a spell of insurance goes on; one that ended was at least paused."""
+    ended = str(row.get("ended_on", ""))
+    return "1" if ended == NOTHING else "2" if ended else ""
+
+
+NOTHING: Final = "无"
+TELL: Final = {"sex": _sex, "document": _kind_of_document, "insured": _insured}
 
 
 def _as_xml(profile: Profile, header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import Error, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, disk
 from huijiang.jobs import Cancelled, enqueue
 from huijiang.jobs.models import ENDED, Run
 from huijiang.jobs.models import State as RunState
+from huijiang.jobs.queue import NO_ROOM
 from huijiang.jobs.queue import cancel as cancel_run
 from huijiang.registry.imports.applying import Outcome, Report, run
 from huijiang.registry.imports.reading import LIMITS
@@ -62,7 +63,7 @@ def file_of(batch: ImportBatch) -> Path:
 def receive(
     user: User | None, table: str, region: Region, as_of: dt.date, name: str, chunks: Iterable[bytes], source: str = ""
 ) -> ImportBatch:
-    """Take a file in and ask for it to be read.  Raises UploadError."""
+    """Take a file in and ask for it to be read.  Raises UploadError; then nothing of it stays behind."""
     told = vocabulary().tables.get(table)
     if told is None:
         raise UploadError(f"{_('没有这张表')}: {table[:32]!r}")
@@ -73,20 +74,26 @@ def receive(
     path = file_of(batch)
     digest, size = hashlib.sha256(), 0
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as target:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > LIMITS.file_bytes:
-                break
-            digest.update(chunk)
-            target.write(chunk)
-    if not 0 < size <= LIMITS.file_bytes:
+    try:
+        with os.fdopen(handle, "wb") as target:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LIMITS.file_bytes:
+                    break
+                digest.update(chunk)
+                target.write(chunk)
+        if not 0 < size <= LIMITS.file_bytes:
+            raise UploadError(_("文件应有内容，且不大于 %(most)s MiB") % {"most": LIMITS.file_bytes >> 20})
+        disk.require()
+        batch.file_size, batch.digest = size, digest.hexdigest()
+        with transaction.atomic():
+            batch.save()
+            _ask(batch, READ_JOB, user)
+    except (UploadError, OSError, Error, disk.NoRoom) as error:
         path.unlink()
-        raise UploadError(_("文件应有内容，且不大于 %(most)s MiB") % {"most": LIMITS.file_bytes >> 20})
-    batch.file_size, batch.digest = size, digest.hexdigest()
-    with transaction.atomic():
-        batch.save()
-        _ask(batch, READ_JOB, user)
+        if isinstance(error, OSError | disk.NoRoom) and disk.is_full(error):
+            raise UploadError(_("服务器磁盘快满了，没有收下这个文件；请联系管理员清出空间后再传")) from error
+        raise
     return batch
 
 
@@ -176,14 +183,13 @@ def settle() -> int:
     What they had not committed was rolled back by the database, so nothing is stored by halves."""
     done = 0
     for batch in ImportBatch.objects.filter(state__in=UNDER_WAY, run__isnull=False):
-        current = Run.objects.filter(uid=batch.run).first()
+        current = Run.objects.filter(uid=batch.run).first() if batch.run else None
         if current is not None and current.state in ENDED:
             broken = current.state != RunState.CANCELLED
-            _end(
-                batch,
-                State.BROKEN if broken else State.CANCELLED,
-                _("处理它的进程中断了，没有写入任何一行；请重新上传"),
-            )
+            full = current.error.startswith(NO_ROOM)
+            why = _("磁盘满了，没有写入任何一行；请联系管理员清出空间，再重新上传") if full else _(
+                "处理它的进程中断了，没有写入任何一行；请重新上传")  # fmt: skip
+            _end(batch, State.BROKEN if broken else State.CANCELLED, why)
             done += 1
     return done
 

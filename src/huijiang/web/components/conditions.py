@@ -43,7 +43,7 @@ class Condition:
 
     @property
     def word(self) -> str:
-        return STATES[self.state][0]
+        return str(STATES[self.state][0])
 
     @property
     def icon(self) -> str:

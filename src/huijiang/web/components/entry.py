@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.template import Context
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from huijiang.web.components.library import register
@@ -67,8 +68,14 @@ def control(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("web/components/filters.html", takes_context=True)
-def filters(context: Context, form: forms.BaseForm, kept: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A form of questions to a list (GET): the first field is the search, the others fold away on a phone."""
+def filters(
+    context: Context, form: forms.BaseForm, kept: Mapping[str, str] | None = None, live: bool = False
+) -> dict[str, Any]:
+    """A form of questions to a list (GET): the first field is the search, the others fold away on a phone.
+
+    `live`: what is found follows while somebody types or chooses.  Such a page includes `web/htmx.html` in its head and
+    holds what is found in `{% found %} … {% endfound %}`; the form itself stays, so that an input method is not cut off.
+    """
     bound = list(form)
     asked = [each for each in bound if form.data.get(each.html_name)]
     request = context.get("request")
@@ -77,6 +84,7 @@ def filters(context: Context, form: forms.BaseForm, kept: Mapping[str, str] | No
         "others": bound[1:],
         "asked": len(asked),
         "kept": dict(kept or {}),
+        "live": live,
         "address": request.path if request is not None else "",
     }
 
@@ -85,3 +93,9 @@ def filters(context: Context, form: forms.BaseForm, kept: Mapping[str, str] | No
 def upload(bound: BoundField, accepts: str = "", limit: str = "", template: str = "") -> dict[str, Any]:
     """A box for one file: what kind, how large, and a template to download."""
     return {"field": bound, "accepts": accepts, "limit": limit, "template": template}
+
+
+@register.simple_block_tag
+def found(content: str) -> SafeString:
+    """What a live search found."""
+    return format_html('<div id="found">{}</div>', mark_safe(content))

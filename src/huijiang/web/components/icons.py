@@ -29,6 +29,7 @@ DRAWINGS: Final = {
     "print": '<path d="M7 9V4h10v5M7 17H4.5V9h15v8H17"/><path d="M7 14h10v6H7z"/>',
     "document": '<path d="M6 3h8.5L19 7.5V21H6z"/><path d="M14 3v5h5M9 12.5h7M9 16.5h7"/>',
     "yuan": '<circle cx="12" cy="12" r="9"/><path d="m8.5 7 3.5 5 3.5-5M12 12v5.5M8.8 12.5h6.400M8.8 15h6.400"/>',
+    "menu": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
     "progress": '<path d="M4 6.5h3m3.5 0H20M4 12h3m3.5 0H20M4 17.5h3m3.5 0H20"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 21c.6-4.5 3.600-6.5 7.5-6.5s6.900 2 7.5 6.5"/>',
     "firm": '<path d="M4 21V5l9-2v18M13 9h7v12M2.5 21h19M7 8.5h2.5M7 12.5h2.5M7 16.5h2.5M16 13h1.5M16 17h1.5"/>',

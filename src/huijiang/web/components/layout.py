@@ -34,7 +34,7 @@ class Crumb:
 
 
 @register.inclusion_tag("web/components/crumbs.html")
-def crumbs(*steps: Crumb | str) -> dict[str, Any]:
+def crumbs(*steps: Crumb | str | Sequence[Crumb]) -> dict[str, Any]:
     """`{% crumbs list %}` or `{% crumbs "政策文库" address "本页" %}`: pairs of label and address, then this page."""
     if len(steps) == 1 and not isinstance(steps[0], (str, Crumb)):
         return {"crumbs": list(steps[0])}

@@ -68,7 +68,7 @@ def tabs(items: Sequence[Tab], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/pager.html", takes_context=True)
-def pager(context: Context, page: Page, parameter: str = "page") -> dict[str, Any]:
+def pager(context: Context, page: Page[Any], parameter: str = "page") -> dict[str, Any]:
     """Before and after, and where one is; other words of the address are kept."""
     request = context.get("request")
     words = request.GET.copy() if request is not None else None
@@ -81,6 +81,24 @@ def pager(context: Context, page: Page, parameter: str = "page") -> dict[str, An
 def timeline(events: Sequence[Event]) -> dict[str, Any]:
     """What happened, the newest first as given; people and the system told apart in words."""
     return {"events": events}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message in a list: what about, where it opens, for which organisation (empty: for oneself)."""
+
+    title: str
+    address: str
+    group: Tag
+    at: datetime.datetime
+    new: bool
+    firm: str = ""
+
+
+@register.inclusion_tag("web/components/messages.html")
+def message_list(messages: Sequence[Message]) -> dict[str, Any]:
+    """Messages as given; those not read are heavier, and said to be unread to whoever does not see that."""
+    return {"messages": messages}
 
 
 @register.inclusion_tag("web/components/summary.html")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from huijiang.web.components.library import register
 from huijiang.web.components.tags import Tag
+from huijiang.web.words import Words
 
 KINDS: Final = ("text", "number", "state")
 
@@ -16,7 +17,7 @@ KINDS: Final = ("text", "number", "state")
 class Column:
     """A column: its heading, and whether it holds words, figures (set right) or a state (top right on a phone)."""
 
-    label: str
+    label: Words
     kind: str = "text"
 
     def __post_init__(self) -> None:
@@ -28,7 +29,7 @@ class Column:
 class Cell:
     """A cell: its words, where they lead, a second line, a tag, a colour for what matters."""
 
-    text: str = ""
+    text: Words = ""
     address: str = ""
     note: str = ""
     tag: Tag | None = None
@@ -38,11 +39,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of as many cells as there are columns; the first cell of a row names the row."""
+    """Rows of as many cells as there are columns; the first cell of a row names the row.  What is no Cell is shown as
+    its text."""
 
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell | str]]
+    rows: Sequence[Sequence[object]]
     show_caption: bool = False
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from huijiang.web.components.icons import icon as drawn
 from huijiang.web.components.library import register
 from huijiang.web.components.speech import spoken
+from huijiang.web.words import Words
 
 COLOURS: Final = ("grey", "green", "amber", "red", "blue", "violet", "teal")
 
@@ -20,7 +21,7 @@ COLOURS: Final = ("grey", "green", "amber", "red", "blue", "violet", "teal")
 class Tag:
     """A short state: 审核中, 现行有效."""
 
-    text: str
+    text: Words
     colour: str = "grey"
     icon: str = ""
 

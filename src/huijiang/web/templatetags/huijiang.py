@@ -16,6 +16,7 @@ from huijiang.web.components import (
     speech,
     tables,
     tags,
+    watched,
 )
 from huijiang.web.components.library import register
 
@@ -34,4 +35,5 @@ __all__ = [
     "speech",
     "tables",
     "tags",
+    "watched",
 ]

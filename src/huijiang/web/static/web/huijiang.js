@@ -16,6 +16,13 @@
   fold();
   phone.addEventListener("change", fold);
 
+  // What a live search found takes its place while somebody types; its count is said aloud.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var heard = document.getElementById("heard");
+    var count = event.target.id === "found" && event.target.querySelector(".library__count, .result-line, .empty__title");
+    if (heard && count) heard.textContent = count.textContent;
+  });
+
   // A second click sends nothing a second time; coming back with the back button makes it usable again.
   document.addEventListener("submit", function (event) {
     var form = event.target;
@@ -26,6 +33,17 @@
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
+
+  // Escape closes the menu; whoever comes back to a page finds it closed.
+  var menu = document.querySelector(".rooms__menu");
+  if (menu) {
+    menu.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    window.addEventListener("pagehide", function () { menu.open = false; });
+  }
 
   // Buttons that print the page exist only where they can work.
   document.querySelectorAll("button[data-prints]").forEach(function (button) {

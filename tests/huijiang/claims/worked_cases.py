@@ -1,0 +1,96 @@
+"""The hand-worked cases of a document as rows of the registry: what they grant and refuse can then be claimed.
+
+for worked in cases_of("xiaoshan-2025-3", "trainer-grant"): ...     sentence, facts, whether it grants
+rows = settle(worked.facts, region)                                 (table, id of the case) → primary key
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from huijiang.accounts.viewers import today
+from huijiang.documents import library
+from huijiang.regions.models import Region
+from huijiang.registry.columns import NONE_SUFFIX
+from huijiang.registry.models import MODELS
+from tiaowen.cases.suite import Case, FactBuilder, Suite, read_suite
+from tiaowen.evaluate.facts import Facts, Row
+from tiaowen.files import default_folder
+from tiaowen.vocabulary.types import NONE
+
+REFUSED: Final = "not paid"
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One sentence about one benefit.  `label`: for what it is refused; empty where it is granted."""
+
+    sentence: str
+    facts: Facts
+    on: dt.date
+    label: str
+
+
+@cache
+def suite_of(document: str) -> Suite:
+    (path,) = default_folder().glob(f"**/{document}.cases.yaml")
+    return read_suite(path.read_text(encoding="utf-8"), path.name)
+
+
+def cases_of(document: str, rule: str, refused: bool) -> Iterator[Worked]:
+    """The cases that grant a benefit (by certain facts), or refuse it for a named condition; those first that need
+    nothing to be incomplete and have the fewest rows."""
+    found = []
+    for case in suite_of(document).cases:
+        said = _said(case, rule)
+        if said is not None and said.startswith(REFUSED) == refused and not said.startswith("unknown"):
+            found.append((case, said, FactBuilder(library.current().vocabulary).build(case)))
+    small = sorted(found, key=lambda each: (bool(each[0].covers), sum(map(len, each[2].tables.values()))))
+    for case, said, facts in small:
+        yield Worked(case.sentence, facts, facts.on or today(), said.partition(", for ")[2] if refused else "")
+
+
+def _said(case: Case, rule: str) -> str | None:
+    """What is expected of a rule: of several sentences or readings, the first."""
+    for key, value in case.expect.items():
+        if key.split(" ")[0] == rule:
+            while not isinstance(value, str):
+                value = next(iter(value.values() if isinstance(value, dict) else value), "")
+            return value
+    return None
+
+
+def settle(facts: Facts, place: Region) -> dict[tuple[str, str], Any]:
+    """Write the rows into the registry; gives what was made, by table and the case's own name."""
+    made: dict[tuple[str, str], Any] = {}
+    refers: list[tuple[Any, str, Row]] = []
+    for table, rows in facts.tables.items():
+        columns = facts.vocabulary.tables[table].columns
+        for row in rows:
+            values: dict[str, Any] = {"managed_by": place, "source": "登记", "as_of": today()}
+            for name, value in row.values.items():
+                kind = columns[name].type.kind
+                if value is NONE:
+                    values[f"{name}{NONE_SUFFIX}"] = True
+                elif kind == "month":
+                    values[name] = dt.date(value // 12, value % 12 + 1, 1)  # type: ignore[operator]
+                elif kind == "region":
+                    values[f"{name}_id"] = value
+                elif kind != "row":
+                    values[name] = value
+            if table in ("person", "organisation"):
+                values["name"] = row.id
+                values.pop("id_number", None)
+            held = made[table, row.id] = MODELS[table].objects.create(**values)
+            refers += [(held, name, value) for name, value in row.values.items() if isinstance(value, Row)]
+    changed: dict[Any, list[str]] = {}
+    for held, name, value in refers:
+        setattr(held, f"{name}_id", made[value.table, value.id].pk)
+        changed.setdefault(held, []).append(name)
+    for held, names in changed.items():
+        held.save(update_fields=names)
+    return made
