@@ -94,7 +94,7 @@ def test_the_set_is_what_the_live_evaluation_finds_and_the_person_confirms(night
     mine.refresh_from_db()
     assert mine.state == State.DRAFT  # the bank is missing
     sent = client.post(address, {"account": "new", "number": "6222 0200 0000 0000", "bank": "甲银行"})
-    assert sent.status_code == 302
+    assert sent.status_code == 302, sent.context["wrong"] or sent.context["form"].errors
     mine.refresh_from_db()
     assert (mine.state, mine.applicant, mine.way) == (State.SUBMITTED, desk.town.worker_user, "proactive")
     assert Account.objects.get(pk=mine.account_id).holder.open() == "林小英"
