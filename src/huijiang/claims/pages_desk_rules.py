@@ -39,6 +39,7 @@ class Section:
     summary: str
     table: Table
     blocks: list[Told]
+    open: bool
 
 
 @staff(*SEES)
@@ -49,7 +50,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     listed = _of(viewer)
     counts = hits(viewer, listed) if viewer.roles & set(CASES) else None
     checks = held()
-    documents = [{"plan": checks.plans[name], "sections": _sections(checks, name, listed, counts),
+    documents = [{"plan": checks.plans[name], "sections": _sections(checks, name, listed, counts, request.GET.get("rule", "")),
                   "notes": checks.plans[name].notes} for name in dict.fromkeys(each.rule.document for each in listed)]  # fmt: skip
     return render(request, "claims/rules.html", {
         "documents": documents, "count": len(listed), "counted": counts is not None,
@@ -76,7 +77,7 @@ def hits(viewer: Viewer, listed: Iterable[Block]) -> Counts:
     return {each.pop("verifier"): each for each in rows}
 
 
-def _sections(checks: Any, document: str, listed: list[Block], counts: Counts | None) -> list[Section]:
+def _sections(checks: Any, document: str, listed: list[Block], counts: Counts | None, asked: str) -> list[Section]:
     plan, source = checks.plans[document], checks.sources[document]
     by_clause: dict[str, list[Block]] = {}
     for each in listed:
@@ -91,7 +92,8 @@ def _sections(checks: Any, document: str, listed: list[Block], counts: Counts | 
             columns += [Column(_("查到（件）"), "number"), Column(_("还没有判断"), "number")]
             rows = [[*row, *_counted(counts.get(each.key))] for row, each in zip(rows, mine, strict=True)]
         full = [told(checks, plan, source.blocks[each.rule.id]) for each in mine]
-        found.append(Section(clause, heading.title, heading.summary, Table(heading.title, columns, rows), full))
+        found.append(Section(clause, heading.title, heading.summary, Table(heading.title, columns, rows), full,
+                             any(each.rule.id == asked for each in mine)))  # fmt: skip
     return found
 
 
@@ -99,7 +101,7 @@ def _row(block: Block) -> list[Cell]:
     again = _("付了以后每晚再查") if block.rule.again else ""
     note = " · ".join(each for each in (block.rule.listed, block.version, again) if each)
     return [
-        Cell(block.rule.name, f"#risk-{block.rule.id}", note), Cell(block.rule.tells),
+        Cell(block.rule.name, f"?rule={block.rule.id}#risk-{block.rule.id}", note), Cell(block.rule.tells),
         Cell(tag=Tag(str(block.severity.label) + (f" {block.score}" if block.score else ""), TONES[block.severity])),
     ]  # fmt: skip
 

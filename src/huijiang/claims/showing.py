@@ -163,6 +163,8 @@ def evidence(check: Check) -> list[str]:
         _("%(n)s 件里 %(reviews)s 件") % {"n": each["total"], "reviews": each["reviews"]}
         for each in told.get("reviews", ())
     ]
+    if told.get("unverified"):
+        lines.append(_("用到没有核对过的数：%(names)s") % {"names": "、".join(told["unverified"])})
     if told.get("missing"):
         lines.append(_("缺：%(facts)s") % {"facts": "、".join(told["missing"])})
     return lines

@@ -126,6 +126,9 @@ def test_age_and_the_same_human(desk: Office) -> None:
             birth_date=born
         )  # sixteen a day after the event, on it, long
         assert says(Claim.objects.get(pk=claim.pk), "age") == (verdict, "review")
+    Person.objects.filter(pk=desk.town.worker.pk).update(birth_date="1960-01-01")
+    assert told(Claim.objects.get(pk=claim.pk))["age"].evidence == {"unverified": ["法定退休年龄"]}
+    Person.objects.filter(pk=desk.town.worker.pk).update(birth_date="1990-01-01")
     Person.objects.create(name="林 小英", birth_date="1990-01-01", managed_by=desk.town.yuyao, **TOLD)
     assert says(claim, "same-human") == ("failed", "review")
 

@@ -13,6 +13,7 @@ from huijiang.claims.models.checks import Severity
 from huijiang.documents import library
 from tiaowen.cases.suite import plain
 from tiaowen.check.library import Library
+from tiaowen.evaluate.answers import unverified
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import DocumentPlan, Rule
 
@@ -32,6 +33,8 @@ class Block:
     version: str
     reads: frozenset[tuple[str, str]]
     registers: frozenset[str]
+    unverified: tuple[str, ...] = ()
+    """Figures and lists that it rests on and nobody has verified."""
 
     @property
     def key(self) -> str:
@@ -87,7 +90,8 @@ def _block(checks: Library, plan: DocumentPlan, rule: Rule) -> Block:
             if isinstance(part, t.Const) and part.type.name == "register"]  # fmt: skip
     said += [value for each in terms if isinstance(each, t.InValues) and each.inner.type.name == "register"
              for value in each.values]  # fmt: skip
-    return Block(rule, plan.number, version_of(checks, rule), frozenset(reads), frozenset(map(str, said)))
+    return Block(rule, plan.number, version_of(checks, rule), frozenset(reads), frozenset(map(str, said)),
+                 tuple(unverified(checks, rule)))  # fmt: skip
 
 
 def version_of(checks: Library, rule: Rule) -> str:

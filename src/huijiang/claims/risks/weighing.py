@@ -71,6 +71,7 @@ def _finding(block: Block, desk: Desk, line: Line, compiler: Compiler) -> Findin
     if line.verdict is True:
         if not _verdict_alone(block, desk):
             evidence |= _evidence(desk, compiler, block.rule.conditions[-1].term, line.env)
+            evidence |= {"unverified": list(block.unverified)} if block.unverified else {}
         return failed(block.rule.tells or block.rule.name, "", block.score, **evidence)
     if desk.unasked.intersection(registers):
         return no_data(NO_NUMBER)
