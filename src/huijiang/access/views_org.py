@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -109,4 +109,4 @@ def switch(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("现在代表 %(name)s 办理。") % {"name": chosen.organisation.name})
     onward = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if safe else reverse("access:members"))
+    return HttpResponseRedirect(onward if safe else reverse("access:members"))

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, only_as, staff_of
 from huijiang.web.doors import marked
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def door(name: str, find: Callable[[HttpRequest], Viewer | None], missing: Callable[[], str]) -> Callable[[View], View]:
@@ -26,7 +27,7 @@ def door(name: str, find: Callable[[HttpRequest], Viewer | None], missing: Calla
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             viewer = find(request)
@@ -46,7 +47,7 @@ def signed_in(view: View) -> View:
     """Anybody with an account, as themselves alone; `request.viewer` is not set."""
 
     @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         response = view(request, *args, **kwargs)

@@ -13,6 +13,7 @@ from huijiang.accounts.forms import check_login
 from huijiang.accounts.models import Role, User
 from huijiang.jobs.models import State
 from huijiang.regions.models import Region
+from huijiang.web.forms import choice
 
 STATES = {
     State.WAITING.value: gettext_lazy("等待"),
@@ -40,6 +41,9 @@ class RegionField(PlaceChoice):
     """A place within the viewer's regions, shown with how deep it lies; names of places are Chinese."""
 
     widget = forms.Select(attrs={"lang": "zh-Hans"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"empty_label": gettext_lazy("请选择地区"), **kwargs})
 
     def label_from_instance(self, obj: Region) -> str:
         return f"{'　' * (obj.path.count('/') - 1)}{obj.name}"
@@ -71,7 +75,7 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.paths = paths
-        self.fields["role"].choices = [(role.value, role.label) for role in givable()]  # type: ignore[attr-defined]
+        choice(self, "role").choices = [(role.value, role.label) for role in givable()]
         self.fields["region"].queryset = Region.objects.filter(within_self(paths))  # type: ignore[attr-defined]
 
     def clean_login(self) -> User:
@@ -131,7 +135,7 @@ class SignInSearch(forms.Form):
         from huijiang.accounts.models import SignIn
 
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [("", _("全部")), *SignIn.Outcome.choices]  # type: ignore[attr-defined]
+        choice(self, "outcome").choices = [("", _("全部")), *SignIn.Outcome.choices]
 
 
 class RegionSearch(forms.Form):

@@ -15,7 +15,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.signals import user_login_failed
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -149,6 +149,6 @@ def _enter(request: HttpRequest, user: User, held: OnTheWay) -> HttpResponse:
     write_down(request, user, user.login, held.way, SignIn.Outcome.IN)
     if new:
         messaging.new_device(user, devices.words(request))
-    response = redirect(held.next or reverse(str(settings.LOGIN_REDIRECT_URL)))
+    response = HttpResponseRedirect(held.next or reverse(str(settings.LOGIN_REDIRECT_URL)))
     devices.remember(response, mark)
     return response

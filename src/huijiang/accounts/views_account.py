@@ -149,7 +149,7 @@ def _changed(request: HttpRequest, user: User, change: PhoneChange) -> HttpRespo
 
 
 def _own(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)
+    return get_object_or_404(User, pk=request.user.pk)
 
 
 def _phone_words(user: User) -> str:

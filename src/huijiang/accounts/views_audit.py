@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huijiang import audit
 from huijiang.accounts.administration import within
+from huijiang.accounts.deeds import DEEDS, meant
 from huijiang.accounts.doors import staff
 from huijiang.accounts.forms_admin import EventSearch, SignInSearch, within_self
 from huijiang.accounts.models import Role, SignIn, User
@@ -57,13 +58,15 @@ def _asked(request: HttpRequest) -> tuple[EventSearch, QuerySet[Event]]:
     found = seen_by(request.viewer)  # type: ignore[attr-defined]
     told: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     if told.get("q"):
-        found = found.filter(Q(action__icontains=told["q"]) | Q(subject__icontains=told["q"]))
+        found = found.filter(
+            Q(action__icontains=told["q"]) | Q(subject__icontains=told["q"]) | Q(action__in=meant(told["q"]))
+        )
     if told.get("actor"):
         uids = _accounts(request.viewer).filter(login=told["actor"]).values_list("uid", flat=True)  # type: ignore[attr-defined]
         found = found.filter(actor__in=[str(each) for each in uids])
     if told.get("since"):
         found = found.filter(at__gte=_midnight(told["since"]))
-    if told.get("until"):
+    if told.get("until") and told["until"] < dt.date.max:  # there is no day after the last
         found = found.filter(at__lt=_midnight(told["until"] + dt.timedelta(days=1)))
     return form, found.order_by("-id")
 
@@ -103,11 +106,16 @@ def _table(found: list[Event]) -> Table:
     rows = [
         [
             moment(each.at), by_text.get(each.actor, "") or (_("系统") if not each.actor else each.actor[:8]),
-            each.action, each.subject or "—", _details(each),
+            _deed(each), each.subject or "—", _details(each),
         ]
         for each in found
     ]  # fmt: skip
     return Table(_("审计事件"), columns, rows)
+
+
+def _deed(event: Event) -> Cell:
+    words = DEEDS.get(event.action)
+    return Cell(words, note=event.action) if words is not None else Cell(event.action)
 
 
 def _details(event: Event) -> Cell:

@@ -15,10 +15,11 @@ from huijiang.api.models import Client
 from huijiang.api.scopes import GIVEN, OF_PEOPLE, Scope
 from huijiang.regions.models import Region
 from huijiang.registry.models import Organisation
+from huijiang.web.forms import choice
 
 
 def scope_choices(scopes: Any) -> list[tuple[str, str]]:
-    return [(each.value, each.label) for each in Scope if each.value in {str(one) for one in scopes}]
+    return [(each.value, str(each.label)) for each in Scope if each.value in {str(one) for one in scopes}]
 
 
 class RegisterForm(forms.Form):
@@ -87,7 +88,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, scopes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = scope_choices(scopes)  # type: ignore[attr-defined]
+        choice(self, "scopes").choices = scope_choices(scopes)
 
 
 class OwnTokenForm(TokenForm):

@@ -69,7 +69,7 @@ def _operation(told: dict[str, Any], method: str, path: str, one: dict[str, Any]
         for each in one.get("parameters", ())
     ]  # fmt: skip
     columns = [Column(_("参数")), Column(_("位置")), Column(_("类型")), Column(_("参数说明")), Column(_("必填"))]
-    good = next((each for code, each in one["responses"].items() if code.startswith("2")), {})
+    good: dict[str, Any] = next((each for code, each in one["responses"].items() if code.startswith("2")), {})
     shape = good.get("content", {}).get("application/json", {}).get("schema", {})
     return Operation(
         method.upper(), path, one.get("summary", ""), one.get("description", ""), scope,

@@ -93,7 +93,7 @@ def done(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                    [(each.claim, each.why) for each in items if each.outcome == BulkItem.Outcome.NOT_DONE])  # fmt: skip
     over = run is None or run.state in ENDED
     return render(request, "claims/bulk_done.html", {
-        "held": held, "label": bulks.label_of(held.deed), "run": run, "over": over, "all": len(items), "back": reverse("claims:desk"),
+        "held": held, "label": bulks.label_of(held.deed), "run": run, "over": over, "under_way": not over, "all": len(items), "back": reverse("claims:desk"),
         "left": sum(not each.outcome for each in items), "cancelled": run is not None and run.state == State.CANCELLED,
         **_shown(told, {each.claim_id: each.amount for each in items}),
     })  # fmt: skip

@@ -89,7 +89,7 @@ def pack(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     columns = [Column(_("分卷")), Column(_("件数"), "number"), Column(_("大小"), "number"), Column(_("可下载到"))]
     over = run is None or run.state in ENDED
     return render(request, "claims/pack.html", {
-        "pack": held, "name": name_of(held.benefit), "run": run, "over": over,
+        "pack": held, "name": name_of(held.benefit), "run": run, "over": over, "under_way": not over,
         "cancelled": run is not None and run.state == State.CANCELLED,
         "table": Table(_("分卷"), columns, rows) if rows else None,
         "again": over and held.ready_at is None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -32,6 +32,7 @@ from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 experts = staff(*Role)
+MOST_RELATION: Final = 120
 """Anybody with a role may be named; a seat alone opens a panel."""
 
 
@@ -93,14 +94,12 @@ def score(request: HttpRequest, uid: uuid.UUID, claim: uuid.UUID) -> HttpRespons
     about: Claim = found or own.claim  # type: ignore[union-attr]
     why = _("组长主持评审、签署纪要，不打分。") if member.chairs else panels.why_not(member, about)
     form = ScoreForm(request.POST if request.method == "POST" and "recuse" not in request.POST else None, held)
-    if request.POST.get("recuse", "").strip() and not why and own is None:
-        acts.declare(
-            member.user,
-            member.user,
-            request.POST["recuse"].strip()[:120],
-            about.payee_person_id,
-            about.payee_organisation_id,
-        )
+    relation = request.POST.get("recuse", "").strip()
+    if len(relation) > MOST_RELATION:
+        messages.error(request, _("与申报人的关系最多写 %(most)s 字。") % {"most": MOST_RELATION})
+        return redirect("claims:score", uid=uid, claim=claim)
+    if relation and not why and own is None:
+        acts.declare(member.user, member.user, relation, about.payee_person_id, about.payee_organisation_id)
         panels.open_when_ready(held)
         messages.success(request, _("已登记回避。"))
         return redirect("claims:panel", uid=uid)

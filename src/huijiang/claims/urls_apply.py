@@ -53,8 +53,9 @@ APPLY = [
     path("org/cases/<uuid:uid>/object/", pages_my.firm.object, name="org_object"),
     # many at once
     path("org/apply/batch/", pages_batch.benefits, name="batches"),
-    path("org/apply/batch/<slug:document>/<slug:rule>/", pages_batch.upload, name="batch_upload"),
-    path("org/apply/batch/<slug:document>/<slug:rule>/template.xlsx", pages_batch.template, name="batch_template"),
     path("org/apply/batch/<uuid:uid>/", pages_batch.batch, name="batch"),
     path("org/apply/batch/<uuid:uid>/send/", pages_batch.send, name="batch_send"),
+    # after the two above: a batch's number and “send” would do for the name of a document and of a rule
+    path("org/apply/batch/<slug:document>/<slug:rule>/", pages_batch.upload, name="batch_upload"),
+    path("org/apply/batch/<slug:document>/<slug:rule>/template.xlsx", pages_batch.template, name="batch_template"),
 ]

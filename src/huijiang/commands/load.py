@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from huijiang.commands.django_setup import set_up
@@ -60,7 +61,7 @@ def run_load(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _list(path: Path, refused: list[object]) -> None:
+def _list(path: Path, refused: Sequence[object]) -> None:
     """Table, the row's id in the folder, the law."""
     import csv
 

@@ -84,12 +84,16 @@ class Paying:
         if line is not None:
             answers.handle(line, self.second, "已电话询问银行：不是本批付款，银行将更正回单。")
 
+    def doubtful(self) -> list[Payment]:
+        """Paid money in which something could be found: the greatest sums, not the demo's workers'."""
+        return list(
+            Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None)
+            .exclude(due__claim__payee_person__in=self.desk.workers).order_by("-amount", "pk")[:len(FOUND)]
+        )  # fmt: skip
+
     def find(self) -> None:
         """Of paid money: one finding waits, one is to come back in three parts, one whole, one is dismissed."""
-        paid = list(
-            Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None)
-            .exclude(due__claim__payee_person__in=self.desk.workers).order_by("-amount", "pk")[:4]
-        )  # fmt: skip
+        paid = self.doubtful()
         for payment, (kind, (rule, ground)) in zip(reversed(paid), FOUND.items(), strict=False):
             finding = recoveries.find(
                 payment, f"{rule} 抽查", ground, {"source": "演示抽查"}, self.desk["supervisor"].user

@@ -33,7 +33,7 @@ from huijiang.demo import ending, money, people
 from huijiang.demo.calendar import LAST, Calendar, Span, begun, event_day
 from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
-from huijiang.demo.paying import Paying
+from huijiang.demo.paying import FOUND, Paying
 from huijiang.demo.plan import OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
@@ -96,6 +96,7 @@ class Year:
         self.first: dict[int, int] = {}  # result → the first span after its event
         self.reserved: set[str] = set()  # the benefit of the round, while it is open
         self.turn = 0
+        self.found = False
 
     def run(self) -> None:
         found = results(self.desk)
@@ -284,10 +285,11 @@ class Year:
             for year in (self.money.year - 1, self.money.year):
                 self.batches(span, source, year)
         self.calendar.on(span.day(28), 120)
-        if span.number == FOUND_IN:
-            self.paying.find()
-        elif span.number > FOUND_IN:
+        if self.found:
             self.paying.comes_back()
+        elif span.number == LAST - 1 or (span.number >= FOUND_IN and len(self.paying.doubtful()) == len(FOUND)):
+            self.paying.find()
+            self.found = True
         if span.number == LAST:
             self.money.ask_for_more()
             self.paying.handled()

@@ -87,8 +87,8 @@ def copy_of(by: User, document: str) -> Draft:
         raise DraftError(f"{document}: 没有这份文件 no such document")
     base = path.removesuffix(".md")
     original = originals.of_release(releases.in_force(), document)
-    return begin(by, path, Parts(files[path], *(files.get(f"{base}.{part}.yaml", "") for part in
-                                                ("cases", "equivalents", "figures")), original))  # fmt: skip
+    cases, equivalents, figures = (files.get(f"{base}.{part}.yaml", "") for part in ("cases", "equivalents", "figures"))
+    return begin(by, path, Parts(files[path], cases, equivalents, figures, original))
 
 
 def _store(draft: Draft, number: int, parts: Parts, note: str) -> DraftVersion:

@@ -47,7 +47,7 @@ class BenefitFilter(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         kinds = [(each, blocks.KINDS[each][0]) for each in PROMISES]
         validities = [(name, tag.text) for name, tag in shelf.VALIDITY.items()]
-        chosen = {"kind": kinds, "to": list(PAYEES.items()), "topic": topics(held), "place": places(held),
+        chosen: dict[str, list[tuple[str, Any]]] = {"kind": kinds, "to": list(PAYEES.items()), "topic": topics(held), "place": places(held),
                   "validity": validities}  # fmt: skip
         for name, choices in chosen.items():
             field = self.fields[name]

@@ -22,6 +22,7 @@ from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.web.components.amount import Amount
 from huijiang.web.components.layout import Crumb
+from huijiang.web.forms import choice
 from tiaowen.language.blocks import Block, BlockFile, Clause, read_blocks
 
 AREA = {"class": "code-input", "spellcheck": "false", "autocapitalize": "off", "lang": "zh-Hans"}
@@ -57,7 +58,7 @@ class LocalRuleForm(forms.Form):
 
     def __init__(self, data: Any, left: list[workbench.Left]) -> None:
         super().__init__(data)
-        self.fields["rule"].choices = [(each.rule.id, f"{each.rule.clause} {each.rule.name}") for each in left]  # type: ignore[attr-defined]
+        choice(self, "rule").choices = [(each.rule.id, f"{each.rule.clause} {each.rule.name}") for each in left]
 
 
 def _crumbs(draft: Draft, *more: str) -> list[Crumb]:
@@ -215,8 +216,9 @@ def local_rules(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         if not problems:
             try:
                 drafts.save(
-                    draft, request.user, version.number, parts, _("地方细则：%(rule)s") % {"rule": chosen.rule.name}
-                )  # type: ignore[arg-type]
+                    draft, request.user, version.number, parts,  # type: ignore[arg-type]
+                    _("地方细则：%(rule)s") % {"rule": chosen.rule.name},
+                )  # fmt: skip
             except releases.ReleaseError as error:
                 form.add_error(None, str(error))
             else:
@@ -264,7 +266,7 @@ def versions(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     every = list(draft.versions.order_by("number"))
     listed = []
     for before, each in zip([None, *every], every, strict=False):
-        changes = differences.between(before.files() if before else {}, each.files()) if before else []
+        changes = differences.between(before.files(), each.files()) if before is not None else []
         listed.append({"version": each, "when": moment(each.made_at), "changes": changes,
                        "values": sum(change.values for change in changes)})  # fmt: skip
     values = {"draft": draft, "versions": listed[::-1], "latest": every[-1], "edits": may_edit(request, draft),
@@ -282,8 +284,9 @@ def restore(request: HttpRequest, uid: uuid.UUID, number: int) -> HttpResponse:
         raise Http404
     try:
         drafts.save(
-            draft, request.user, draft.latest.number, drafts.parts_of(wanted), _("回到第 %(n)s 次") % {"n": number}
-        )  # type: ignore[arg-type]
+            draft, request.user, draft.latest.number, drafts.parts_of(wanted),  # type: ignore[arg-type]
+            _("回到第 %(n)s 次") % {"n": number},
+        )  # fmt: skip
     except releases.ReleaseError as error:
         messages.error(request, str(error))
     return redirect("documents:draft_versions", uid=uid)

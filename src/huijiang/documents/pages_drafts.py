@@ -23,9 +23,11 @@ from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.web.components.lists import Task
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 from tiaowen.language.blocks import Block
 
 PER_PAGE = 30
+UNTRIED = {"survivors": ["?"]}  # nothing is known to be found
 SHOWN = 30  # findings on a page; the count is that of all
 STATES = {
     "open": Tag(gettext_lazy("编写中"), "blue"), "released": Tag(gettext_lazy("已提交版本"), "green"),
@@ -55,7 +57,7 @@ class CopyForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         plans = [held.plans[name] for name, held in library.current().whole.items()]
-        self.fields["copied"].choices = [(plan.id, f"{plan.number} {plan.title}") for plan in plans]  # type: ignore[attr-defined]
+        choice(self, "copied").choices = [(plan.id, f"{plan.number} {plan.title}") for plan in plans]
 
 
 class SubmitForm(forms.Form):
@@ -171,7 +173,7 @@ def _tasks(
              _("没有附原文") if found.report is None else _("%(n)s 处不同") % {"n": len(apart)},
              _done(found.report is not None and not apart)),
         Task(_("变体"), at("draft_trial", "mutants"), _mutants(mutants),
-             _done(mutants is not None and bool(mutants.trial.result) and not mutants.trial.result["survivors"])),
+             _done(mutants is not None and not (mutants.trial.result or UNTRIED)["survivors"])),
         Task(_("疑义"), "#questions", _("%(n)s 处还没有人定") % {"n": len(open_questions)}, _done(not open_questions)),
         Task(_("地方细则"), at("draft_local_rules"), _("%(n)s 项金额文件没有定死") % {"n": len(left)}, _done(not left)),
         Task(_("对全区的影响"), at("draft_trial", "effect"),

@@ -23,6 +23,7 @@ from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import spoken
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.doors import public
+from huijiang.web.forms import choice
 from tiaowen.check.library import Library
 from tiaowen.compare import wording
 from tiaowen.compare.instruments import NOBODY, UNDETERMINED, Comparison, Instrument, compare, usual_places
@@ -75,10 +76,10 @@ class PlacesForm(forms.Form):
     def __init__(self, data: Any, held: Library, codes: list[str]) -> None:
         super().__init__(data)
         regions = held.vocabulary.regions
-        self.fields["place"].choices = [(code, regions.path(code)) for code in codes]  # type: ignore[attr-defined]
+        choice(self, "place").choices = [(code, regions.path(code)) for code in codes]
         used = {rule.table for plan in held.plans.values() for rule in plan.rules.values() if rule.kind == "benefit"}
         tables = [(name, table.label) for name, table in held.vocabulary.tables.items() if name in used]
-        self.fields["topic"].choices = [("", _("全部")), *tables]  # type: ignore[attr-defined]
+        choice(self, "topic").choices = [("", _("全部")), *tables]
 
 
 @public

@@ -259,7 +259,7 @@ def affected(release: Release, document: str) -> dict[str, Any] | None:
     """Whom a release touches, as tried before it came in force; a few people are not counted one by one."""
     tried = Q(release=release) | Q(version__in=[draft.latest.pk for draft in release.drafts.all()])
     trial = Trial.objects.filter(tried, kind=Trial.Kind.EFFECT, result__isnull=False).first()
-    if trial is None:
+    if trial is None or trial.result is None:
         return None
     names = {"person": _("个人"), "organisation": _("单位")}
     rows = [

@@ -54,7 +54,7 @@ def rate(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         by = request.user if request.user.is_authenticated else None
         try:
-            ratings.rate(subject, form.cleaned_data["score"], form.cleaned_data["words"], by)  # type: ignore[arg-type]
+            ratings.rate(subject, form.cleaned_data["score"], form.cleaned_data["words"], by)
         except ratings.RatingError as error:
             form.add_error(None, str(error))
         else:
@@ -117,6 +117,6 @@ def moderation(request: HttpRequest) -> HttpResponse:
 def moderate(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     rating = get_object_or_404(Rating, uid=uid)
     hides = request.POST.get("act") == "hide"
-    because = request.POST.get("because", "").strip()[:200]
+    because = request.POST.get("because", "").replace("\0", "").strip()[:200]
     ratings.moderate(rating, request.user, (because or _("含有不宜公开的内容")) if hides else "")  # type: ignore[arg-type]
     return redirect("documents:moderation")

@@ -268,7 +268,7 @@ def checked(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         if held.asked_by_id != request.user.pk:
             raise PermissionDenied
-        submissions.once_more(held, request.user)  # type: ignore[arg-type]
+        submissions.once_more(held, held.asked_by)
         return redirect("documents:release_check", uid=uid)
     standing = submissions.standing(held)
     if (over := watching.over(request, standing.under_way)) is not None:

@@ -24,6 +24,7 @@ from huijiang.web.components.figures import thousands
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
 
 KINDS = {"mutants": Trial.Kind.MUTANTS, "effect": Trial.Kind.EFFECT}
 PAYEES = {"person": gettext_lazy("个人"), "organisation": gettext_lazy("单位")}
@@ -42,7 +43,7 @@ class PlaceForm(forms.Form):
         super().__init__(data)
         paths = request.viewer.paths()  # type: ignore[attr-defined]
         own = Region.objects.filter(path__in=paths).order_by("path")
-        self.fields["region"].choices = [(each.code, each.name) for each in own]  # type: ignore[attr-defined]
+        choice(self, "region").choices = [(each.code, each.name) for each in own]
 
 
 @makers
@@ -103,7 +104,7 @@ def _page(request: HttpRequest, kind: str, found: trials.Standing | None, form: 
 
 def shown(result: dict[str, Any]) -> dict[str, Any]:
     """The figures of an effect as facts and tables."""
-    all_ = next(iter(result["moved"]["all"]), ["", 0, 0, 0, 0])
+    all_: list[Any] = next(iter(result["moved"]["all"]), ["", 0, 0, 0, 0])
     change = result["after"]["money"][0] - result["before"]["money"][0]
     facts = [
         Fact(_("现在"), money(result["before"]["money"])),

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -168,6 +169,6 @@ def _benefit_text(found: shelf.Document, rule: Rule) -> str:
     return "\n".join([rule.name, rule.fund, found.plan.title, found.plan.number, *labels])
 
 
-def _entry(kind: str, key: str, text: str, topics: Iterable[str], common: dict[str, object]) -> SearchEntry:
+def _entry(kind: str, key: str, text: str, topics: Iterable[str], common: Mapping[str, Any]) -> SearchEntry:
     plain = folded(text).replace("\0", "")
     return SearchEntry(kind=kind, key=key, text=plain, grams=sorted(grams(plain)), topics=list(topics), **common)

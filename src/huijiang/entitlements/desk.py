@@ -323,8 +323,9 @@ def objection(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         if not objections.answer(viewer, found, form.cleaned_data["words"]):
             messages.warning(request, _("已经有人答复过了，您的没有保存。"))
         return redirect("entitlements:objection_answer", uid=uid)
-    seen = found.person is not None and access_people(viewer).filter(pk=found.person_id).exists()
-    if seen:
+    seen = False
+    if found.person is not None and access_people(viewer).filter(pk=found.person_id).exists():
+        seen = True
         saw(viewer, found.person, Purpose.REVIEW, ["objection"])
     return render(request, "entitlements/objection_answer.html", {
         "form": form, "objection": found, "name": objections.name_of(found), "number": objections.number_of(found),

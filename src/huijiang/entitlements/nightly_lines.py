@@ -110,7 +110,7 @@ def _run(duck: duckdb.DuckDBPyConnection, world: World, unit: Unit) -> None:
     forget(duck, unit, kind)
 
 
-def _view(duck: duckdb.DuckDBPyConnection, name: str, query: exp.Expression) -> None:
+def _view(duck: duckdb.DuckDBPyConnection, name: str, query: exp.Expr) -> None:
     made = exp.Create(this=exp.to_table(name), kind="VIEW", expression=query, replace=True)
     duck.execute(made.sql("duckdb"))
 

@@ -22,6 +22,7 @@ from huijiang.entitlements.models import Objection, State
 from huijiang.entitlements.wording import amount_of
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 AMOUNT = ""  # the condition of an objection to the amount, or to the result as a whole
 
@@ -39,7 +40,7 @@ class ObjectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         labels = dict.fromkeys(each.label for each in (*of.open, *of.met))
         whole = _("金额不对") if of.kind == "benefit" and of.state is State.READY else _("整个结果不对")
-        self.fields["condition"].choices = [("amount", whole), *((f"condition:{each}", each) for each in labels)]
+        choice(self, "condition").choices = [("amount", whole), *((f"condition:{each}", each) for each in labels)]
 
     def clean_condition(self) -> str:
         said: str = self.cleaned_data["condition"]

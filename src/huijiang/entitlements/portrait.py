@@ -121,8 +121,8 @@ def shown(row: Any, column: Column) -> str:
 
 def in_short(viewer: Viewer, person: Any) -> list[tuple[str, str]]:
     """The facts that most results rest on: employer, place, highest certificate, insurance since."""
-    certificate = access_rows(viewer, "certificate").filter(holder=person.pk).order_by("-issued_on").first()
-    spell = access_rows(viewer, "insurance").filter(worker=person.pk).order_by("-started_on").first()
+    certificate: Any = access_rows(viewer, "certificate").filter(holder=person.pk).order_by("-issued_on").first()
+    spell: Any = access_rows(viewer, "insurance").filter(worker=person.pk).order_by("-started_on").first()
     told = (certificate.occupation, certificate.level) if certificate is not None else None
     return _short(viewer, person, told, spell.started_on if spell is not None else None)
 

@@ -138,8 +138,10 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
             missing = dict.fromkeys(m for judged in each.open if not is_open(judged) for m in judged.missing)
             holders = "、".join(dict.fromkeys(m.source for m in missing if m.table))
             text = _("所缺的信息在：%(who)s。那里补上后，这里马上重新判断。") % {"who": holders}
+            if not missing:  # a condition that waits for others
+                text = _("登记里的信息还不够判断。说明里有每一个条件；要问的，请到窗口或拨 12333。")
             if waits_for_lists(each):
-                lists = "、".join(dict.fromkeys(m.label for m in missing)) or _("有关名录或标准")
+                lists = "、".join(dict.fromkeys(m.label for m in missing))
                 text = _("要对照%(lists)s，系统里收的还不全，所以现在判断不了。您不用补什么，收全以后这里马上重新判断；"
                          "着急的话，请到窗口或拨 12333，由工作人员对照原件核实。") % {"lists": lists}  # fmt: skip
         case State.NEAR if each.step is not None and each.step.day is not None:
@@ -155,8 +157,8 @@ def next_step(each: Entitlement, address: str, claim: str = "") -> Step | None:
 
 def waits_for_lists(each: Entitlement) -> bool:
     """Whether what is missing are lists and standards alone: nothing that the one who reads this could bring."""
-    open_ = [judged for judged in each.open if not is_open(judged)]
-    return bool(open_) and not any(m.table for judged in open_ for m in judged.missing)
+    missing = [m for judged in each.open if not is_open(judged) for m in judged.missing]
+    return bool(missing) and not any(m.table for m in missing)
 
 
 def nowhere(each: Entitlement) -> str:

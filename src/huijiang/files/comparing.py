@@ -72,4 +72,6 @@ def alike_blobs(blob: Blob) -> list[int]:
         return []
     look = int.from_bytes(bytes(blob.look))
     near = Blob.objects.filter(bands__overlap=blob.bands).exclude(pk=blob.pk).values_list("pk", "look")
-    return [pk for pk, other in near if (look ^ int.from_bytes(bytes(other))).bit_count() <= ALIKE]
+    return [
+        pk for pk, other in near if other is not None and (look ^ int.from_bytes(bytes(other))).bit_count() <= ALIKE
+    ]

@@ -11,11 +11,12 @@ from django.db import transaction
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
+from huijiang.disk import NoRoom
 from huijiang.files import content, vault
 from huijiang.files.content import plain_name
 from huijiang.files.models import Blob, File, Kind, Purpose
 from huijiang.files.retention import until
-from huijiang.files.vault import NoRoom
+from huijiang.sealed import SealedError
 
 __all__ = ["NoRoom", "attach", "keep", "keep_made", "store"]
 
@@ -85,9 +86,7 @@ def _settled(written: vault.Written, found: content.Found) -> Blob:
     if known is not None and vault.place(written.digest).exists():
         return known
     if known is not None:  # lost from the disk, and handed in again: under a new key it would not open for the others
-        raise vault.SealedError(
-            f"blob:{known.uid}: 登记在册但磁盘上没有 known but not on disk; 先恢复备份 restore first"
-        )
+        raise SealedError(f"blob:{known.uid}: 登记在册但磁盘上没有 known but not on disk; 先恢复备份 restore first")
     vault.settle(written)
     return Blob.objects.create(uid=written.uid, digest=written.digest, key=written.key, kind=found.kind,
                                size=written.size, pages=found.pages, look=found.look, bands=found.bands)  # fmt: skip

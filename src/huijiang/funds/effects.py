@@ -40,9 +40,9 @@ def hold(claim: Claim, due: Due, **said: object) -> None:
     reserving.reserve([due])
 
 
-@effects.on("next_due")
+@effects.on("next_due", later=True)
 def hold_next(claim: Claim, **said: object) -> None:
-    """A further period: the claim is payable again once its money is held."""
+    """A further period: the claim is payable again once its money is held.  After a set-wise step it is held already."""
     reserving.reserve(list(claim.dues.filter(cancelled_at=None).exclude(payments__state__in=Payment.LIVE)))
 
 

@@ -35,8 +35,8 @@ PER_PAGE = 50
 class MoneyField(forms.CharField):
     """Yuan with two decimals, as fen."""
 
-    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
-        text = super().to_python(value)
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)  # as text, so that its length is judged as one
         if not text:
             return None
         try:

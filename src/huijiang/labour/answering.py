@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.accounts.viewers import Capacity, Viewer, today
 from huijiang.labour import surveys
 from huijiang.labour.errors import MayNot, SurveyError
@@ -180,7 +179,7 @@ def send(surveyed: SurveyedFirm, viewer: Viewer, version: int, words: str = "") 
         raise SurveyError(_("要提交的第 %(n)s 版已经不是草稿：有人先提交、撤回或改过。请刷新后再看。") % {"n": version})
     if not draft.lines.exists():
         raise SurveyError(_("一项也没有填。没有的请填 0，或点“没有这个职业的人”。"))
-    now = timezone.now()
+    now = present.now()
     if sent is not None:
         _end(sent, State.REPLACED, viewer)
     draft.state, draft.sent_by, draft.sent_at, draft.words = State.SENT, viewer.user, now, words
@@ -191,7 +190,7 @@ def send(surveyed: SurveyedFirm, viewer: Viewer, version: int, words: str = "") 
 
 
 def _end(answer: SurveyAnswer, state: str, viewer: Viewer, reason: str = "") -> None:
-    answer.state, answer.ended_by, answer.ended_at, answer.reason = state, viewer.user, timezone.now(), reason
+    answer.state, answer.ended_by, answer.ended_at, answer.reason = state, viewer.user, present.now(), reason
     answer.save()
 
 
@@ -240,7 +239,7 @@ def take(upload: SurveyUpload, viewer: Viewer) -> bool:
     if found.taken_at is not None:
         return False
     changed = keep(held, viewer, lines_from(found.lines))
-    found.taken_at, found.taken_into = timezone.now(), draft_of(held) or newest(held)
+    found.taken_at, found.taken_into = present.now(), draft_of(held) or newest(held)
     found.save()
     audit.record(viewer.user, "labour.workbook_taken", _subject(held), held.survey.region_id, digest=found.digest[:16],
                  changed=changed)  # fmt: skip

@@ -16,12 +16,14 @@ class LabourConfig(AppConfig):
         from huijiang.labour import surveys
         from huijiang.labour.addresses import address_of
         from huijiang.notices import services as notices
+        from huijiang.registry.merging import register_guard
         from huijiang.web.navigation import Entry, register
 
         register(Entry(gettext_lazy("用工摸排"), "labour:surveys", "firm", is_agent, 40, count=waiting))
         register(Entry(gettext_lazy("用工摸排"), "labour:desk_surveys", "desk", has_role(*surveys.READS), 48))
         register(Entry(gettext_lazy("用工摸排"), "labour:lead_surveys", "lead", has_role(*surveys.TOTALS), 60))
         notices.register_target("survey", address_of)
+        register_guard(surveys.under_way)
 
 
 def waiting(request: HttpRequest) -> int:

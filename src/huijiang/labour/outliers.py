@@ -13,7 +13,7 @@ from huijiang.accounts.viewers import Viewer
 from huijiang.labour import registers
 from huijiang.labour.figures import NAMES
 from huijiang.labour.models import EmployerSurvey, SurveyAnswer, SurveyLine
-from huijiang.labour.totals import Answered
+from huijiang.labour.totals import Answered, Told
 
 MANY: Final = 10
 """Heads below which a difference is nobody's concern."""
@@ -25,7 +25,7 @@ class Seen:
     """A firm's answer in a survey, its registered heads in the asked occupations, its sums in the survey before (None:
     it did not answer that one)."""
 
-    lines: tuple[SurveyLine, ...]
+    lines: tuple[Told, ...]
     registered: int
     before: Mapping[str, int] | None
 
@@ -82,7 +82,7 @@ TESTS: Final[tuple[Callable[[Seen], str], ...]] = (_registers, _before, _gap, _h
 
 def outliers(viewer: Viewer, survey: EmployerSurvey, rows: Iterable[Answered]) -> dict[int, list[str]]:
     """What is striking, by firm of the survey; firms with nothing striking are left out."""
-    lines: dict[int, list[SurveyLine]] = defaultdict(list)
+    lines: dict[int, list[Told]] = defaultdict(list)
     firms: dict[int, int] = {}
     for each in rows:
         lines[each.firm.pk].append(each.line)
@@ -117,11 +117,10 @@ def _sums_before(survey: EmployerSurvey, organisations: Iterable[int]) -> dict[i
     lines = SurveyLine.objects.filter(
         answer__state=SurveyAnswer.State.SENT, answer__surveyed__survey=earlier,
         answer__surveyed__organisation__in=list(organisations),
-    ).select_related("answer__surveyed")  # fmt: skip
-    for each in lines:
-        sums = found[each.answer.surveyed.organisation_id]
-        for name in NAMES:
-            value = getattr(each, name)
+    )  # fmt: skip
+    for organisation, *values in lines.values_list("answer__surveyed__organisation", *NAMES).iterator(5_000):
+        sums = found[organisation]
+        for name, value in zip(NAMES, values, strict=True):
             if value is not None:
                 sums[name] = sums.get(name, 0) + value
     return dict(found)

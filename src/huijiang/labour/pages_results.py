@@ -29,11 +29,13 @@ from huijiang.labour.forms import CellFilterForm, ReturnForm
 from huijiang.labour.models import EmployerSurvey, SurveyAnswer, SurveyedFirm
 from huijiang.labour.pages_desk import crumbs_of, reads, runs, survey_of, tabs_of, viewer_of
 from huijiang.labour.totals import Answered
+from huijiang.web.components.charts import Chart, Series
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
 
 PER_PAGE: Final = 50
+CHARTED: Final = 10
 PURPOSE: Final = "purpose of survey "  # in the session: why this officer looks at a firm's people
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,6 +68,7 @@ def firms(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     heads = registers.heads_by_firm(
         viewer, [each.organisation_id for each in page], survey.counted_on, survey.occupations
     )
+    standings = surveys.standings(SurveyedFirm.objects.filter(pk__in=[each.pk for each in page]))
     columns = [Column(_("单位名称")), Column(_("现有·填报"), "number"), Column(_("现有·登记"), "number"), Column(_("缺口"), "number"),
                Column(_("要核对的")), Column(_("状态"), "state")]  # fmt: skip
     body = []
@@ -76,7 +79,7 @@ def firms(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             Cell(each.organisation.name, reverse("labour:desk_firm", args=[uid, each.uid]), note=place),
             comparing.shown(sum_.get("heads") if sum_ else None), comparing.shown(heads.get(each.organisation_id)),
             comparing.shown(sum_.get("vacancies") if sum_ else None), "；".join(striking.get(each.pk, [])) or "—",
-            Cell(tag=showing.standing_tag(surveys.standing_of(each))),
+            Cell(tag=showing.standing_tag(standings[each.pk])),
         ])  # fmt: skip
     return render(request, "labour/desk_firms.html", {
         "survey": survey, "tabs": tabs_of(survey, "desk_firms"), "kinds": kinds, "page": page, "crumbs": crumbs_of(survey, Crumb(_("各单位"))),
@@ -112,9 +115,8 @@ def _firm_page(request: HttpRequest, surveyed: SurveyedFirm, form: ReturnForm | 
     )  # a draft is the firm's own
     lines = answering.lines_of(last)
     known = registers.registered(viewer, surveyed.organisation, survey.counted_on)
-    striking = outliers.outliers(
-        viewer, survey, [Answered(surveyed, each) for each in sent.lines.all()] if sent else []
-    )
+    only = SurveyedFirm.objects.filter(pk=surveyed.pk)
+    striking = outliers.outliers(viewer, survey, totals.in_force(only) if sent else [])
     open_ = surveys.is_open(survey, today())
 
     def people(figure: str, at: int, level: str) -> str:
@@ -282,9 +284,19 @@ def gaps(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                           lambda key: Cell(key[0], _cell(survey, *key, {}), note=key[1])),
     ]  # fmt: skip
     return render(request, "labour/desk_gaps.html", {
-        "survey": survey, "tabs": tabs_of(survey, "desk_gaps"), "tables": tables if by_occupation else [],
+        "survey": survey, "tabs": tabs_of(survey, "desk_gaps"), "tables": tables if by_occupation else [], "chart": _chart(survey, by_occupation),
         "answered": totals.response(mine), "crumbs": crumbs_of(survey, Crumb(_("缺口排序"))),
     })  # fmt: skip
+
+
+def _chart(survey: EmployerSurvey, ranked: Sequence[tuple[str, totals.Sum]]) -> Chart | None:
+    """The largest gaps as bars."""
+    some = ranked[:CHARTED]
+    if not some:
+        return None
+    finding = _("%(name)s缺口最大，%(n)s 人") % {"name": some[0][0], "n": f"{some[0][1].values['vacancies']:,}"}
+    return Chart(finding, [name for name, _sum in some], [Series(_("缺口"), [each.values["vacancies"] for _name, each in some])],
+                 unit=_("人"), as_of=survey.counted_on.isoformat(), label_heading=_("职业（工种）"))  # fmt: skip
 
 
 @reads

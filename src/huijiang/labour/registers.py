@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -191,11 +191,3 @@ def heads_by_firm(viewer: Viewer, firms: Iterable[int], on: dt.date, occupations
         employed_on(on), employer__in=list(firms), occupation__in=occupations
     )
     return dict(spells.values_list("employer").annotate(Count("worker", distinct=True)))
-
-
-def last_day(viewer: Viewer, firms: Iterable[int]) -> dt.date | None:
-    """As of which day the newest row about the firms' people is."""
-    found: dt.date | None = (
-        access_rows(viewer, "employment").filter(employer__in=list(firms)).aggregate(day=Max("as_of"))["day"]
-    )
-    return found

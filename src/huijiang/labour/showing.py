@@ -16,12 +16,12 @@ from huijiang.labour.comparing import CERTIFIED, HEADS, INSURED, Compared, Side,
 from huijiang.labour.figures import FIGURES, NAMES, levels
 from huijiang.labour.models import EmployerSurvey, SurveyAnswer, SurveyedFirm
 from huijiang.labour.registers import Registered
+from huijiang.labour.surveys import WAITING
 from huijiang.labour.totals import PER_MILLE, Sum
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
-WAITING: Final = "waiting"
 COLOURS: Final = {"draft": "blue", "open": "green", "closed": "grey", "dropped": "grey"}
 STANDINGS: Final = {
     WAITING: (gettext_lazy("未报"), "amber", "clock"),

@@ -16,10 +16,9 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.law import access_rows, in_scope
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Capacity, Viewer, today
@@ -43,6 +42,7 @@ DAYS_BEFORE: Final = (7, 3, 1)
 MOST_OCCUPATIONS: Final = 60
 FIRM_KINDS: Final = ("企业",)
 State = EmployerSurvey.State
+WAITING: Final = "waiting"
 
 
 def access_surveys(viewer: Viewer) -> QuerySet[EmployerSurvey]:
@@ -152,7 +152,7 @@ def publish(survey: EmployerSurvey, viewer: Viewer) -> EmployerSurvey:
     firms = list(wanted(held).order_by("pk").values_list("pk", "industry", "place"))
     if not firms:
         raise SurveyError(_("按这个范围没有找到单位；请核对地区、行业、镇街或名单里的统一社会信用代码。"))
-    held.state, held.opened_by, held.opened_at = State.OPEN, viewer.user, timezone.now()
+    held.state, held.opened_by, held.opened_at = State.OPEN, viewer.user, present.now()
     held.save()
     SurveyedFirm.objects.bulk_create(
         [SurveyedFirm(survey=held, organisation_id=pk, industry=industry or "", place_id=place) for pk, industry, place in firms],
@@ -206,7 +206,7 @@ def close(survey: EmployerSurvey, viewer: Viewer | None) -> bool:
         return False
     if held.state != State.OPEN:
         raise SurveyError(_("还没有发布的摸排不能结束。"))
-    held.state, held.closed_at = State.CLOSED, timezone.now()
+    held.state, held.closed_at = State.CLOSED, present.now()
     held.closed_by = viewer.user if viewer else None
     held.save()
     audit.record(held.closed_by, "labour.survey_closed", f"survey:{held.uid}", held.region_id)
@@ -220,14 +220,26 @@ def unanswered(firms: QuerySet[SurveyedFirm]) -> QuerySet[SurveyedFirm]:
 
 
 def standing_of(surveyed: SurveyedFirm) -> str:
-    """In force: sent; else the state of the newest version; waiting where there is none."""
-    states = list(surveyed.answers.order_by("-version").values_list("state", flat=True))
-    if SurveyAnswer.State.SENT in states:
+    return standings(SurveyedFirm.objects.filter(pk=surveyed.pk))[surveyed.pk]
+
+
+def standings(firms: QuerySet[SurveyedFirm]) -> dict[int, str]:
+    """Where each firm stands: sent, where a version is in force; returned, until it is sent again; else the state of the
+    newest version; waiting where there is none."""
+    states: dict[int, list[str]] = {pk: [] for pk in firms.values_list("pk", flat=True)}
+    rows = SurveyAnswer.objects.filter(surveyed__in=firms.values("pk")).order_by("-version")
+    for surveyed, state in rows.values_list("surveyed", "state"):
+        states[surveyed].append(state)
+    return {pk: _standing(each) for pk, each in states.items()}
+
+
+def _standing(newest_first: list[str]) -> str:
+    if SurveyAnswer.State.SENT in newest_first:
         return SurveyAnswer.State.SENT
-    ended = [each for each in states if each != SurveyAnswer.State.DRAFT]
-    if states and states[0] == SurveyAnswer.State.DRAFT:
-        return SurveyAnswer.State.RETURNED if ended[:1] == [SurveyAnswer.State.RETURNED] else SurveyAnswer.State.DRAFT
-    return states[0] if states else "waiting"
+    ended = [each for each in newest_first if each != SurveyAnswer.State.DRAFT]
+    if ended[:1] == [SurveyAnswer.State.RETURNED]:
+        return SurveyAnswer.State.RETURNED
+    return newest_first[0] if newest_first else WAITING
 
 
 def tell_firms(survey: EmployerSurvey) -> int:
@@ -235,7 +247,7 @@ def tell_firms(survey: EmployerSurvey) -> int:
     count = 0
     for each in SurveyedFirm.objects.filter(survey=survey, told_at=None).select_related("organisation").order_by("pk"):
         with transaction.atomic():
-            if SurveyedFirm.objects.filter(pk=each.pk, told_at=None).update(told_at=timezone.now()):
+            if SurveyedFirm.objects.filter(pk=each.pk, told_at=None).update(told_at=present.now()):
                 _tell(each, survey, "survey_opened")
                 count += 1
     return count
@@ -283,6 +295,13 @@ def common_occupations(viewer: Viewer, most: int = 20) -> list[str]:
     rows = access_rows(viewer, "employment").exclude(occupation=None).exclude(occupation="")
     found = rows.values_list("occupation").annotate(n=Count("pk")).order_by("-n", "occupation")[:most]
     return [name for name, _n in found]
+
+
+def under_way(kind: str, pk: int) -> str:
+    """Why a firm's record must not become another's alias now: it is being asked; empty where it may."""
+    if kind != "organisation" or not SurveyedFirm.objects.filter(organisation=pk, survey__state=State.OPEN).exists():
+        return ""
+    return _("这家单位的用工摸排还没有结束。")
 
 
 def told_returned(answer: SurveyAnswer, survey: EmployerSurvey) -> None:

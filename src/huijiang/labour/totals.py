@@ -6,19 +6,21 @@ vacancies), of the lines in which both were answered.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
+from huijiang.labour import surveys
 from huijiang.labour.figures import NAMES, levels
 from huijiang.labour.models import SurveyAnswer, SurveyedFirm, SurveyLine
 
 FEW: Final = 3
 """A row that fewer firms stand behind is not shown to whoever may not see the firms."""
 PER_MILLE: Final = 1_000
+State = SurveyAnswer.State
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Sum:
     firms: set[int] = field(default_factory=set)
     both: list[int] = field(default_factory=lambda: [0, 0])  # vacancies and heads where both are known
 
-    def add(self, firm: int, line: Any) -> None:
+    def add(self, firm: int, line: Told | SurveyLine) -> None:
         for name in NAMES:
             value = getattr(line, name)
             if value is not None:
@@ -77,35 +79,40 @@ class Response:
 
 
 def response(firms: QuerySet[SurveyedFirm]) -> Response:
-    states: dict[int, list[str]] = defaultdict(list)
-    pks = set(firms.values_list("pk", flat=True))
-    rows = SurveyAnswer.objects.filter(surveyed__in=firms.values("pk")).order_by("-version")
-    for surveyed, state in rows.values_list("surveyed", "state"):
-        states[surveyed].append(state)
-    counts = dict.fromkeys(("sent", "draft", "returned"), 0)
-    for each in states.values():
-        if "sent" in each:
-            counts["sent"] += 1
-        elif next((s for s in each if s != "draft"), "") == "returned":
-            counts["returned"] += 1
-        elif "draft" in each:
-            counts["draft"] += 1
-    return Response(len(pks), counts["sent"], counts["draft"], counts["returned"], len(pks) - sum(counts.values()))
+    counts = Counter(surveys.standings(firms).values())
+    told = [counts[each] for each in (State.SENT, State.DRAFT, State.RETURNED)]
+    asked = counts.total()
+    return Response(asked, *told, asked - sum(told))
 
 
-@dataclass(frozen=True)
-class Answered:
+class Told(NamedTuple):
+    """A line of an answer, without its row: a district's survey has a hundred thousand."""
+
+    occupation: str
+    level: str
+    heads: int | None
+    insured: int | None
+    certified: int | None
+    vacancies: int | None
+    planned_hires: int | None
+    planned_training: int | None
+    wage_low: int | None
+    wage_high: int | None
+
+
+class Answered(NamedTuple):
     """A line in force, with its firm."""
 
     firm: SurveyedFirm
-    line: SurveyLine
+    line: Told
 
 
 def in_force(firms: QuerySet[SurveyedFirm]) -> list[Answered]:
     """Every line of the answers in force of some firms."""
-    lines = SurveyLine.objects.filter(answer__state=SurveyAnswer.State.SENT, answer__surveyed__in=firms.values("pk"))
     of = {each.pk: each for each in firms}
-    return [Answered(of[each.answer.surveyed_id], each) for each in lines.select_related("answer").order_by("pk")]
+    lines = SurveyLine.objects.filter(answer__state=State.SENT, answer__surveyed__in=firms.values("pk"))
+    rows = lines.order_by("pk").values_list("answer__surveyed", *Told._fields)
+    return [Answered(of[row[0]], Told(*row[1:])) for row in rows.iterator(5_000)]
 
 
 def summed(rows: Iterable[Answered], by: Callable[[Answered], Any]) -> dict[Any, Sum]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from huijiang.notices.subscribing import TOPICS
 from huijiang.notices.wording import GROUPS
 from huijiang.regions.models import Region
+from huijiang.web.forms import choice
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 
@@ -34,7 +35,7 @@ class PlacesMixin(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [("", _("所有地区")), *places()]  # type: ignore[attr-defined]
+        choice(self, "region").choices = [("", _("所有地区")), *places()]
 
     def regions(self) -> list[Region]:
         code = self.cleaned_data.get("region")

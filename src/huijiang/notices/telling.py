@@ -129,6 +129,9 @@ def send_due(now: dt.datetime | None = None, most: int = 500) -> int:
 
 def _send(line: Delivery) -> None:
     user = line.user
+    if user is None:  # the account went meanwhile
+        Delivery.objects.filter(pk=line.pk).update(why=Delivery.Why.NO_ACCOUNT)
+        return
     choice = chosen(user)
     why = reason_not(user, choice, line.channel)  # they may have changed their mind in the quiet hours
     if why:
@@ -136,7 +139,7 @@ def _send(line: Delivery) -> None:
         return
     wording, notice = wordings()[line.notice.template], line.notice
     values = json.loads(notice.values.open())
-    if line.channel == Message.Channel.SMS:
+    if line.channel == Message.Channel.SMS and user.phone is not None:
         to, words = user.phone.open(), wording.say("sms", values, choice.language)
     else:
         to, words = user.email, mail_body(wording.say("body", values, choice.language), f"/my/messages/{notice.uid}/", choice.language)  # fmt: skip
@@ -160,5 +163,6 @@ def take_outcomes() -> int:
     count = 0
     open_ = Delivery.objects.filter(message__isnull=False, outcome="").exclude(message__state=Message.State.WAITING)
     for each in open_.select_related("message")[:2_000]:
-        count += Delivery.objects.filter(pk=each.pk, outcome="").update(outcome=each.message.state)
+        if each.message is not None:
+            count += Delivery.objects.filter(pk=each.pk, outcome="").update(outcome=each.message.state)
     return count

@@ -20,7 +20,7 @@ absent", and both at once are refused.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
@@ -44,15 +44,15 @@ def is_duration(kind: Type) -> bool:
     return kind.kind == "quantity" and kind.name in DURATIONS
 
 
-def fields_of(column: Column) -> dict[str, models.Field]:
+def fields_of(column: Column) -> dict[str, models.Field[Any, Any]]:
     """The fields that keep a column, by name."""
-    found: dict[str, models.Field] = {column.name: _field(column.type)}
+    found: dict[str, models.Field[Any, Any]] = {column.name: _field(column.type)}
     if column.type.or_none:
         found[column.name + NONE_SUFFIX] = models.BooleanField(default=False, db_default=False)
     return found
 
 
-def _field(kind: Type) -> models.Field:
+def _field(kind: Type) -> models.Field[Any, Any]:
     match kind.kind:
         case "bool":
             return models.BooleanField(null=True, blank=True)

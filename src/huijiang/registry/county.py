@@ -120,7 +120,7 @@ class County:
     def write(self, table: str, fixed: dict[str, str], to: Path) -> list[str]:
         """One table as CSV; gives its columns.  `fixed` are columns with one value for all."""
         told = vocabulary().tables[table]
-        chosen: dict[str, exp.Expression] = {"id": exp.column("pk", "p")}
+        chosen: dict[str, exp.Expr] = {"id": exp.column("pk", "p")}
         query = exp.select().from_(exp.alias_(_facts(table), "r"))
         query = query.join(exp.alias_(_named(f"pk {table}"), "p"), on="p.id = r.id")
         for at, column in enumerate(stored_columns(told)):

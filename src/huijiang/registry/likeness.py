@@ -124,7 +124,7 @@ def _records(kind: str) -> Any:
     if kind == "person":
         has = Exists(IdentityDocument.objects.filter(person=OuterRef("pk")))
         found = Person.objects.annotate(birth=F("birth_date"), numbered=has)
-        columns = ("pk", "name_key", "pinyin", "birth", "employer_id", "numbered")
+        columns: tuple[str, ...] = ("pk", "name_key", "pinyin", "birth", "employer_id", "numbered")
     else:
         found = Organisation.objects.annotate(numbered=F("uscc"))
         columns = ("pk", "name_key", "pinyin", "place_id", "numbered")

@@ -85,7 +85,7 @@ class Pair(models.Model):
 
     @property
     def kind(self) -> str:
-        return "person" if self.first_person_id is not None else "organisation"  # type: ignore[attr-defined]
+        return "person" if self.first_person_id is not None else "organisation"
 
     @property
     def both(self) -> tuple[Any, Any]:
@@ -149,7 +149,7 @@ class Merge(models.Model):
 
     @property
     def kind(self) -> str:
-        return "person" if self.gone_person_id is not None else "organisation"  # type: ignore[attr-defined]
+        return "person" if self.gone_person_id is not None else "organisation"
 
     @property
     def gone(self) -> Any:

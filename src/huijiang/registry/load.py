@@ -19,10 +19,11 @@ from psycopg import sql
 
 from huijiang.regions.models import Region
 from huijiang.registry.county import County, in_order
-from huijiang.registry.models import MODELS, Coverage, IdentityDocument
+from huijiang.registry.models import Coverage, IdentityDocument, Organisation, Person
 from huijiang.registry.sealing import COLUMNS, Sealing, processes_for
 from huijiang.registry.staging import Refusal, Stage, refusals
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.sealed.fields import sealed_context
 from huijiang.sealed.keys import ring
 
 LARGE = 100_000  # rows from which on indexes are made afterwards
@@ -53,7 +54,7 @@ def load(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Loaded:  # fmt: skip
     """Load a folder.  Raises LoadError (the registry is not empty) and PopulationError (the folder)."""
-    if MODELS["person"].objects.exists() or MODELS["organisation"].objects.exists():
+    if Person.objects.exists() or Organisation.objects.exists():
         raise LoadError(
             "登记库里已有数据 the registry holds rows already；整县导入只进空库 a county goes into an empty one"
         )
@@ -136,7 +137,7 @@ class _Load:
             "CREATE TEMP TABLE papers (person_id bigint, origin text, kind text, number bytea, matched bytea,"
             " matched_hash bytea, matched_hash_next bytea) ON COMMIT DROP"
         )
-        number, matched = (IdentityDocument._meta.get_field(each).context for each in ("number", "matched"))
+        number, matched = (sealed_context(IdentityDocument, each) for each in ("number", "matched"))
         sealing = Sealing(number, matched, ring(), self.as_of)
         query = sql.SQL("COPY papers ({}) FROM STDIN (FORMAT csv)").format(
             sql.SQL(", ").join(map(sql.Identifier, COLUMNS))

@@ -125,7 +125,7 @@ def _keep_name_forms(sender: type[models.Model], instance: Any, **_: object) -> 
 def _make_all() -> dict[str, type[models.Model]]:
     made: dict[str, type[models.Model]] = {}
     for table in vocabulary().tables.values():
-        extra: dict[str, models.Field] = {}
+        extra: dict[str, models.Field[Any, Any]] = {}
         constraints: list[models.BaseConstraint] = []
         indexes = unknown_indexes(table)
         if table.id in ("person", "organisation"):

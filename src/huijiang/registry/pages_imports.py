@@ -32,6 +32,7 @@ from huijiang.web import watching
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 30
@@ -66,8 +67,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = {each.code: each for each in Region.objects.filter(within(paths, ""))}
-        self.fields["table"].choices = [(each, table_label(each)) for each in vocabulary().tables]
-        self.fields["region"].choices = [(code, each.name) for code, each in self.regions.items()]
+        choice(self, "table").choices = [(each, table_label(each)) for each in vocabulary().tables]
+        choice(self, "region").choices = [(code, each.name) for code, each in self.regions.items()]
 
     def clean_as_of(self) -> dt.date:
         day: dt.date = self.cleaned_data["as_of"]

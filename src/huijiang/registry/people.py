@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -15,7 +15,7 @@ CODE_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_FORM: Final = r"^[0-9ANY][0-9A-Z]\d{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 
 
-def identity_fields() -> dict[str, models.Field]:
+def identity_fields() -> dict[str, models.Field[Any, Any]]:
     """The external id, and the name in its three forms."""
     return {
         "uid": models.UUIDField("外部编号", default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False),
@@ -45,7 +45,8 @@ def code_checks() -> list[models.BaseConstraint]:
         ),
         models.CheckConstraint(
             name="organisation_uscc_check",
-            condition=Q(uscc__isnull=True) | IsNought(Mod(total + _worth(18), Value(31), output_field=IntegerField())),
+            condition=Q(uscc__isnull=True)
+            | Q(IsNought(Mod(total + _worth(18), Value(31), output_field=IntegerField()))),
         ),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +20,7 @@ DAYS = 366
 def expire(now: dt.datetime | None = None) -> dict[str, int]:
     """Delete former versions older than their table keeps them; gives how many by table."""
     today = now or timezone.now()
-    kept = {model: LAWS[table].history_kept for table, model in MODELS.items()}
+    kept: dict[Any, int] = {model: LAWS[table].history_kept for table, model in MODELS.items()}
     kept |= {IdentityDocument: IDENTITY_YEARS, Coverage: COVERAGE_YEARS}
     done: dict[str, int] = {}
     for model, years in kept.items():

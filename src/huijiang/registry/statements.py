@@ -30,7 +30,7 @@ class Read(NamedTuple):
     """A row of the registry.  `values`: as `stored_columns`, `false` where the vocabulary allows `none` and it is."""
 
     at: int
-    count: int
+    count: int  # type: ignore[assignment]  # a name that tuples have too; nobody counts in these
     table: str
     id: int
     source: str

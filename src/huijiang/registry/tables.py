@@ -39,11 +39,11 @@ class Fact(models.Model):
         abstract = True
 
 
-def make_model(table: Table, extra: dict[str, models.Field], constraints: list[models.BaseConstraint],
+def make_model(table: Table, extra: dict[str, models.Field[Any, Any]], constraints: list[models.BaseConstraint],
                indexes: list[models.Index], words: str) -> type[models.Model]:  # fmt: skip
     """The model of one table.  `extra` replaces or adds columns; `words` is its docstring."""
     law = LAWS.get(table.id, Law())
-    fields: dict[str, models.Field] = {}
+    fields: dict[str, models.Field[Any, Any]] = {}
     for column in stored_columns(table):
         fields.update(fields_of(column))
     fields.update(extra)
@@ -117,7 +117,7 @@ def _told(table: Table, name: str) -> Any:
 def _apart(table: Table, law: Law, spell: tuple[str, str]) -> ExclusionConstraint:
     """No two spells of the same thing overlap.  A spell with an unknown end is held to its first day."""
     first, last = spell
-    until = F(last)
+    until: F | Case = F(last)
     if table.columns[last].type.or_none:
         until = Case(
             When(**{last + NONE_SUFFIX: True}, then=Value(None, output_field=DateField())),

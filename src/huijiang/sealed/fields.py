@@ -64,6 +64,14 @@ class SealedText(Binary):
         raise TypeError(f"{self.context}: 密文列不导出 a sealed column is not exported")
 
 
+def sealed_context(model: type[models.Model], name: str) -> str:
+    """The context of a sealed column.  Raises TypeError for one that is not sealed."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, SealedText):
+        raise TypeError(f"{model.__name__}.{name}: {type(field).__name__}；应为 expected SealedText")
+    return field.context
+
+
 class KeyedHash(Binary):
     """The hash of a SealedText of the same row, kept by the model itself."""
 

@@ -81,7 +81,7 @@ class Home:
         """The ways in that this visitor may use, in order."""
         ordered = sorted(self._doors.values(), key=lambda door: door.order)
         return [
-            OpenDoor(door.title, door.text, reverse(door.url_name), door.icon)
+            OpenDoor(str(door.title), str(door.text), reverse(door.url_name), door.icon)
             for door in ordered
             if door.visible(request)
         ]

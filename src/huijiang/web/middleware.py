@@ -38,6 +38,18 @@ class ContentPolicy:
         return response
 
 
+class PlainAddress:
+    """An address with a NUL in it leads nowhere and asks nothing: no database takes one in a text."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
 class BodyLimit:
     """A body that is larger than anything here takes is not read at all."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -22,7 +21,7 @@ def text_size(request: HttpRequest) -> HttpResponse:
     """Switch to the size named in `size` and go back to `next`, which must be a page of this site."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(wanted if safe else "/")
+    response = HttpResponseRedirect(wanted if safe else "/")  # not `redirect`: that takes words for names of views
     if request.POST.get("size") == LARGE:
         response.set_cookie(
             COOKIE, LARGE, max_age=ONE_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE

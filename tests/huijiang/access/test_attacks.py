@@ -16,14 +16,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from huijiang.accounts.models import Role, User
 from huijiang.api.endpoint import CLIENT_DOOR
+from huijiang.registry.models import Organisation, Person
 from tests.huijiang.access.attacks import Attacker, Forms, attack_form, attack_query, name_of
 from tests.huijiang.access.test_law import VISITORS, addresses, door_of, enters, visitors  # noqa: F401
-from tests.huijiang.access.world import agent, make, worker
+from tests.huijiang.access.world import DAY, World, agent, worker
 from tests.huijiang.accounts.people import account, region, signed_in
 from tests.huijiang.gate.pages import ROOMS, Page, pages
 
 pytestmark = pytest.mark.django_db
-ELSEWHERE = ("claims", "funds", "people")  # rooms with tests of this kind of their own
+ELSEWHERE = ("claims",)  # its forms need cases in each state: tests/huijiang/claims makes them
 MINE = [room for room in ROOMS if pages(room) and not room.startswith(ELSEWHERE)]
 
 
@@ -45,19 +46,19 @@ def opened(page: Page, world: Any) -> tuple[Client, str]:
 def test_whatever_is_sent_to_a_page_is_answered(room: str) -> None:
     faults: list[str] = []
     worlds: dict[Any, Any] = {}
-    attacked: set[tuple[str, str, frozenset[str]]] = set()
+    attacked: set[tuple[str, str, frozenset[str]]] = set()  # the same form is attacked once, whoever sees it
     for page in pages(room):
         if page.world not in worlds:
             worlds[page.world] = page.world()
         client, address = opened(page, worlds[page.world])
-        attacker = Attacker(client, faults)
+        attacker = Attacker(client, faults, page.status)
         shown = attacker.get(address + page.query, f"GET {name_of(address)}")
         read = Forms(shown.content.decode(errors="replace"))
         for form in read.found:
             if form.method == "get":
                 read.asked |= form.fields.keys()
                 continue
-            key = (name_of(form.action or address), str(page.visitor(worlds[page.world])), frozenset(form.fields))
+            key = ("POST", name_of(form.action or address), frozenset(form.fields))
             if key not in attacked:
                 attacked.add(key)
                 attack_form(attacker, form, address)
@@ -126,14 +127,18 @@ def test_a_body_larger_than_anything_here_takes_is_not_read() -> None:
 EVERYBODYS = {
     "documents:": "stewards and approvers of any place read every working copy and release: there is one library",
     "letters:verify": "whoever holds the code of a letter may verify it",
+    "accounts:job": "the run is of no region: every system administrator's",
+    "registry:quality_list": "its argument names a list, which holds the reader's own rows",
 }
 
 
 @pytest.fixture
 def strangers() -> list[Client]:
     """A worker and an agent without any relation to the worlds of the rooms, and staff of another region."""
-    world = make(tables=False)
-    far = region("339701", "339700")
+    far = region("339601", "339600")
+    told = {"source": "登记", "as_of": DAY, "managed_by": far}
+    firm = Organisation.objects.create(name="陌路厂", **told)
+    world = World(far, far, [firm], [Person.objects.create(name="陌路人", employer=firm, **told)])
     people = [worker(world, 0, "stranger-worker"), agent(world, 0, login="stranger-agent")]
     return [signed_in(each) for each in (*people, *(account(f"far-{role}", role, where=far) for role in Role))]
 

@@ -41,7 +41,7 @@ def types_a_name(browser: Browser, base: str, session: str) -> None:
     search.press_sequentially("李晓")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("李晓雯")
-    expect(tab).to_have_url(f"{base}/admin-ops/users/?q=%E6%9D%8E%E6%99%93&role=&state=")
+    expect(tab).to_have_url(f"{base}/admin-ops/users/?q=%E6%9D%8E%E6%99%93&state=&role=")
     assert tab.evaluate("window.stayed && document.activeElement.name") == "q"  # neither reloaded nor cut off
     search.press_sequentially("不在这里")
     expect(tab.locator("#found")).to_contain_text("没有符合条件的")

@@ -253,7 +253,7 @@ def in_words(answer: Any) -> bool:
     if 300 <= answer.status_code < 400:
         told = list(get_messages(answer.wsgi_request))
         return not any(each.level_tag == "success" for each in told)
-    return bool(re.search(r"[一-鿿]{4,}", answer.content.decode()))
+    return bool(re.search(r"[一-鿿]{4,}", html_of(answer)))
 
 
 class Attack:
@@ -283,9 +283,11 @@ class Attack:
             if answer.status_code >= 500:
                 self.faults.append(f"{what}: {answer.status_code} {at[:120]}")
             else:
-                self._judged(what, answer, said)
-                if not may_store and stored() != before:
+                kept = stored() != before
+                if kept and not may_store:
                     self.faults.append(f"{what}: something was stored")
+                if not kept:
+                    self._judged(what, answer, said)
             transaction.set_rollback(True)
         return answer
 
@@ -370,18 +372,24 @@ class Attack:
                 self.ask(f"another {each}", user=others[each], post=post, said=(302, 403, 404, 405))
 
 
+def html_of(page: Any) -> str:
+    """The page, where it is one."""
+    plain = not page.streaming and page.headers.get("Content-Type", "").startswith("text/html")
+    return str(page.content.decode()) if plain else ""
+
+
 def fields_of(page: Any) -> list[str]:
     """The names of a page's fields, those hidden too."""
-    found = (
-        re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', page.content.decode())
-        if not page.streaming
-        else []
-    )
+    found = re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', html_of(page))
     return [each for each in dict.fromkeys(found) if each not in ("csrfmiddlewaretoken", "language", "next", "q")]
 
 
 def files_of(page: Any) -> list[str]:
-    return re.findall(r'<input[^>]*type="file"[^>]*name="([^"]+)"', page.content.decode()) if not page.streaming else []
+    return [
+        name[1]
+        for each in re.findall(r"<input[^>]*>", html_of(page))
+        if 'type="file"' in each and (name := re.search(r'\bname="([^"]+)"', each))
+    ]
 
 
 DIRECT: Final = {

@@ -1,8 +1,13 @@
-"""Every benefit of the five documents is claimed, approved, refused and objected to, by the facts of their worked cases."""
+"""Every benefit of the five documents is claimed, approved, refused and objected to, by the facts of their worked cases.
+
+The list is that of the policies: a benefit that comes later fails here until it has a case that grants it and one that
+refuses it, or until it is written down why that can't be.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import islice
 from typing import Any, Final
 
 import pytest
@@ -35,6 +40,28 @@ pytestmark = pytest.mark.django_db
 
 DOCUMENTS: Final = ("zhejiang-2023", "xiaoshan-2025-3", "yuyao-2021-draft", "huzhou-2023-55", "shangyu-2022-3")
 FIXED: Final = 100_000  # fen, where the text leaves the amount to a person
+OPEN, PERIODS, PAYEE = "unknown：", "有几期金额都未定", "还不知道发给谁"
+NOT_APPROVED: Final = {
+    # The text (or a list that no place has entered) leaves a condition open: a local rule has to settle it first.
+    "zhejiang-2023#priority-training-subsidy": f"{OPEN}省重点产业或紧缺工种",
+    "xiaoshan-2025-3#student-aid": f"{OPEN}符合资助条件",
+    "xiaoshan-2025-3#student-certificate-grant": f"{OPEN}符合条件",
+    "xiaoshan-2025-3#training-subsidy": f"{OPEN}符合条件",
+    "xiaoshan-2025-3#digital-grant": f"{OPEN}符合条件",
+    "huzhou-2023-55#priority-training-tilt": f"{OPEN}省市重点产业或紧缺职业（工种）",
+    "shangyu-2022-3#level-training-subsidy": f"{OPEN}符合条件",
+    "shangyu-2022-3#elite-training": f"{OPEN}一线优秀技能人才",
+    # Only a ceiling for each of several periods: a determination has one figure.
+    "xiaoshan-2025-3#apprenticeship-subsidy": PERIODS,
+    "huzhou-2023-55#rent-subsidy": PERIODS,
+    "huzhou-2023-55#settling-subsidy": PERIODS,
+    "huzhou-2023-55#home-purchase-subsidy": PERIODS,
+    # The text names nobody who is paid.
+    "shangyu-2022-3#short-stay-board": PAYEE,
+}
+NOT_REFUSED: Final = {"shangyu-2022-3#short-stay-board": PAYEE}
+"""Besides: nothing of a draft (余姚征求意见稿) can be claimed."""
+MOST_CASES: Final = 4
 MOST_TRIED: Final = 2  # events of a case
 HOPS: Final = 3
 OFFICERS: Final = {
@@ -170,47 +197,64 @@ def parties(event: Row) -> list[Row]:
 
 
 def tried(bureau: Bureau, plan: DocumentPlan, rule: Rule, refused: bool) -> str:
-    """Go through the worked cases until one comes out; empty then, else why each did not."""
-    why = []
-    for worked in cases_of(plan.id, rule.id, refused):
-        if len(why) >= 4:
-            break
+    """Go through the worked cases until one comes out as it should; empty then, else why each did not."""
+    why: list[str] = []
+    for worked in islice(cases_of(plan.id, rule.id, refused), MOST_CASES):
         try:
             with transaction.atomic():
-                found = bureau.claimed(plan, rule, worked)
-                if isinstance(found, str):
-                    said = found
-                else:
-                    claim, viewer = found
-                    said = bureau.refused(claim, worked.label) if refused else bureau.approved(claim, worked.on)
-                    said = said or (bureau.objected(claim, viewer, worked.on) if refused else "")
+                said = once(bureau, plan, rule, worked, refused)
                 if said:
                     transaction.set_rollback(True)
-        except Exception as error:  # exploring
-            said = f"{type(error).__name__} {error}"[:200]
+        except ClaimError as error:
+            said = str(error)
         if not said:
             return ""
         why.append(f"{worked.sentence}: {said}")
-    return "\n    ".join(why) or "没有这样的例子"
+    return "；".join(why) or "没有这样的例子"
 
 
-def test_every_benefit(settings: Any, tmp_path: Any) -> None:
-    import time
+def once(bureau: Bureau, plan: DocumentPlan, rule: Rule, worked: Worked, refused: bool) -> str:
+    found = bureau.claimed(plan, rule, worked)
+    if isinstance(found, str):
+        return found
+    claim, viewer = found
+    if not refused:
+        return bureau.approved(claim, worked.on)
+    return bureau.refused(claim, worked.label) or bureau.objected(claim, viewer, worked.on)
 
+
+@pytest.fixture
+def bureau(settings: Any, tmp_path: Any) -> Bureau:
     settings.DATA = tmp_path
     keys.ensure(settings.KEY_FILE)
-    bureau = Bureau()
+    return Bureau()
+
+
+def test_every_benefit_is_claimed_approved_refused_and_objected_to(bureau: Bureau) -> None:
+    wrong, claimed = [], set()
     for plan, rule in benefits():
-        if plan.id.startswith("yuyao"):
-            continue
-        for refused in (False, True):
-            begun = time.process_time()
-            said = tried(bureau, plan, rule, refused)
-            print(
-                rule.key,
-                "refused" if refused else "approved",
-                f"{time.process_time() - begun:.1f}",
-                "OK" if not said else said,
-                flush=True,
-            )
-    raise AssertionError
+        for refused, stated in ((False, NOT_APPROVED), (True, NOT_REFUSED)):
+            said, why = tried(bureau, plan, rule, refused), reason(plan, rule, stated)
+            if (why not in said) if why else said:
+                wrong.append(
+                    f"{rule.key} {'refused' if refused else 'approved'}: {said or 'it was'}; stated: {why or '—'}"
+                )
+        if plan.status == "in force" and rule.key not in NOT_REFUSED:
+            claimed.add(rule.key)
+    assert wrong == [], "\n".join(wrong)
+    assert claimed
+    refusals = Claim.objects.filter(state=State.REFUSED)
+    assert set(refusals.values_list("benefit", flat=True)) == claimed
+    assert not refusals.exclude(disputes__answered_at__isnull=False).exists()
+    assert set(Claim.objects.filter(state=State.APPROVED).values_list("benefit", flat=True)) == claimed - set(
+        NOT_APPROVED
+    )
+
+
+def reason(plan: DocumentPlan, rule: Rule, stated: dict[str, str]) -> str:
+    return "没有这个项目" if plan.status == "draft" else stated.get(rule.key, "")
+
+
+def test_what_is_stated_is_about_benefits_that_there_are() -> None:
+    known = {rule.key for _plan, rule in benefits()}
+    assert {*NOT_APPROVED, *NOT_REFUSED} <= known

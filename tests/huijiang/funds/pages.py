@@ -104,6 +104,7 @@ def world() -> World:
         past,
         asked,
         _shared(treasury),
+        _question(treasury),
     )
 
 

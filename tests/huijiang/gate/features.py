@@ -42,6 +42,7 @@ PROPERTIES: Final[dict[str, Since]] = {
     "grid-gap": Since(57, 10.1, 52), "grid-template-areas": Since(57, 10.1, 52),
     "grid-template-columns": Since(57, 10.1, 52), "grid-template-rows": Since(57, 10.1, 52),
     "grid-auto-rows": Since(57, 10.1, 70), "grid-auto-flow": Since(57, 10.1, 52),
+    "column-gap": Since(50, 10, 52),  # of columns of text
     "gap": Since(84, 14.1, 63),  # in flex; in grid it is grid-gap's
     "break-inside": Since(50, 10, 65), "font-variant-numeric": Since(52, 9.1, 34), "line-break": Since(58, 11, 69),
     "overflow-wrap": Since(23, 7, 49), "scroll-padding-top": Since(69, 14.1, 68), "scroll-behavior": Since(61, 15.4, 36),

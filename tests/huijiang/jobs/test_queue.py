@@ -13,10 +13,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
+from huijiang import disk
 from huijiang.jobs import enqueue, queue
 from huijiang.jobs.models import Run, State
 from huijiang.jobs.recovery import recover
 from huijiang.jobs.worker import work
+from tests.huijiang.jobs.chores.tasks import MORE_THAN_THERE_IS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 600  # looks, twenty a second
@@ -85,6 +87,36 @@ def test_a_run_that_fails_says_why_and_leaves_nothing() -> None:
     run.refresh_from_db()
     assert (run.state, run.error) == (State.FAILED, "ValueError: one: 不行 no")
     assert not marked("one")
+
+
+def test_a_heavy_run_waits_while_the_disk_is_nearly_full_and_a_light_one_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heavy, light = enqueue("chores.much", name="heavy"), enqueue("chores.mark", name="light")
+    assert heavy is not None
+    assert light is not None
+    monkeypatch.setenv("HUIJIANG_DISK_RESERVE", MORE_THAN_THERE_IS)
+    with pytest.raises(queue.WaitsForRoom):
+        queue.perform(heavy.uid)
+    queue.perform(light.uid)
+    heavy.refresh_from_db()
+    assert (heavy.state, heavy.note, state(light)) == (State.WAITING, queue.ROOM_WAITS, State.DONE)
+    assert not marked("heavy")
+    monkeypatch.delenv("HUIJIANG_DISK_RESERVE")
+    queue.perform(heavy.uid)
+    assert state(heavy) == State.DONE
+    assert marked("heavy")
+
+
+def test_a_heavy_run_that_finds_no_more_room_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIJIANG_DISK_RESERVE", "0")
+    run = enqueue("chores.much", name="fills")
+    assert run is not None
+    with pytest.raises(disk.NoRoom, match="the disk has"):
+        queue.perform(run.uid)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (State.FAILED, f"{queue.NO_ROOM}: {queue.ROOM_WORDS}")
+    assert not marked("fills")
 
 
 def test_a_job_that_nobody_declared_is_refused() -> None:

@@ -13,8 +13,7 @@ from django.urls import reverse
 from huijiang.access.viewers import as_agent
 from huijiang.labour import answering, export, surveys, workbook
 from huijiang.labour.models import SurveyAnswer, SurveyUpload
-from tests.huijiang.labour.test_answers import answered, states
-from tests.huijiang.labour.town import ANSWER, Place, asked, client
+from tests.huijiang.labour.town import ANSWER, Place, answered, asked, client, states
 
 FIRST = 8  # the row after the header: six lines above it
 

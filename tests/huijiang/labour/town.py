@@ -161,3 +161,17 @@ def asked(found: Place, counted_on: dt.date = DAY, **more: Any) -> Place:
     }  # fmt: skip
     found.survey = surveys.publish(surveys.draft(found.officer, found.town.xiaoshan, **(values | more)), found.officer)
     return found
+
+
+def answered(found: Place) -> Place:
+    """焊工: 甲 7 heads 6 wanted, 丙 10 and 2; 钳工: 丙 4 and 4, 丁 0 and 0."""
+    found.answer("甲", ANSWER)
+    found.answer(
+        "丙", {("焊工", "高级工"): {"heads": 10, "vacancies": 2}, ("钳工", "高级工"): {"heads": 4, "vacancies": 4}}
+    )
+    found.answer("丁", {("钳工", "高级工"): {"heads": 0, "vacancies": 0}})
+    return found
+
+
+def states(firm: SurveyedFirm) -> list[tuple[int, str]]:
+    return list(firm.answers.order_by("version").values_list("version", "state"))

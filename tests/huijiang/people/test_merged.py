@@ -21,7 +21,7 @@ from huijiang.claims import acts, dues, intake, moving
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import CannotMove, Excluded, MayNot
 from huijiang.claims.merging import _holder
-from huijiang.claims.models import Act, CapUse, Carried, Claim, Due, Movement
+from huijiang.claims.models import Act, CapGroup, CapUse, Carried, Claim, Due, Exclusive, Movement
 from huijiang.claims.models.decision import Kind
 from huijiang.claims.states import State
 from huijiang.files import services as files
@@ -231,6 +231,42 @@ def test_merged_firms_have_one_set_of_agents_claims_and_limits(desk: Office, reg
     assert parted is not None
     assert parted.firms == (kept.pk,)
     assert not access_claims(parted).exclude(state=State.DRAFT).exists()
+
+
+def test_what_was_taken_of_a_limit_and_of_an_exclusive_group_is_carried_and_given_back(
+    desk: Office, registrar: User
+) -> None:
+    """Once in a life, and one of two benefits: taken by the record that goes, so nothing is left for the one that stays."""
+    here = desk.town
+    kept, _honour = double(here)
+    claim = desk.paid()
+    told = {"limit_key": "x#y/一生一次", "kind": "count", "cap": 1}
+    theirs = CapGroup.objects.create(key=f"person:{here.worker.pk}|焊工", **told)
+    CapUse.objects.create(group=theirs, claim=claim, amount=1)
+    both = CapGroup.objects.create(key=f"person:{kept.pk}|钳工", **told)
+    CapUse.objects.create(group=both, claim=claim, amount=1)
+    CapUse.objects.create(
+        group=CapGroup.objects.create(key=f"person:{here.worker.pk}|钳工", **told), claim=claim, amount=1
+    )
+    Exclusive.objects.create(claim=claim, benefit=CHIEF, group="x#z", event=f"person:{here.worker.pk}|2025")
+
+    made = merging.merge(registrar, kept, here.worker, "是同一人")
+    mine = CapGroup.objects.get(key=f"person:{kept.pk}|焊工")
+    assert (mine.used, mine.left) == (1, 0)
+    both.refresh_from_db()
+    assert (both.used, both.left) == (2, 0), "both had used it: what was paid stands, and nothing is left"
+    with pytest.raises(DatabaseError, match="cap_not_exceeded"), transaction.atomic():
+        CapUse.objects.create(group=mine, claim=claim, part="2026", amount=1)
+    with pytest.raises(DatabaseError, match="exclusive_group_and_event"), transaction.atomic():
+        Exclusive.objects.create(claim=claim, benefit="x#other", group="x#z", event=f"person:{kept.pk}|2025")
+
+    merging.undo(registrar, made, "是姐妹")
+    mine.refresh_from_db()
+    both.refresh_from_db()
+    assert (mine.used, both.used) == (0, 1)
+    assert not Exclusive.objects.filter(event=f"person:{kept.pk}|2025", released_at=None).exists()
+    theirs.refresh_from_db()
+    assert theirs.used == 1
 
 
 def test_a_draft_of_the_record_that_went_is_not_sent_and_its_papers_stay_in_reach(

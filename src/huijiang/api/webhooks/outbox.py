@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from huijiang import audit
@@ -94,20 +95,23 @@ def _moves(events: Iterable[str]) -> Q:
 
 
 def _claims(subscription: Subscription, since: dt.datetime, events: list[str]) -> int:
-    """A move is told once.  A transaction may end after another that began later: what is looked at overlaps by an hour."""
+    """A move is told once.  A transaction may end after another that began later: what is looked at overlaps by an hour.
+
+    A payment file moves many thousand claims in one moment: they are taken in pieces, those first that were not told.
+    """
     now = timezone.now()
     if subscription.looked_at is not None:
         since = max(since, subscription.looked_at - OVERLAP)
+    subject = Concat(Value("claim:"), Cast("claim__uid", CharField()), Value(":"), Cast("number", CharField()))
+    told = Delivery.objects.filter(subscription=subscription, event__in=events, subject=OuterRef("subject"))
     within = Movement.objects.filter(_moves(events), at__gte=since, claim__in=claims_of(viewer_of(subscription.client)))
-    moves = list(within.select_related("claim").order_by("at", "pk")[:MOST_MOVES])
-    made = 0
-    for move in moves:
-        for event in events:
-            if _is(move, event):
-                made += _put(subscription, event, f"claim:{move.claim.uid}:{move.number}", _told(move))
-    # Where there was more than fits, the next look begins with the rest.
-    upto = now if len(moves) < MOST_MOVES else moves[-1].at + OVERLAP
-    Subscription.objects.filter(pk=subscription.pk).update(looked_at=upto)
+    fresh = within.annotate(subject=subject).exclude(Exists(told)).select_related("claim")
+    moves = list(fresh.order_by("at", "pk")[:MOST_MOVES])
+    made = sum(
+        _put(subscription, event, move.subject, _told(move)) for move in moves for event in events if _is(move, event)
+    )
+    if len(moves) < MOST_MOVES:  # else the next look begins where this one began
+        Subscription.objects.filter(pk=subscription.pk).update(looked_at=now)
     return made
 
 

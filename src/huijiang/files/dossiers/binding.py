@@ -133,7 +133,7 @@ def _of_file(viewer: Viewer, number: int, part: Paper, purpose: str) -> _Leaf:
     content, blob = opened_file.read(), opened_file.file.blob
     assert blob is not None
     shown, note = _as_pages(content, blob.kind, part.title, opened_file.name)
-    line = Line(number, part.title, Kind(blob.kind).label, blob.size, sm3(content), 0, _pages(shown), note)
+    line = Line(number, part.title, str(Kind(blob.kind).label), blob.size, sm3(content), 0, _pages(shown), note)
     return _Leaf(line, shown)
 
 

@@ -27,6 +27,7 @@ from huijiang.registry.models import IdentityDocument, ImportBatch
 from huijiang.registry.staging import Stage, refusals
 from huijiang.registry.vocabulary import stored_columns, vocabulary
 from huijiang.sealed import keyed_hash, seal
+from huijiang.sealed.fields import sealed_context
 from huijiang.sealed.keys import ring
 
 EVERY: Final = 1_000  # rows between two reports of progress
@@ -71,7 +72,7 @@ class _Applying:
         self.faults = Faults()
         self.sheet = ""
         self.read = 0
-        self.numbers = tuple(IdentityDocument._meta.get_field(each).context for each in ("number", "matched"))
+        self.numbers = tuple(sealed_context(IdentityDocument, each) for each in ("number", "matched"))
         table = vocabulary().tables[batch.table]
         self.facts = [
             name
@@ -224,7 +225,7 @@ class _Applying:
 
     def _merge(self) -> None:
         """What the file does not say stays as it is known."""
-        told = []
+        told: list[sql.Composable] = []
         for column in stored_columns(vocabulary().tables[self.batch.table]):
             own = sql.Identifier(f"{column.name}_id" if column.type.kind in ("row", "region") else column.name)
             if not column.type.or_none:

@@ -183,7 +183,7 @@ def settle() -> int:
     What they had not committed was rolled back by the database, so nothing is stored by halves."""
     done = 0
     for batch in ImportBatch.objects.filter(state__in=UNDER_WAY, run__isnull=False):
-        current = Run.objects.filter(uid=batch.run).first()
+        current = Run.objects.filter(uid=batch.run).first() if batch.run else None
         if current is not None and current.state in ENDED:
             broken = current.state != RunState.CANCELLED
             full = current.error.startswith(NO_ROOM)

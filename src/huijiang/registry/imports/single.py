@@ -88,7 +88,7 @@ def _reference(column: Column, text: str) -> int:
 
 def change(table: str, pk: int, told: Mapping[str, Any], source: str, as_of: dt.date) -> Any:
     """Write fields of a row, locked; its history keeps what was.  Raises NotTogether."""
-    row = MODELS[table]._default_manager.select_for_update(of=("self",)).get(pk=pk)
+    row: Any = MODELS[table]._default_manager.select_for_update(of=("self",)).get(pk=pk)
     for name, value in told.items():
         setattr(row, name, value)
     row.source, row.as_of, row.batch = source, as_of, None

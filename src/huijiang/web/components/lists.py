@@ -68,7 +68,7 @@ def tabs(items: Sequence[Tab], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/pager.html", takes_context=True)
-def pager(context: Context, page: Page, parameter: str = "page") -> dict[str, Any]:
+def pager(context: Context, page: Page[Any], parameter: str = "page") -> dict[str, Any]:
     """Before and after, and where one is; other words of the address are kept."""
     request = context.get("request")
     words = request.GET.copy() if request is not None else None

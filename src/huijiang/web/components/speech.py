@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import get_language
 
 from huijiang.web.components.library import register
@@ -21,7 +21,7 @@ def is_foreign(text: object) -> bool:
 @register.filter
 def spoken(text: object) -> SafeString:
     """Data as it is, marked as Chinese where the page around it is English: `{{ person.name|spoken }}`."""
-    shown = conditional_escape(str(text) if not hasattr(text, "__html__") else text)
+    shown = conditional_escape(text if isinstance(text, SafeData) else str(text))
     return format_html('<span lang="zh-Hans">{}</span>', shown) if is_foreign(text) else shown
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 
 from django.contrib.sessions.models import Session
@@ -9,6 +10,7 @@ from django.utils import timezone
 from huijiang.jobs import Handle, job
 
 DAY = timezone.now()
+MORE_THAN_THERE_IS = str(1 << 30)  # MiB
 
 
 def leave(mark: str) -> None:
@@ -43,3 +45,14 @@ def wait(run: Handle, name: str) -> None:
 @job("chores.again", "可以重来", repeatable=True)
 def again(run: Handle, name: str) -> None:
     wait(run, name)
+
+
+@job("chores.much", "写很多", heavy=True)
+def much(run: Handle, name: str) -> None:
+    """The disk is nearly full by the time that it is half done, if the name says so."""
+    with transaction.atomic():
+        leave(name)
+        if name == "fills":
+            os.environ["HUIJIANG_DISK_RESERVE"] = MORE_THAN_THERE_IS
+        run.progress(1, 2)
+        run.progress(2, 2)
