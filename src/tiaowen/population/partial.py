@@ -169,6 +169,7 @@ class Partial:
         texts = {rule: self.connection.extract_statements(created(lines_of(rule), query))
                  for rule, query in queries.items()}  # fmt: skip
         made = {}
+        noted: Watched = {}
         try:
             with planned_quickly(self.connection) if self.near.many <= QUICK else nullcontext():
                 for state in ("then", "now"):
