@@ -236,6 +236,8 @@ def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             batches.drop(found, viewer)
             messages.success(request, _("这一批已作废，没有提交。"))
             return redirect("claims:batches")
+        if request.POST.get("act") != "send":
+            return _shown(request, viewer, found, _("没有说是提交还是作废，所以什么都没有做。请用页面上的按钮。"))
         count = batches.send(found, viewer, partial=request.POST.get("partial") == "yes")
     except ClaimError as error:
         return _shown(request, viewer, found, str(error))
