@@ -91,11 +91,13 @@ def test_the_set_is_what_the_live_evaluation_finds_and_the_person_confirms(night
     address = reverse("claims:ready_confirm", args=[mine.uid])
     assert address in page
     assert "18,000.00" in client.get(address).content.decode()  # eighteen months of 1,000 have begun on 2026-11-28
-    client.post(address, {"account": "new", "number": CARD})
+    client.post(address, {"account": "new", "number": "6222 0200 0000 0007"})
     mine.refresh_from_db()
     assert mine.state == State.DRAFT  # the bank is missing
-    sent = client.post(address, {"account": "new", "number": CARD, "bank": "甲银行"})
-    assert sent.status_code == 302, sent.context["wrong"] or sent.context["form"].errors
+    slip = client.post(address, {"account": "new", "number": "6222 0200 0000 0000", "bank": "甲银行"})
+    assert "校验位不对" in slip.content.decode()  # doubled and summed 13: the last digit would be a 7
+    sent = client.post(address, {"account": "new", "number": "6222 0200 0000 0007", "bank": "甲银行"})
+    assert sent.status_code == 302
     mine.refresh_from_db()
     assert (mine.state, mine.applicant, mine.way) == (State.SUBMITTED, desk.town.worker_user, "proactive")
     assert Account.objects.get(pk=mine.account_id).holder.open() == "林小英"
