@@ -171,9 +171,10 @@ class Partial:
         made = {}
         try:
             with planned_quickly(self.connection) if self.near.many <= QUICK else nullcontext():
-                for state in ("then", "now"):
-                    self.near.show(state, used)
-                    noted = self._lines(unit, texts, state, found)
+                self.near.show("then", used)
+                self._lines(unit, texts, "then", found)
+                self.near.show("now", used)
+                noted = self._lines(unit, texts, "now", found)
                 for rule, key in zip(unit.rules, unit.keys, strict=True):
                     changed = self._difference(unit, rule, key, before[key], place, scratch)
                     if changed is not None:
