@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
 from huijiang.supervisor.postgres import USER, Postgres
 from tests.huijiang import prepared
 from tests.huijiang.gate.browser import BrowserThread
+from tests.huijiang.gate.windows import Windows
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +70,12 @@ def browser_thread() -> Iterator[BrowserThread]:
     started = BrowserThread()
     yield started
     started.stop()
+
+
+@pytest.fixture
+def windows(live_server: LiveServer, browser_thread: BrowserThread) -> Iterator[Windows]:
+    """People's windows for a walk; no page of theirs may have broken."""
+    made = Windows(browser_thread, live_server.url)
+    yield made
+    made.close()
+    assert made.heard == []

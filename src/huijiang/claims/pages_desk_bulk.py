@@ -24,6 +24,7 @@ from huijiang.claims.public_notice import name_of
 from huijiang.claims.queue import VIEWS
 from huijiang.jobs.models import ENDED, State
 from huijiang.jobs.queue import cancel
+from huijiang.web import watching
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.tables import Cell, Column, Table
 
@@ -88,10 +89,12 @@ def done(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """What became of a selection; while a job works on it, how far that is."""
     held = _own(request, uid)
     run = bulks.run_of(held)
+    over = run is None or run.state in ENDED
+    if (ended := watching.over(request, not over)) is not None:
+        return ended
     items = list(held.items.select_related("claim__region", "claim__payee_person", "claim__payee_organisation"))  # type: ignore[attr-defined]
     told = Outcome([each.claim for each in items if each.outcome == BulkItem.Outcome.DONE],
                    [(each.claim, each.why) for each in items if each.outcome == BulkItem.Outcome.NOT_DONE])  # fmt: skip
-    over = run is None or run.state in ENDED
     return render(request, "claims/bulk_done.html", {
         "held": held, "label": bulks.label_of(held.deed), "run": run, "over": over, "under_way": not over, "all": len(items), "back": reverse("claims:desk"),
         "left": sum(not each.outcome for each in items), "cancelled": run is not None and run.state == State.CANCELLED,

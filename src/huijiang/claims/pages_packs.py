@@ -26,6 +26,7 @@ from huijiang.claims.pages_desk import viewer_of
 from huijiang.claims.public_notice import name_of
 from huijiang.jobs.models import ENDED, State
 from huijiang.jobs.queue import cancel
+from huijiang.web import watching
 from huijiang.web.components.tables import Cell, Column, Table
 
 SHOWN: Final = 10
@@ -88,6 +89,8 @@ def pack(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     ]  # fmt: skip
     columns = [Column(_("分卷")), Column(_("件数"), "number"), Column(_("大小"), "number"), Column(_("可下载到"))]
     over = run is None or run.state in ENDED
+    if (ended := watching.over(request, not over)) is not None:
+        return ended
     return render(request, "claims/pack.html", {
         "pack": held, "name": name_of(held.benefit), "run": run, "over": over, "under_way": not over,
         "cancelled": run is not None and run.state == State.CANCELLED,

@@ -22,6 +22,7 @@ from huijiang.registry.models import MODELS
 from huijiang.sealed import keys
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.office import ON, Office, office
+from tests.huijiang.claims.test_applying import CARD
 from tests.huijiang.entitlements.town import CHIEF, DAY, TRAINER, account, town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,10 +91,12 @@ def test_the_set_is_what_the_live_evaluation_finds_and_the_person_confirms(night
     address = reverse("claims:ready_confirm", args=[mine.uid])
     assert address in page
     assert "18,000.00" in client.get(address).content.decode()  # eighteen months of 1,000 have begun on 2026-11-28
-    client.post(address, {"account": "new", "number": "6222 0200 0000 0000"})
+    client.post(address, {"account": "new", "number": "6222 0200 0000 0007"})
     mine.refresh_from_db()
     assert mine.state == State.DRAFT  # the bank is missing
-    sent = client.post(address, {"account": "new", "number": "6222 0200 0000 0000", "bank": "甲银行"})
+    slip = client.post(address, {"account": "new", "number": "6222 0200 0000 0000", "bank": "甲银行"})
+    assert "校验位不对" in slip.content.decode()  # doubled and summed 13: the last digit would be a 7
+    sent = client.post(address, {"account": "new", "number": "6222 0200 0000 0007", "bank": "甲银行"})
     assert sent.status_code == 302
     mine.refresh_from_db()
     assert (mine.state, mine.applicant, mine.way) == (State.SUBMITTED, desk.town.worker_user, "proactive")
@@ -110,7 +113,7 @@ def test_what_changed_since_the_night_is_not_confirmed(night: Office) -> None:
     client = signed_in(night.town.worker_user)
     address = reverse("claims:ready_confirm", args=[mine.uid])
     assert "不能直接确认" in client.get(address).content.decode()
-    client.post(address, {"account": "new", "number": "6222020000000000", "bank": "甲银行"})
+    client.post(address, {"account": "new", "number": CARD, "bank": "甲银行"})
     mine.refresh_from_db()
     assert mine.state == State.DRAFT
     nightly.run(ON)
