@@ -30,11 +30,9 @@ from huijiang.funds import ledger, reserving
 from huijiang.funds.bankfiles import replies
 from huijiang.funds.bankfiles.replies import Outcome, Reply
 from huijiang.funds.models import Account, Answer, AnswerLine, Batch, Entry, Payment, Reservation
-from huijiang.jobs import enqueue
 from huijiang.regions.models import Region
 
 CHUNK: Final = 10_000
-TELL: Final = "funds.tell_paid"
 Verdict = AnswerLine.Verdict
 P = Payment.State
 
@@ -139,8 +137,6 @@ def _settle(came: dict[str, list[Payment]], touched: dict[int, Payment], answer:
                  State.PAYMENT_RETURNED, words="银行退回了这笔款，请核对收款账户。")  # fmt: skip
     reserving.paid_in_part(_claims(came[P.PAID]))
     _settled({each.batch_id for each in touched.values()})
-    if came[P.PAID] or came[P.REJECTED] or came[P.RETURNED]:
-        enqueue(TELL, answer=str(answer.uid))
 
 
 _WRITE: Final = """

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.claims import in_bulk
+from huijiang.claims import in_bulk, locks, moving
 from huijiang.claims.models import Due
 from huijiang.claims.states import Event, State
 from huijiang.funds import sources, takeover, undetermined
@@ -86,9 +86,8 @@ def _wait(due: Due, line: Line | None) -> Waiting:
 def payable(claims: Sequence[int]) -> None:
     """Claims with money held for something that no payment carries may be paid; one that was paid before is due again."""
     ready = sorted(set(claims))
-    in_bulk.move(
-        _held_again(ready), Event.NEXT_DUE, [State.PAID], State.APPROVED, words="又有一期（一部分）落实了资金。"
-    )
+    for pk in _held_again(ready):  # one by one: what follows a further period runs within it
+        moving.move(locks.claim(pk), Event.NEXT_DUE, None, words="又有一期（一部分）落实了资金。")
     in_bulk.move(ready, Event.FUND, [State.APPROVED, State.PAYMENT_RETURNED], State.PAYABLE,
                  words="资金已落实，等待拨付。")  # fmt: skip
 

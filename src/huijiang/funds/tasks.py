@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from huijiang.funds import answers, recheck, takeover, telling
 from huijiang.funds import letter_tasks as letter_tasks  # its jobs
-from huijiang.funds.models import Answer, Line, PastFile
+from huijiang.funds import recheck, takeover
+from huijiang.funds.models import Line, PastFile
 from huijiang.funds.reserving import serve_unplaced, serve_waiting
 from huijiang.jobs import Handle, every, job
 from huijiang.web.components.amount import yuan
@@ -65,14 +65,6 @@ def look_again(run: Handle) -> None:
     """What was paid and no longer stands up: findings for people to judge; and what could not be looked at."""
     told = recheck.recheck(lambda done, total: run.progress(done, total))
     run.result(looked=told.looked, found=told.found, without=dict(sorted(told.without.items())))
-
-
-@job(answers.TELL, "告知到账与退回", repeatable=True)
-def tell_paid(run: Handle, answer: str) -> None:
-    """Payees of what the bank said; each once for each answer."""
-    run.result(
-        told=telling.tell(Answer.objects.get(uid=uuid.UUID(answer)), lambda done, total: run.progress(done, total))
-    )
 
 
 every("20 17 * * *", "funds.serve_waiting")  # 01:20 in Shanghai

@@ -47,17 +47,17 @@ def compute(
     found = {}
     for name, key in zip(unit.rules, unit.keys, strict=True):
         part = scratch / f"{name}.parquet"
-        connection.sql(sql(select([col(each) for each in shown(connection, name)], lines_of(name)))).write_parquet(
-            str(part)
-        )
+        connection.sql(
+            sql(select([col(each) for each in shown(connection, lines_of(name))], lines_of(name)))
+        ).write_parquet(str(part))
         found[key] = Made(Placed(part), figures(connection.read_parquet(str(part)), unit.plan.rules[name]), watched)
     forget(connection, unit, kind)
     return found
 
 
-def shown(connection: Connection, rule: str) -> list[str]:
-    """Columns of a rule's lines, without those that only order and tie them."""
-    columns = connection.table(table(lines_of(rule)).sql("duckdb")).columns
+def shown(connection: Connection, lines: str) -> list[str]:
+    """Columns of a relation of lines, without those that only order and tie them."""
+    columns = connection.table(table(lines).sql("duckdb")).columns
     return [each for each in columns if each not in INTERNAL and not each.startswith(("stack:", "cap:"))]
 
 

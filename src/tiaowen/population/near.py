@@ -41,7 +41,9 @@ class Near:
         self.connection = reach.connection
         self.wanted: dict[str, list[str]] = {}
         self.sources: list[Source] = []
+        self.rows: dict[str, list[str]] = {}  # table → relations of rows as they are now, each row in one of them
         self.tables: set[str] = set()
+        self.many = 0  # rows of all of them
 
     def add(self, sources: Iterable[Source], bases: dict[str, str]) -> None:
         self.sources += sources
@@ -81,7 +83,8 @@ class Near:
                 break
             for table_id, relation in fresh.items():
                 references = [(column, target) for here, column, target in forward if here == table_id]
-                leading = self._leading(table_id, relation, [column for column, _ in references])
+                if references:
+                    leading = self._leading(table_id, relation, [column for column, _ in references], table_id in whole)
                 for column, target in references:
                     more(target, filter_(select([named(col(column), "id")], leading), not_null(col(column))))
             for table_id, column, target in back:
@@ -95,15 +98,27 @@ class Near:
                 more(table_id, self.changes.both([col("id")], table_id, is_null(col(column))))
         whole = self._spread(whole | set(later), forward, back)
         self.tables = set(need) | whole | {each for edge in (*forward, *back) for each in (edge[0], edge[2])}
+        self.many = sum(self.changes.size(each) if each in whole else sizes.get(each, 0) for each in self.tables)
         for table_id in sorted(self.tables):
             self._fill(table_id, None if table_id in whole else need.get(table_id, ""))
 
-    def _leading(self, table_id: str, ids: str, columns: list[str]) -> str:
-        """The references of some rows, out of one reading of their table."""
-        relation = f"leading {table_id} {ids}"
-        if columns:
-            chosen = [col(each) for each in dict.fromkeys(columns)]
-            create(self.connection, relation, self.changes.both(chosen, table_id, inside(col("id"), ids)))
+    def _leading(self, table_id: str, ids: str, columns: list[str], whole: bool) -> str:
+        """The references of some rows in either state.  The rows themselves, as they are now, are kept: their file
+        is read for them once, unless the table is taken `whole`."""
+        relation, some = f"leading {table_id} {ids}", inside(col("id"), ids)
+        references = [col(each) for each in dict.fromkeys(columns)]
+        if whole:
+            create(self.connection, relation, self.changes.both(references, table_id, some))
+            return relation
+        read = dict.fromkeys(["id", *sorted(self.columns.get(table_id, set())), *columns])
+        rows = f"rows {table_id} {ids}"
+        create(self.connection, rows, filter_(select([col(each) for each in read], facts_of(table_id)), some))
+        self.rows.setdefault(table_id, []).append(rows)
+        both: list[exp.Query] = [select(references, rows)]
+        if self.changes.moves(table_id):
+            before = select([each.copy() for each in references], left(table_id))
+            both.append(filter_(before, some.copy()))
+        create(self.connection, relation, union(both), "VIEW")
         return relation
 
     def _edges(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
@@ -146,8 +161,12 @@ class Near:
         some = inside(col("id"), ids) if ids else None
         empty = ids == ""
         kind = "VIEW" if ids is None else "TABLE"
-        mine = select(chosen, facts_of(table_id))
-        create(self.connection, here, filter_(mine, exp.false() if empty else some), kind)
+        if ids and table_id in self.rows:  # every one of them was read
+            mine = union([select([each.copy() for each in chosen], rows) for rows in self.rows[table_id]])
+            create(self.connection, here, mine, "VIEW")
+        else:
+            facts = select(chosen, facts_of(table_id))
+            create(self.connection, here, filter_(facts, exp.false() if empty else some), kind)
         if not self.changes.moves(table_id):
             create(self.connection, there, select([exp.Star()], here), "VIEW")
         elif ids is None:

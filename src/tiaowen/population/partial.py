@@ -7,6 +7,7 @@ depends on another, and each is judged by the whole statement over all the facts
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,11 +40,13 @@ from tiaowen.population.results import (
 )
 from tiaowen.population.rows import lines_of, terms_in
 from tiaowen.population.stackings import apply_stacking
-from tiaowen.population.store import Connection, create, created, sql
+from tiaowen.population.store import Connection, create, created, planned_quickly, renamed, sql
 from tiaowen.population.units import Unit
 from tiaowen.population.world import World
 
 SMALL = 20_000  # lines: a file this short is written anew
+QUICK = 300_000  # rows near by: so few are run over sooner than a plan is made better
+THEN, NOW = 1, -1  # sides of a difference: what stands on both adds up to nothing
 LAYERED = 8  # more than one line in eight replaced: the file is written anew
 
 
@@ -165,20 +168,21 @@ class Partial:
             raise Unbounded("、".join(sorted(used - self.near.tables)))
         texts = {rule: self.connection.extract_statements(created(lines_of(rule), query))
                  for rule, query in queries.items()}  # fmt: skip
-        noted: Watched = {}
+        made = {}
         try:
-            for state in ("then", "now"):
-                self.near.show(state, used)
-                noted = self._lines(unit, texts, state, found)
+            with planned_quickly(self.connection) if self.near.many <= QUICK else nullcontext():
+                for state in ("then", "now"):
+                    self.near.show(state, used)
+                    noted = self._lines(unit, texts, state, found)
+                for rule, key in zip(unit.rules, unit.keys, strict=True):
+                    changed = self._difference(unit, rule, key, before[key], place, scratch)
+                    if changed is not None:
+                        made[key] = Made(changed.placed, changed.figures, noted)
         finally:
             forget(self.connection, unit, "TABLE")
-        made = {}
-        for rule, key in zip(unit.rules, unit.keys, strict=True):
-            changed = self._difference(unit, rule, key, before[key], place, scratch)
-            if changed is not None:
-                made[key] = Made(changed.placed, changed.figures, noted)
-            drop(self.connection, f"then {lines_of(rule)}")
-            drop(self.connection, f"now {lines_of(rule)}")
+            for rule in unit.rules:
+                drop(self.connection, f"then {lines_of(rule)}")
+                drop(self.connection, f"now {lines_of(rule)}")
         if made:  # what is noted of a unit stands with each of its rules
             for key in unit.keys:
                 if key not in made:
@@ -202,36 +206,41 @@ class Partial:
                 noted[what] = sorted({*rows, *(self._not_in(elsewhere, lines) if elsewhere else [])})
             apply_stacking(connection, self.world, stacking, members)
         for rule in unit.rules:
-            chosen = [col(each) for each in shown(connection, rule)]
-            kept = filter_(select(chosen, lines_of(rule)), mine[rule].copy())
-            create(connection, f"{state} {lines_of(rule)}", kept)
+            renamed(connection, lines_of(rule), f"{state} {lines_of(rule)}")
         return noted
 
     def _difference(self, unit: Unit, rule: str, key: str, before: Finished, place: Path, scratch: Path) -> Made | None:
         """What takes the place of the earlier lines; None where none has changed."""
-        connection = self.connection
-        then, now, gone = f"then {lines_of(rule)}", f"now {lines_of(rule)}", f"gone {rule}"
-        columns = connection.table(f'"{now}"').columns
+        connection, the_rule = self.connection, unit.plan.rules[rule]
+        columns = shown(connection, f"now {lines_of(rule)}")
         keys = [each for each in columns if each.startswith("key:")]
-        if unit.plan.rules[rule].grouping is None or not keys:
+        if the_rule.grouping is None or not keys:
             keys = ["row"]
-        sides = [select([exp.Star(), named(lit(side), "side")], lines) for lines, side in ((then, 1), (now, -1))]
-        apart = group(exp.Select(expressions=[col(each) for each in columns]), [col(each) for each in columns])
-        apart.set("from_", exp.From(this=exp.Subquery(this=union([*sides]), alias=exp.TableAlias(this=name("b")))))
+        reached = self.reached[tuple(unit.keys)]
+        ids, base_ids = reached.lines[the_rule.table], reached.bases[the_rule.table]
+        mine = inside(col("first row"), ids) if ids != base_ids else None  # of rows beside them nothing is asked
+        sides = [filter_(select([*(col(each) for each in columns), named(lit(at), "side")], f"{state} {lines_of(rule)}"),
+                         mine.copy() if mine is not None else None)
+                 for state, at in (("then", THEN), ("now", NOW))]  # fmt: skip
+        create(connection, "both lines", union([*sides]), "VIEW")
+        apart = group(select([col(each) for each in columns], "both lines"), [col(each) for each in columns])
         apart.set("having", exp.Having(this=op("is not", total(col("side")), lit(0))))
         distinct = exp.Select(expressions=[col(each) for each in keys], distinct=exp.Distinct())
         distinct.set("from_", exp.From(this=exp.Subquery(this=apart, alias=exp.TableAlias(this=name("d")))))
+        gone = f"gone {rule}"
         create(connection, gone, distinct)
-        if not count(connection, gone):
+        many = count(connection, gone)
+        if not many:
             return None
-        create(connection, "come lines", within(connection, now, gone))
-        create(connection, "left lines", within(connection, then, gone))
-        the_rule = unit.plan.rules[rule]
+        create(connection, "differing lines", within(connection, "both lines", gone))
+        for lines, at in (("left lines", THEN), ("come lines", NOW)):
+            chosen = filter_(select([col(each) for each in columns], "differing lines"), op("is", col("side"), lit(at)))
+            create(connection, lines, chosen, "VIEW")
         told = adjusted(before.figures, figures(connection.table('"left lines"'), the_rule),
                         figures(connection.table('"come lines"'), the_rule))  # fmt: skip
-        return Made(self._layers(key, gone, place, scratch, told["lines"]), told)
+        return Made(self._layers(key, gone, many, place, scratch, told["lines"]), told)
 
-    def _layers(self, key: str, gone: str, place: Path, scratch: Path, lines: int) -> Placed:
+    def _layers(self, key: str, gone: str, many: int, place: Path, scratch: Path, lines: int) -> Placed:
         """The earlier file with what has changed beside it, or all in one where that is little or much."""
         connection = self.connection
         whole = file_of(place, key)
@@ -246,10 +255,10 @@ class Partial:
             still = union([select([exp.Star()], "come lines"), without(connection, "earlier new", gone)])
             create(connection, "all gone", _distinct(keys))
             create(connection, "all new", still)
-            gone = "all gone"
+            gone, many = "all gone", count(connection, "all gone")
         new = "come lines" if whole.is_file() else "all new"
         to = scratch / key.replace("#", " ")
-        if lines <= SMALL or count(connection, gone) * LAYERED > lines:
+        if lines <= SMALL or many * LAYERED > lines:
             connection.read_parquet(str(files[BASE])).create_view("earlier lines", replace=True)
             every = union([without(connection, "earlier lines", gone), select([exp.Star()], new)])
             connection.sql(sql(every)).write_parquet(str(to))

@@ -57,10 +57,15 @@ def filter_(query: exp.Select, where: Sql | None) -> exp.Select:
     return query
 
 
+def at_most(query: Chosen, rows: int) -> Chosen:
+    """Some rows of it."""
+    query.set("limit", exp.Limit(expression=exp.Literal.number(rows)))
+    return query
+
+
 def one(query: Chosen) -> Chosen:
     """At most one row of it."""
-    query.set("limit", exp.Limit(expression=exp.Literal.number(1)))
-    return query
+    return at_most(query, 1)
 
 
 def join(query: exp.Select, relation: str, alias: str, on: Sql, left: bool = False) -> exp.Select:

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from tiaowen.population.changes import Changes, count, inside, left, moved
 from tiaowen.population.expr import Sql, any_of, call, col, is_null, lit, name, named
-from tiaowen.population.program import filter_, select, union
+from tiaowen.population.program import at_most, filter_, select, union
 from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
 from tiaowen.population.store import create, sql
 from tiaowen.population.world import World, facts_of
@@ -147,7 +147,13 @@ class Reach:
                 for table_id, column in places:
                     self._worth(table_id, column, values)
                     more = self.changes.both([col("id")], table_id, inside(col(column), values))
+                    rows = exp.Select(expressions=[exp.Star()])
+                    rows.set("from_", exp.From(this=exp.Subquery(this=more, alias=exp.TableAlias(this=name("m")))))
+                    # what is beyond is not gathered; a row that moved may be there in both states
+                    at_most(rows, self._most(table_id) + self.changes.many.get(table_id, 0) + 1)
+                    more = rows
                     relation, many = self.keep(union([more, select([col("id")], reached[table_id])]))
+                    self._bounded(table_id, many)
                     grown |= many > sizes[table_id]
                     reached[table_id], sizes[table_id] = relation, many
             if not grown or len(tied) < 2:
@@ -179,9 +185,16 @@ class Reach:
     def bounded(self, reached: dict[str, str]) -> None:
         """Raise Unbounded for a reach that is no saving."""
         for table_id, relation in reached.items():
-            many = count(self.connection, relation)
-            if many > FEW and many * SHARE > self.changes.size(table_id):
-                raise Unbounded(f"{table_id}: {many} / {self.changes.size(table_id)}")
+            self._bounded(table_id, count(self.connection, relation))
+
+    def _bounded(self, table_id: str, many: int) -> None:
+        most = self._most(table_id)
+        if many > most:
+            raise Unbounded(f"{table_id}: > {most} / {self.changes.size(table_id)}")
+
+    def _most(self, table_id: str) -> int:
+        """Rows of a table that may be reached."""
+        return max(FEW, self.changes.size(table_id) // SHARE)
 
     def strays(self, ties: Sequence[Tie], tables: dict[str, str]) -> dict[str, list[exp.Query]]:
         """Rows that do not know a key that ties them: they count for others wherever they may belong."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ from tiaowen.vocabulary.types import NONE, Type
 MANIFEST = "coverage.json"
 PARTS = "*.parquet"  # of a table that is a folder of files
 Connection = duckdb.DuckDBPyConnection
+# steps of planning that a statement over few rows is still worth
+PLANNED = ("expression_rewriter", "filter_pushdown", "unused_columns", "deliminator", "unnest_rewriter", "join_order")
 
 
 def sql(query: exp.Expression | exp.Query) -> str:
@@ -70,6 +73,18 @@ def connect(memory: str, folder: Path, threads: int | None = None) -> Connection
     return duckdb.connect(config=settings)
 
 
+@contextmanager
+def planned_quickly(connection: Connection) -> Iterator[None]:
+    """For statements over few rows, which it takes longer to plan than to run: only what keeps a plan small is done."""
+    every = connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()
+    spared = ",".join(str(each) for (each,) in every if each not in PLANNED)
+    connection.execute(f"SET disabled_optimizers = '{spared}'")
+    try:
+        yield
+    finally:
+        connection.execute("RESET disabled_optimizers")
+
+
 def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> None:
     connection.execute(created(relation, query, kind))
 
@@ -80,6 +95,12 @@ def created(relation: str, query: exp.Query, kind: str = "TABLE") -> str:
     made = exp.Create(this=exp.Table(this=name(relation)), kind=kind, expression=query, replace=True)
     made.set("properties", passing)
     return sql(made)
+
+
+def renamed(connection: Connection, relation: str, to: str) -> None:
+    """The same table under another name."""
+    rename = exp.AlterRename(this=exp.Table(this=name(to)))
+    connection.execute(sql(exp.Alter(this=exp.Table(this=name(relation)), kind="TABLE", actions=[rename])))
 
 
 # -- writing -------------------------------------------------------------------------

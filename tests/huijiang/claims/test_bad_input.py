@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 NUL, LONG, BIG = "a\x00b", "长" * 20_000, "9" * 60
 GARBAGE: Final = (NUL, LONG, BIG, "²", "2026-02-30T25:61_5", "'\"><script>", "-1")
 QUERY: Final = ("view", "after", "number", "benefit", "state", "region", "overdue", "deed", "page", "year", "answered", "claimed",
-                "correction", "level")  # fmt: skip
+                "correction", "level", "rule")  # fmt: skip
 UNREADABLE: Final = (NUL, LONG)
 """What no field of any form takes."""
 
@@ -81,7 +81,7 @@ class World:
         self.round = self.ground.opened(panel=True, ranking=Ranking.SCORE, quota=1, late=Late.ACCEPT)
         self.entrant = self.ground.in_review(0)
         self.ground.seated(3)
-        self.steward = account("claims-steward", "政策员", Role.STEWARD, town.xiaoshan)
+        self.steward = account("bad-input-steward", "政策员", Role.STEWARD, town.xiaoshan)
 
     def user(self, name: str) -> User | None:
         match name:
@@ -182,7 +182,7 @@ WAYS: Final[dict[str, Way]] = {
     **{name: Way(who, nothing, own=False) for name, who in (
         ("my_cases", "worker"), ("org_cases", "agent"), ("batches", "agent"), ("ready", "worker"), ("reach", "analyst"), ("reach_list", "reviewer"),
         ("desk", "first"), ("take", "first"), ("bulk", "first"), ("stand_ins", "first"), ("desk_notices", "first"), ("publish", "second"),
-        ("disputes", "fourth"), ("team", "watch"), ("relations", "first"), ("identities", "security"), ("terms", "keeper"), ("terms_new", "keeper"),
+        ("disputes", "fourth"), ("team", "watch"), ("rules", "watch"), ("relations", "first"), ("identities", "security"), ("terms", "keeper"), ("terms_new", "keeper"),
         ("days", "keeper"), ("notices", ""), ("packs", "watch"), ("rounds", ""), ("desk_rounds", "first"), ("round_new", "first"), ("panels", "member"),
         ("points", "steward"))},
     "my_case": Way("worker", number(chief)),

@@ -22,6 +22,7 @@ from huijiang.registry.models import MODELS
 from huijiang.sealed import keys
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.office import ON, Office, office
+from tests.huijiang.claims.test_applying import CARD
 from tests.huijiang.entitlements.town import CHIEF, DAY, TRAINER, account, town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,7 +113,7 @@ def test_what_changed_since_the_night_is_not_confirmed(night: Office) -> None:
     client = signed_in(night.town.worker_user)
     address = reverse("claims:ready_confirm", args=[mine.uid])
     assert "不能直接确认" in client.get(address).content.decode()
-    client.post(address, {"account": "new", "number": "6222020000000000", "bank": "甲银行"})
+    client.post(address, {"account": "new", "number": CARD, "bank": "甲银行"})
     mine.refresh_from_db()
     assert mine.state == State.DRAFT
     nightly.run(ON)

@@ -31,6 +31,7 @@ class World:
 
 def staff(login: str, role: Role) -> User:
     """An account with one role for 萧山, made once."""
+    keys.ensure(settings.KEY_FILE)
     known = User.objects.filter(login=login).first()
     if known is not None:
         return known
