@@ -168,7 +168,8 @@ class Partial:
             raise Unbounded("、".join(sorted(used - self.near.tables)))
         texts = {rule: self.connection.extract_statements(created(lines_of(rule), query))
                  for rule, query in queries.items()}  # fmt: skip
-        made = {}
+        made: dict[str, Made] = {}
+        noted: Watched = {}
         try:
             with planned_quickly(self.connection) if self.near.many <= QUICK else nullcontext():
                 self.near.show("then", used)
