@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (SupervisorError, PostgresError) as error:
         print(f"huijiang serve: {error}", file=sys.stderr)
         return 1
+    shutil.rmtree(configuration.metrics())  # counters of processes that are gone
     return 0
 
 
