@@ -26,7 +26,7 @@ BAD: Final = frozenset({"status", "returned", "late"})  # messages of what did n
 SEEDS: Final = 500
 PARTS: Final = 3
 Ground = Recovery.Ground
-FOUND: Final = {"waits": ("R15", Ground.WRONG_FACTS), "parts": ("R12", Ground.PAID_TWICE), "whole": ("R04", Ground.RETIRED),
+FOUND: Final = {"whole": ("R04", Ground.RETIRED), "parts": ("R12", Ground.PAID_TWICE), "waits": ("R15", Ground.WRONG_FACTS),
                 "dismissed": ("R02", Ground.DEAD)}  # fmt: skip
 
 
@@ -85,16 +85,16 @@ class Paying:
             answers.handle(line, self.second, "已电话询问银行：不是本批付款，银行将更正回单。")
 
     def doubtful(self) -> list[Payment]:
-        """Paid money in which something could be found: the greatest sums, not the demo's workers'."""
-        return list(
-            Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None)
-            .exclude(due__claim__payee_person__in=self.desk.workers).order_by("-amount", "pk")[:len(FOUND)]
-        )  # fmt: skip
+        """Paid money in which something could be found, not the demo's workers': what is paid once before allowances
+        (whose claims go on), the greatest sums first."""
+        found = Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None).exclude(
+            due__claim__payee_person__in=self.desk.workers).select_related("due")  # fmt: skip
+        return sorted(found, key=lambda each: (bool(each.due.period), -each.amount, each.pk))[: len(FOUND)]
 
     def find(self) -> None:
-        """Of paid money: one finding waits, one is to come back in three parts, one whole, one is dismissed."""
+        """Of paid money: one is to come back whole, one in three parts, one finding waits, one is dismissed."""
         paid = self.doubtful()
-        for payment, (kind, (rule, ground)) in zip(reversed(paid), FOUND.items(), strict=False):
+        for payment, (kind, (rule, ground)) in zip(paid, FOUND.items(), strict=False):
             finding = recoveries.find(
                 payment, f"{rule} 抽查", ground, {"source": "演示抽查"}, self.desk["supervisor"].user
             )

@@ -42,6 +42,7 @@ from huijiang.funds.models import Payment, Reservation, Source
 from huijiang.regions.models import Region
 
 LIVED: Final = "demo.year"
+LEFT: Final = 6  # payments for the batches that are under way in the end
 LIST: Final = 8  # claims of a firm's list
 FOUND_IN, ROUND_FROM, ROUND_UNTIL, MORE_IN, SHARED_IN, LISTS_IN = 8, 5, 10, 6, 10, 9
 Say = Callable[[str], None]
@@ -300,12 +301,12 @@ class Year:
         waiting = Reservation.objects.filter(
             line__source=source, line__year=year, state=Reservation.State.HELD, due__claim__state=State.PAYABLE
         ).count()
-        if not waiting:
-            return
         last = span.number == LAST
+        if not waiting or span.number == LAST - 1:  # the last span has the money of two, for batches in every state
+            return
         self.calendar.on(span.day(24), 60)
         try:
-            _batch, said = self.paying.sent(source, max(1, waiting * 3 // 4) if last else waiting, year)
+            _batch, said = self.paying.sent(source, max(1, waiting - LEFT - waiting // 8) if last else waiting, year)
         except BatchError as error:
             self.say(f"  {source.name} {year}: {error}")
             return
