@@ -41,6 +41,7 @@ from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 SHOWN = 100
+ACTS = ("", "send", "drop")
 
 
 class UploadForm(forms.Form):
@@ -231,11 +232,16 @@ def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Send all, or (chosen in so many words) what has no fault; or take the batch back."""
     viewer, organisation = _firm(request)
     found = get_object_or_404(Batch.objects.filter(organisation__in=family("organisation", organisation.pk)), uid=uid)
+    act = request.POST.get("act", "")
+    if act not in ACTS:
+        return _shown(request, viewer, found, _("请选择提交，或者作废这一批。"))
     try:
-        if request.POST.get("act") == "drop":
+        if act == "drop":
             batches.drop(found, viewer)
             messages.success(request, _("这一批已作废，没有提交。"))
             return redirect("claims:batches")
+        if request.POST.get("act") != "send":
+            return _shown(request, viewer, found, _("没有说是提交还是作废，所以什么都没有做。请用页面上的按钮。"))
         count = batches.send(found, viewer, partial=request.POST.get("partial") == "yes")
     except ClaimError as error:
         return _shown(request, viewer, found, str(error))

@@ -60,8 +60,9 @@ def _machine() -> Iterator[Finding]:
     mend = ""
     if left < kept:
         mend = "；现在不收材料、不做大作业，清出空间 no papers and no large jobs now: free some space"
-    yield Finding("disk", left < LEAST_FREE, f"{left >> 20} MiB 空闲 free；应不少于 at least {LEAST_FREE >> 20} MiB{mend}",
-                  bars=False)  # fmt: skip
+    least = max(LEAST_FREE, kept)
+    words = f"{left >> 20} MiB 空闲 free；应不少于 at least {least >> 20} MiB{mend}"
+    yield Finding("disk", left < least, words, bars=False)
 
 
 def _database() -> Iterator[Finding]:

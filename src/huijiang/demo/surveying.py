@@ -115,12 +115,12 @@ def _lines(
                     }
                 continue
             line["heads"] = times * line["heads"] + ((number + at) % 4 == 0)
-            gap = (number + 2 * at + rank) % 4 + (2 if rank >= levels().index(HIGH_FROM) else 0)
+            gap = (number + 2 * at + rank) % 5 // 4 + (rank >= levels().index(HIGH_FROM) and (number + at) % 2)
             line |= {"vacancies": gap * times, "planned_hires": (gap + 1) // 2, "planned_training": (number + rank) % 5}
             if rank and (number + at) % 2:
                 low = 450_000 + 70_000 * rank + 10_000 * (number % 5)
                 line |= {"wage_low": low, "wage_high": low + 200_000 + 30_000 * rank}
-            if gap > 3:
+            if gap:
                 line["difficulty"] = ("熟手少，本地招不到", "同行待遇高，留不住", "倒班，年轻人不愿来")[
                     (number + at) % 3
                 ]

@@ -156,7 +156,8 @@ def _source(table: str, viewer: Viewer, firm: Any, on: dt.date, rows: list[tuple
     elif whole:
         words = _("已说明收齐")
     else:
-        words = _("；").join(_promise(each) for each in said) or _("没有说明收齐了哪些")
+        told = _("；").join(_promise(each) for each in said)
+        words = _("只收齐了：%(what)s") % {"what": told} if told else _("没有说明收齐了哪些")
     return Source(table, whole and not own_only, words, tuple(sorted(latest.items())), len(rows))
 
 
@@ -178,11 +179,11 @@ def _promise(entry: Coverage) -> str:
     chinese = (get_language() or "zh").startswith("zh")
     by = "、".join(columns[each].label if chinese else each for each in entry.by.split())
     parts = [
-        _("在册的%(by)s的都有") % {"by": by} if by else "",
-        _("%(day)s 以后开始的都有") % {"day": entry.since.isoformat()} if entry.since else "",
-        _("%(place)s的都有") % {"place": entry.region.name} if entry.region else "",
+        _("在册%(by)s的") % {"by": by} if by else "",
+        _("%(day)s 以后开始的") % {"day": entry.since.isoformat()} if entry.since else "",
+        _("%(place)s的") % {"place": entry.region.name} if entry.region else "",
     ]
-    return _("且").join(filter(None, parts))
+    return _("、").join(filter(None, parts))
 
 
 def heads_by_firm(viewer: Viewer, firms: Iterable[int], on: dt.date, occupations: list[str]) -> dict[int, int]:

@@ -83,8 +83,9 @@ class Near:
                 break
             for table_id, relation in fresh.items():
                 references = [(column, target) for here, column, target in forward if here == table_id]
-                if references:
-                    leading = self._leading(table_id, relation, [column for column, _ in references], table_id in whole)
+                if not references:
+                    continue
+                leading = self._leading(table_id, relation, [column for column, _ in references], table_id in whole)
                 for column, target in references:
                     more(target, filter_(select([named(col(column), "id")], leading), not_null(col(column))))
             for table_id, column, target in back:

@@ -168,12 +168,14 @@ class Partial:
             raise Unbounded("、".join(sorted(used - self.near.tables)))
         texts = {rule: self.connection.extract_statements(created(lines_of(rule), query))
                  for rule, query in queries.items()}  # fmt: skip
-        made = {}
+        made: dict[str, Made] = {}
+        noted: Watched = {}
         try:
             with planned_quickly(self.connection) if self.near.many <= QUICK else nullcontext():
-                for state in ("then", "now"):
-                    self.near.show(state, used)
-                    noted = self._lines(unit, texts, state, found)
+                self.near.show("then", used)
+                self._lines(unit, texts, "then", found)
+                self.near.show("now", used)
+                noted = self._lines(unit, texts, "now", found)
                 for rule, key in zip(unit.rules, unit.keys, strict=True):
                     changed = self._difference(unit, rule, key, before[key], place, scratch)
                     if changed is not None:

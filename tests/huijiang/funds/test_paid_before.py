@@ -37,6 +37,8 @@ def test_a_past_payment_of_the_event_is_found_and_nothing_is_made_ready_for_it(d
     assert proactive.candidates(town.xiaoshan).count() == 0
     assert proactive.prepare(town.xiaoshan).made == 0
     claim = desk.submitted()
-    found = {v.name: f for v, f in running.find(claim, ON, outside=False)}["already"]
-    assert (found.verdict, found.severity) == ("failed", "review")  # other months of it may still be due
+    check, found = next(
+        each for each in running.find(claim, ON, outside=False) if each[0].name == "claim-checks#already"
+    )
+    assert (found.verdict, found.severity or check.severity) == ("failed", "review")  # other months may still be due
     assert found.evidence == {"matches": [{"place": "330109", "number": "凭7"}]}

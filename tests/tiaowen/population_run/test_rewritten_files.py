@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from random import Random
 
 import duckdb
 import pytest
 
-from tests.tiaowen.population_run.changing_facts import ChangingFacts, run_unit
-from tests.tiaowen.population_run.town import LIBRARY, same_results
-from tiaowen.population import PopulationError
+from tests.tiaowen.population_run.changing_facts import run_unit
+from tests.tiaowen.population_run.town import LIBRARY, same_results, town
+from tiaowen.evaluate.facts import Facts, Row
+from tiaowen.population import PopulationError, write_facts
 from tiaowen.population.units import units
 
 PLAN = LIBRARY.plans["xiaoshan-2025-3"]
@@ -62,14 +62,23 @@ TWICE = (
 )
 
 
+def grown_town() -> Facts:
+    """The town with as many certificates more, in turn like each of those that it has."""
+    facts = town()
+    first = list(facts.tables["certificate"])
+    for at in range(MANY):
+        like = first[at % len(first)]
+        person = Row("person", f"人{at:02}", dict(like.values["holder"].values))
+        facts.tables["person"].append(person)
+        facts.tables["certificate"].append(Row("certificate", f"证{at:02}", {**like.values, "holder": person}))
+    return facts
+
+
 @pytest.fixture(scope="module")
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The facts of a few dozen certificates, and what each rule makes of them."""
     here = tmp_path_factory.mktemp("rewritten")
-    facts = ChangingFacts(PLAN, "digital-grant", Random(7), MANY)
-    for row in facts.facts.tables["certificate"]:
-        row.values.setdefault("issued_on", facts.facts.tables["certificate"][0].values.get("issued_on"))
-    facts.write(here).rename(here / "facts")
+    write_facts(grown_town(), here / "facts")
     for rule in RULES:
         (unit,) = (each for each in units(PLAN) if rule in each.rules)
         run_unit(unit, here / "facts", here / rule)

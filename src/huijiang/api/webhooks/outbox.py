@@ -108,8 +108,9 @@ def _claims(subscription: Subscription, since: dt.datetime, events: list[str]) -
     fresh = within.annotate(subject=subject).exclude(Exists(told)).select_related("claim")
     moves = list(fresh.order_by("at", "pk")[:MOST_MOVES])
     made = sum(
-        _put(subscription, event, move.subject, _told(move)) for move in moves for event in events if _is(move, event)
-    )
+        _put(subscription, event, f"claim:{move.claim.uid}:{move.number}", _told(move))
+        for move in moves for event in events if _is(move, event)
+    )  # fmt: skip
     if len(moves) < MOST_MOVES:  # else the next look begins where this one began
         Subscription.objects.filter(pk=subscription.pk).update(looked_at=now)
     return made
