@@ -56,7 +56,7 @@ def _table(points: list[Point]) -> Table:
         [Cell(each.name, each.address), Cell(each.seen, note=each.mend), Cell(tag=words[each.colour])]
         for each in points
     ]
-    return Table(_("系统状态"), [Column(_("项目")), Column(_("现状")), Column(_("状态"), "state")], rows)
+    return Table(_("系统状态"), [Column(_("检查什么")), Column(_("现状")), Column(_("状态"), "state")], rows)
 
 
 def _disk() -> Point:
