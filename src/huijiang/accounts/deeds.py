@@ -96,6 +96,7 @@ DEEDS: Final[dict[str, Words]] = {
     "funds.finding_dismissed": gettext_lazy("排除复查发现"),
     "funds.line_frozen": gettext_lazy("冻结预算"),
     "funds.line_opened": gettext_lazy("设立预算"),
+    "funds.line_rule_changed": gettext_lazy("改额度用完时的规则"),
     "funds.recovery_opened": gettext_lazy("决定了追回"),
     "funds.recovery_proposed": gettext_lazy("提出了追回"),
     "funds.recovery_withdrawn": gettext_lazy("撤回追回"),

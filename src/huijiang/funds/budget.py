@@ -12,7 +12,7 @@ from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.funds import ledger
-from huijiang.funds.models import Account, Allotment, Entry, Line, Share, Source
+from huijiang.funds.models import Account, Allotment, Closing, Entry, Line, RuleChange, Share, Source
 from huijiang.regions.models import Region
 
 WHOLE = 1_000  # thousandths
@@ -41,17 +41,65 @@ def open_line(
 
     Raises BudgetError when the shares don't sum to the whole.
     """
-    told = dict(shares or {Share.Tier.COUNTY: WHOLE})
-    if sum(told.values()) != WHOLE:
-        raise BudgetError(f"分担比例合计 {sum(told.values())}‰；应为 1000‰ shares must sum to 1,000 thousandths")
+    return opened(region, source, year, by, benefit=benefit, function_code=function_code, economic_code=economic_code,
+                  dry=dry, rest=rest, shares=shares or {Share.Tier.COUNTY: WHOLE})[0]  # fmt: skip
+
+
+@transaction.atomic
+def opened(
+    region: Region, source: Source, year: int, by: User, *, benefit: str, function_code: str, economic_code: str,
+    dry: str, rest: str, shares: Mapping[str, int],
+) -> tuple[Line, bool]:  # fmt: skip
+    """As `open_line`, and whether the line is new: False where it stood before, with what was declared of it then."""
+    if sum(shares.values()) != WHOLE:
+        raise BudgetError(f"分担比例合计 {sum(shares.values())}‰；应为 1000‰ shares must sum to 1,000 thousandths")
     line, made = Line.objects.get_or_create(
         region=region, source=source, year=year, benefit=benefit,
         defaults={"function_code": function_code, "economic_code": economic_code, "dry": dry, "rest": rest},
     )  # fmt: skip
     if made:
-        Share.objects.bulk_create(Share(line=line, tier=tier, thousandths=part) for tier, part in sorted(told.items()))
+        Share.objects.bulk_create(
+            Share(line=line, tier=tier, thousandths=part) for tier, part in sorted(shares.items())
+        )
         audit.record(by, "funds.line_opened", f"line:{line.uid}", region.pk, year=year, source=source.code)
-    return line
+    return line, made
+
+
+def rule_stands(line: Line) -> str:
+    """Why what a line does when it runs dry can't be declared anew; empty while it can."""
+    if line.frozen_at is not None:
+        return f"{line.year} 年度额度已冻结，规则不再改 the line is frozen: declare it on the new year's line"
+    if line.reservations.exists():
+        return (
+            "这笔额度已预留过资金，用完时的规则不能再改；新的规则请在下一年度的额度上定 "
+            "money was held on this line under its rule: declare another on next year's line"
+        )
+    if line.closings.filter(state=Closing.State.OPEN).exists():
+        return "有一次按比例发放在等签署，请先签署或作废 a closing waits for signatures: sign or drop it first"
+    return ""
+
+
+@transaction.atomic
+def change_rule(line: Line, by: User, *, dry: str, rest: str, reason: str) -> bool:
+    """Declare anew what a line does when it runs dry, as long as no money was held on it; False where nothing differs.
+
+    Raises BudgetError without a reason, and once money was held, the line is frozen or a closing waits for signatures.
+    """
+    held = Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    stands = rule_stands(held)
+    if stands:
+        raise BudgetError(stands)
+    if not reason.strip():
+        raise BudgetError("请写明改规则的理由 say why the rule is changed")
+    if (held.dry, held.rest) == (dry, rest):
+        return False
+    RuleChange.objects.create(line=held, dry_before=held.dry, rest_before=held.rest, dry=dry, rest=rest,
+                              reason=reason.strip()[:500], by=by)  # fmt: skip
+    Line.objects.filter(pk=held.pk).update(dry=dry, rest=rest)
+    audit.record(by, "funds.line_rule_changed", f"line:{held.uid}", held.region_id, dry_before=held.dry,
+                 rest_before=held.rest, dry=dry, rest=rest)  # fmt: skip
+    line.refresh_from_db()
+    return True
 
 
 @transaction.atomic

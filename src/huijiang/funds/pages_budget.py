@@ -91,6 +91,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         "questions": listed(viewer_of(request)),
         "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "years": years, "kpis": _kpis(shown, waiting),
         "committed": [(each.year, each.count, money(each.amount)) for each in committed], "count": len(shown),
+        "works": works(request),
     })  # fmt: skip
 
 
@@ -145,14 +146,16 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
             for each in changes]  # fmt: skip
     page = Paginator(held.waits.filter(ended_at=None).select_related("due__claim").order_by("since", "id"), PER_PAGE).get_page(
         request.GET.get("page"))  # fmt: skip
+    from huijiang.funds.pages_lines import changes_of
     from huijiang.funds.pages_sharing import closings_of
 
-    closings = closings_of(held)
+    closings, rule_changes = closings_of(held), changes_of(held)
     return render(request, "funds/line.html", {
         "line": held, "name": line_name(held), "tag": line_tag(held), "facts": _facts(held, told), "chart": _chart(held, told),
         "changes": Table(_("额度变动"), columns, rows), "form": form, "works": works(request) and not held.frozen_at,
         "freezes": works(request), "page": page, "closings": closings if closings.rows else None,
         "can_close": works(request) and _can_close(held, page.paginator.count), "waiting": _waiting(page), "forecast": told,
+        "can_change": works(request) and not budget.rule_stands(held), "rule_changes": rule_changes if rule_changes.rows else None,
     }, status=status)  # fmt: skip
 
 

@@ -22,6 +22,14 @@ def source_for(due: Due) -> Source | None:
     return source_of(due.fund) or undetermined.chosen(due)
 
 
+def source_of_benefit(benefit: str, words: str, path: str) -> Source | None:
+    """The source that pays a benefit in a place, before there is a due: as its document names it (`words`), else as two
+    people chose; None while that is open."""
+    question = undetermined.asked(benefit, path)
+    decided = question.source if question is not None and question.decided_at is not None else None
+    return source_of(words) or decided
+
+
 def line_of(due: Due, year: int) -> Line | None:
     """The line that pays a due in a year: of the nearest region upwards, its own benefit's before the source's."""
     source = source_for(due)

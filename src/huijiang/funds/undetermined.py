@@ -26,8 +26,13 @@ class QuestionError(ValueError):
 
 def of(due: Due) -> FundQuestion | None:
     """The question of a due's benefit: of the nearest region upwards."""
-    codes = [each for each in due.claim.region.path.split("/") if each]
-    found = FundQuestion.objects.filter(benefit=due.benefit, region__in=codes).select_related("source", "region")
+    return asked(due.benefit, due.claim.region.path)
+
+
+def asked(benefit: str, path: str) -> FundQuestion | None:
+    """The question of a benefit in a place: of the nearest region upwards."""
+    codes = [each for each in path.split("/") if each]
+    found = FundQuestion.objects.filter(benefit=benefit, region__in=codes).select_related("source", "region")
     return max(found, key=lambda each: codes.index(each.region_id), default=None)
 
 

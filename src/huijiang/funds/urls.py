@@ -9,6 +9,7 @@ from huijiang.funds import (
     pages_batches,
     pages_budget,
     pages_ledger,
+    pages_lines,
     pages_mine,
     pages_recoveries,
     pages_sharing,
@@ -18,6 +19,8 @@ from huijiang.funds import (
 
 urlpatterns = [
     path("desk/funds/", pages_budget.lines, name="lines"),
+    path("desk/funds/lines/new/", pages_lines.new, name="line_new"),
+    path("desk/funds/lines/<uuid:uid>/rule/", pages_lines.rule, name="line_rule"),
     path("desk/funds/lines/<uuid:uid>/", pages_budget.line, name="line"),
     path("desk/funds/lines/<uuid:uid>/ask/", pages_budget.ask, name="ask"),
     path("desk/funds/lines/<uuid:uid>/freeze/", pages_budget.freeze, name="freeze_line"),

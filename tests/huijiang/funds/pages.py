@@ -21,6 +21,7 @@ from huijiang.funds.models import (
     Closing,
     Finding,
     FundQuestion,
+    Line,
     PastFile,
     Payment,
     Recovery,
@@ -48,6 +49,7 @@ class World:
     asked: Allotment
     shared: Closing
     question: FundQuestion
+    fresh: Line
 
     @property
     def maker(self) -> User:
@@ -105,6 +107,7 @@ def world() -> World:
         asked,
         _shared(treasury),
         _question(treasury),
+        budget.open_line(treasury.place, treasury.source, today().year + 1, treasury.maker),
     )
 
 
@@ -120,7 +123,10 @@ def _question(treasury: Treasury) -> FundQuestion:
 def _shared(treasury: Treasury) -> Closing:
     """Three wait for 3,000 yuan on a pro-rata line that has 1,000."""
     source = Source.objects.create(code="skills", name="职业技能提升专账资金")
-    line = budget.open_line(treasury.place, source, DAY.year, treasury.maker, dry="pro_rata")
+    line = budget.open_line(treasury.place, source, DAY.year, treasury.maker)
+    budget.change_rule(
+        line, treasury.maker, dry="pro_rata", rest="await", reason="萧人社〔2026〕8号第五条：额度不足时按比例发放"
+    )
     reserving.reserve(payable(3, treasury.place, treasury.desk.user("first"), source.name), treasury.maker, DAY)
     asked = budget.ask(line, Allotment.Kind.ORIGINAL, 100_000, "萧财社〔2026〕5号", treasury.maker)
     budget.approve(asked, treasury.chief)
@@ -146,7 +152,10 @@ def agent(made: World) -> User:
 
 PAGES = [
     page("lines"),
+    page("line_new"),
     page("line", uid=lambda made: made.treasury.line.uid),
+    page("line_rule", uid=lambda made: made.fresh.uid),
+    page("line_rule", uid=lambda made: made.treasury.line.uid),
     page("approve", "chief", uid=lambda made: made.asked.uid),
     page("freeze_line", uid=lambda made: made.treasury.line.uid),
     page("line", uid=lambda made: made.shared.line.uid),

@@ -1,7 +1,7 @@
 """What the room keeps; each file is one side of money."""
 
 from huijiang.funds.models.answers import Answer, AnswerLine
-from huijiang.funds.models.budget import Allotment, Line, Share, Source
+from huijiang.funds.models.budget import Allotment, Line, RuleChange, Share, Source
 from huijiang.funds.models.ledger import Account, Entry, Posting
 from huijiang.funds.models.payments import BankFile, Batch, BatchSignature, PayingAccount, Payment
 from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
@@ -33,6 +33,7 @@ __all__ = [
     "Posting",
     "Recovery",
     "Reservation",
+    "RuleChange",
     "Share",
     "Source",
     "Waiting",

@@ -11,7 +11,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.models import User
+from huijiang.audit.models import ADDED_ONLY
 from huijiang.regions.models import Region
+
+FUNCTION_CODE = r"^[0-9]{3}([0-9]{2}){0,2}$"
+"""类, 款 and 项 of 支出功能分类: three, five or seven digits."""
+ECONOMIC_CODE = r"^[0-9]{3}([0-9]{2})?$"
+"""类 and 款 of 支出经济分类: three or five digits."""
 
 
 class Source(models.Model):
@@ -71,8 +77,8 @@ class Line(models.Model):
                 name="line_not_exceeded", condition=Q(allotted__gte=F("reserved") + F("spent"))
             ),
             models.CheckConstraint(name="line_not_negative", condition=Q(reserved__gte=0, spent__gte=0)),
-            models.CheckConstraint(name="line_function_code", condition=Q(function_code__regex=r"^[0-9]{3}([0-9]{2}){0,2}$")),
-            models.CheckConstraint(name="line_economic_code", condition=Q(economic_code__regex=r"^[0-9]{3}([0-9]{2})?$")),
+            models.CheckConstraint(name="line_function_code", condition=Q(function_code__regex=FUNCTION_CODE)),
+            models.CheckConstraint(name="line_economic_code", condition=Q(economic_code__regex=ECONOMIC_CODE)),
             models.CheckConstraint(name="line_warns_in_bounds", condition=Q(warn_at__lte=1000)),
         )  # fmt: skip
         triggers = (
@@ -93,6 +99,19 @@ class Line(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="rule_stands_once_used",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("(OLD.dry, OLD.rest) IS DISTINCT FROM (NEW.dry, NEW.rest)"),
+                func="""
+                    IF EXISTS (SELECT FROM funds_reservation WHERE line_id = NEW.id)
+                       OR EXISTS (SELECT FROM funds_closing WHERE line_id = NEW.id AND state = 'open')
+                    THEN RAISE EXCEPTION 'pgtrigger: rule_stands_once_used: money was held on line %, or a closing is open', NEW.uid;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         )
 
     def __str__(self) -> str:
@@ -102,6 +121,33 @@ class Line(models.Model):
     def free(self) -> int:
         """What may still be reserved, in fen."""
         return self.allotted - self.reserved - self.spent
+
+
+class RuleChange(models.Model):
+    """What a line does when it runs dry, declared anew before any money was held on it: from what to what, and why."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="rule_changes")
+    dry_before = models.CharField("原来用完时", max_length=16, choices=Line.Dry)
+    rest_before = models.CharField("原来发放后", max_length=8, choices=Line.Rest)
+    dry = models.CharField("额度用完时", max_length=16, choices=Line.Dry)
+    rest = models.CharField("按比例发放后", max_length=8, choices=Line.Rest)
+    reason = models.CharField("理由", max_length=500)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "额度规则变动"
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(name="rule_change_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="rule_change_of_something", condition=~Q(dry_before=F("dry")) | ~Q(rest_before=F("rest"))
+            ),
+        )
+        triggers = ADDED_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.dry_before} → {self.dry}"
 
 
 class Share(models.Model):
