@@ -103,7 +103,9 @@ class Line(models.Model):
                 name="rule_stands_once_used",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Condition("(OLD.dry, OLD.rest) IS DISTINCT FROM (NEW.dry, NEW.rest)"),
+                condition=pgtrigger.Condition(
+                    "(OLD.dry IS DISTINCT FROM NEW.dry OR OLD.rest IS DISTINCT FROM NEW.rest)"
+                ),
                 func="""
                     IF EXISTS (SELECT FROM funds_reservation WHERE line_id = NEW.id)
                        OR EXISTS (SELECT FROM funds_closing WHERE line_id = NEW.id AND state = 'open')
