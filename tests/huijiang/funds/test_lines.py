@@ -73,7 +73,7 @@ def test_finance_opens_a_line_on_the_page_once_and_whole(treasury: Treasury) -> 
         ("economic_code", "3039a"): "支出经济分类应为 3 或 5 位数字",
         ("economic_code", ""): "id_economic_code_error",
         ("source", "skills"): "由“人才专项资金”支付，用不到“职业技能提升专账资金”的额度",
-        ("source", "nothing\0"): "id_source_error",
+        ("source", "nothing"): "id_source_error",
         ("benefit", "xiaoshan-2025-3#nothing"): "id_benefit_error",
         ("region", "330281"): "id_region_error",
         ("year", str(year - 1)): "id_year_error",
