@@ -86,9 +86,9 @@ class LineForm(RuleForm):
     benefit = forms.ChoiceField(label=gettext_lazy("项目"), required=False, widget=forms.Select(attrs={"lang": "zh-Hans"}),
                                 help_text=gettext_lazy("一个项目有自己的额度时，先用自己的"))  # fmt: skip
     function_code = _code(gettext_lazy("支出功能分类"), FUNCTION_CODE, "2080799", gettext_lazy("类、款、项，3、5 或 7 位数字"),
-                          gettext_lazy("支出功能分类应为 3、5 或 7 位数字，如 2080799"))  # fmt: skip
+                          gettext_lazy("应为 3、5 或 7 位数字，如 2080799"))  # fmt: skip
     economic_code = _code(gettext_lazy("支出经济分类"), ECONOMIC_CODE, "30399", gettext_lazy("类、款，3 或 5 位数字"),
-                          gettext_lazy("支出经济分类应为 3 或 5 位数字，如 30399"))  # fmt: skip
+                          gettext_lazy("应为 3 或 5 位数字，如 30399"))  # fmt: skip
 
     def __init__(self, data: Any, benefits: Mapping[Region, Benefits]) -> None:
         """`benefits`: of each region in which the viewer may open a line."""
