@@ -13,6 +13,7 @@ from huijiang.accounts.models import Role, User
 from tests.huijiang.access.world import KIND, NUMBERS, agent, make
 from tests.huijiang.accounts.people import PASSWORD, account, code
 from tests.huijiang.gate.browser import BrowserThread
+from tests.huijiang.gate.windows import goes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,12 +101,13 @@ def activates(page: Page, base: str, told: str) -> str:
     page.get_by_label("新密码", exact=True).fill(NEW)
     page.get_by_label("再填一遍新密码").fill(NEW)
     page.get_by_role("button", name="开通").click()
+    page.locator(".rooms__menu > summary").click()
     return page.locator("body").inner_text()
 
 
 def appoints(page: Page, base: str) -> str:
     password(page, base, "boss")
-    page.get_by_role("link", name="经办授权").click()
+    goes(page, "经办授权")
     page.get_by_role("link", name="授权经办人").click()
     page.get_by_label("对方的登录名").fill("lin.yi")
     page.get_by_label("对方的姓名").fill("林一")

@@ -70,7 +70,7 @@ def test_the_database_lets_nobody_give_themselves_a_role_and_keeps_every_grant()
 
 PAGES = {
     "users": {"system", "security"}, "users/new": {"system"}, "grants": {"security"}, "grants/new": {"security"},
-    "jobs": {"system"}, "regions": {"system"}, "nights": {"system"}, "audit": {"audit"}, "sign-ins": {"audit"},
+    "jobs": {"system"}, "state": {"system"}, "regions": {"system"}, "nights": {"system"}, "audit": {"audit"}, "sign-ins": {"audit"},
     "terms": {"system"}, "days": {"system"}, "offices": {"system"}, "deliveries": {"system"}, "clients": {"system", "security"},
     "identities": {"security"}, "assessments": {"security"}, "api-entries": {"audit"},
 }  # fmt: skip

@@ -244,7 +244,7 @@ def test_what_was_taken_of_a_limit_and_of_an_exclusive_group_is_carried_and_give
     theirs = CapGroup.objects.create(key=f"person:{here.worker.pk}|焊工", **told)
     CapUse.objects.create(group=theirs, claim=claim, amount=1)
     both = CapGroup.objects.create(key=f"person:{kept.pk}|钳工", **told)
-    CapUse.objects.create(group=both, claim=claim, amount=1)
+    CapUse.objects.create(group=both, claim=claim, part="2025", amount=1)
     CapUse.objects.create(
         group=CapGroup.objects.create(key=f"person:{here.worker.pk}|钳工", **told), claim=claim, amount=1
     )
