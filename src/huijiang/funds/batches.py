@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.db.models.functions import Now
 
 from huijiang import audit
@@ -231,8 +231,8 @@ def _into_the_ledger(batch: Batch, by: User) -> None:
     """First payments are expenses; those that came back once are paid out of what came back."""
     region, source, year = batch.region_id, batch.source, batch.year
     transit = ledger.account(region, source, year, Account.Kind.IN_TRANSIT)
-    first = batch.payments.exclude(due__payments__state=Payment.State.RETURNED)
-    again = batch.payments.filter(due__payments__state=Payment.State.RETURNED)
+    came_back = Exists(Payment.objects.filter(due=OuterRef("due"), state=Payment.State.RETURNED))  # once or more often
+    first, again = batch.payments.filter(~came_back), batch.payments.filter(came_back)
     for kind, found, account in ((Entry.Kind.SENT, first, Account.Kind.EXPENSE),
                                  (Entry.Kind.SENT_AGAIN, again, Account.Kind.RETURNED)):  # fmt: skip
         ledger.post_payments(
