@@ -253,6 +253,17 @@ def test_a_return_after_payment_comes_back_and_is_paid_out_of_what_came_back(tre
     assert treasury.balance("bank") == 99_900_000
 
 
+def test_what_comes_back_twice_is_sent_a_third_time_and_counted_once(treasury: Treasury) -> None:
+    claim = treasury.approved()
+    for outcome in ("退票", "退票", "成功"):
+        payment = treasury.sent().payments.get()
+        assert (treasury.balance("returned"), treasury.balance("in_transit")) == (0, -100_000)
+        treasury.told((payment, outcome))
+        reserving.reserve(list(claim.dues.all()))
+    claim.refresh_from_db()
+    assert (claim.state, treasury.balance("bank"), treasury.balance("expense")) == ("paid", 99_900_000, 100_000)
+
+
 def test_news_out_of_order_ends_the_same(treasury: Treasury) -> None:
     """The return is told before the payment, which is told late."""
     treasury.approved()
