@@ -102,7 +102,11 @@ def facts_of(claim: Claim, made: Determination | None, body: dict[str, Any] | No
         rank = _("第 %(rank)s 名") % {"rank": place.rank} if place is not None and place.rank else _("还没有排序")
         told.append(
             Fact(
-                _("申报批次"), claim.round.name, rank, reverse("claims:desk_round", args=[claim.round.uid]), _("看申报批次")
+                _("申报批次"),
+                claim.round.name,
+                rank,
+                reverse("claims:desk_round", args=[claim.round.uid]),
+                _("看申报批次"),
             )
         )
     if made is not None:
