@@ -10,6 +10,7 @@ import datetime as dt
 import importlib
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wrong:
         sys.stderr.write(f"bench: 没有这一节 no such section: {'、'.join(wrong)}；有 there are {'、'.join(known)}\n")
         return 2
-    for name in chosen or [each for each in known if each not in ASKED]:
+    names = chosen or [each for each in known if each not in ASKED]
+    if len(names) > 1:  # each in a process of its own: what one has set up or loaded is not there for the next
+        ended = [subprocess.run([sys.executable, "-m", "bench", name], check=False).returncode for name in names]
+        return max(ended)
+    for name in names:
         say(name)
         module: ModuleType = importlib.import_module(f"bench.{known[name].stem}")
         replace(name, section(name, module.TITLE, module.rows()))

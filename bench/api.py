@@ -9,15 +9,12 @@ import datetime as dt
 import http.client
 import json
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-from bench.entitlements import _await, _free
 from bench.measure import Times
-from bench.steps import cpu_seconds, server_of
+from bench.serving import as_installed, installation, web
+from bench.steps import cpu_seconds
 
 TITLE = "The API: a posted case"
 CASES = int(os.environ.get("HUIJIANG_BENCH_CASES", "400"))
@@ -26,20 +23,16 @@ WARM_UP = 40
 
 def rows() -> list[tuple[str, str, str]]:
     """What, measured, promised."""
-    with tempfile.TemporaryDirectory(prefix="huijiang-bench-", ignore_cleanup_errors=True) as made:
-        home = Path(made)
-        home.chmod(0o755)  # the database may run as another user than root
-        os.environ.update(HUIJIANG_HOME=str(home), DJANGO_SETTINGS_MODULE="huijiang.settings")
-        subprocess.run([sys.executable, "-m", "huijiang", "secrets"], check=True, capture_output=True)
-        with server_of(home):
-            return _posted(_token())
+    with installation() as (home, _server):
+        as_installed(home)
+        return _posted(home, _token())
 
 
 def _token() -> str:
     """A client with one scope, registered by one administrator and approved by another."""
-    from huijiang.commands import upgrade
+    import django
 
-    upgrade.apply()
+    django.setup()
     from huijiang.accounts.models import User
     from huijiang.accounts.viewers import today
     from huijiang.api import clients, tokens
@@ -53,27 +46,18 @@ def _token() -> str:
     return tokens.issue(client, one, "bench", ("entitlements:read",), 1)[1]
 
 
-def _posted(token: str) -> list[tuple[str, str, str]]:
+def _posted(home: Path, token: str) -> list[tuple[str, str, str]]:
     from bench.cases import sample
     from tiaowen.files import open_library
 
     bodies = [json.dumps(each, ensure_ascii=False).encode() for each in sample(open_library().require(), CASES)]
-    address = f"127.0.0.1:{_free()}"
-    web = subprocess.Popen(
-        [sys.executable, "-m", "huijiang", "web", "--bind", address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**os.environ, "HUIJIANG_WEB_PROCESSES": "1"},
-    )  # fmt: skip
-    try:
-        _await(address)
+    with web(home, processes=1) as (address, process):
         line = http.client.HTTPConnection(address, timeout=60)
         _send(line, token, bodies[:WARM_UP])
-        before = cpu_seconds(web.pid)
+        before = cpu_seconds(process.pid)
         times = _send(line, token, bodies)
-        cpu = cpu_seconds(web.pid) - before
+        cpu = cpu_seconds(process.pid) - before
         line.close()
-    finally:
-        web.terminate()
-        web.wait(30)
     return [
         (f"posted case over HTTP, whole place, p95 of {len(bodies)} one after another", f"{times.percentile(0.95):.1f} ms", "< 40 ms"),
         ("the same, median", f"{times.median:.1f} ms", ""),

@@ -8,22 +8,18 @@ in SQL with surnames of their usual frequency, for the plan of the officers' sea
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import shutil
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TypeVar
 
-from bench.entitlements import _await, _free
+from bench.load import load
+from bench.serving import as_installed, installation, web
 
 TITLE = "Documents: a change previewed, the search"
 PEOPLE = int(os.environ.get("HUIJIANG_BENCH_PEOPLE", "1000000"))
@@ -39,29 +35,9 @@ Value = TypeVar("Value")
 
 def rows() -> list[tuple[str, str, str]]:
     """What, measured, promised."""
-    with tempfile.TemporaryDirectory(prefix="huijiang-bench-", ignore_cleanup_errors=True) as made:
-        home = Path(made)
-        home.chmod(0o755)  # the database may run as another user than root
-        os.environ.update(HUIJIANG_HOME=str(home), DJANGO_SETTINGS_MODULE="huijiang.settings")
-        found = list(_preview(home))
-        subprocess.run([sys.executable, "-m", "huijiang", "secrets"], check=True, capture_output=True)
-        with _database(home):
-            return found + list(_search())
-
-
-@contextmanager
-def _database(home: Path) -> Iterator[None]:
-    from huijiang.supervisor import places
-    from huijiang.supervisor.postgres import Postgres
-    from huijiang.supervisor.supervisor import DATABASE
-
-    server = Postgres(places.data(home), places.socket(home))
-    server.start()
-    try:
-        server.ensure_database(DATABASE)
-        yield
-    finally:
-        server.stop()
+    with installation() as (home, _server):
+        as_installed(home)
+        return [*_preview(home), *_search(home)]
 
 
 def timed(act: Callable[[], Value]) -> tuple[Value, float, float]:
@@ -113,55 +89,19 @@ def _preview(home: Path) -> Iterator[tuple[str, str, str]]:
            "< 60 s")  # fmt: skip
 
 
-def _search() -> Iterator[tuple[str, str, str]]:
-    from huijiang.commands import upgrade
+def _search(home: Path) -> Iterator[tuple[str, str, str]]:
+    import django
 
-    upgrade.apply()
+    django.setup()
     _people()
     yield from _officers()
-    address = f"127.0.0.1:{_free()}"
-    web = subprocess.Popen(
-        [sys.executable, "-m", "huijiang", "web", "--bind", address],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await(address)
-        _asked(address, 5, 10)  # each process reads the policies and the index once
+    asked = [{"path": f"/policies/?q={urllib.parse.quote(each)}"} for each in WORDS]
+    with web(home) as (address, _process):
+        load(address, 5, islice(cycle(asked), 50))  # each process reads the policies and the index once
         for rate, promised in RATES:
-            times, wrong = _asked(address, rate, SECONDS)
-            p95, median = times[int(len(times) * 0.95)], times[len(times) // 2]
-            yield (f"search of the library, {rate} requests/s, p95 of {len(times)} (median {median:.0f} ms, {wrong} failed)",
-                   f"{p95:.0f} ms", promised)  # fmt: skip
-    finally:
-        web.terminate()
-        web.wait(30)
-
-
-def _asked(address: str, rate: int, seconds: int) -> tuple[list[float], int]:
-    """Milliseconds of each answer at a steady rate, waiting for a free thread counted in; how many were wrong."""
-    begin = time.perf_counter() + 0.2
-    times: list[float] = []
-    wrong: list[int] = []
-
-    def ask(at: int) -> None:
-        due = begin + at / rate
-        time.sleep(max(0.0, due - time.perf_counter()))
-        link = http.client.HTTPConnection(address, timeout=60)
-        link.request("GET", f"/policies/?q={urllib.parse.quote(WORDS[at % len(WORDS)])}")
-        answer = link.getresponse()
-        answer.read()
-        link.close()
-        times.append(1_000 * (time.perf_counter() - due))
-        if answer.status != 200:
-            wrong.append(answer.status)
-
-    waiting = [threading.Thread(target=ask, args=(at,)) for at in range(rate * seconds)]
-    for each in waiting:
-        each.start()
-    for each in waiting:
-        each.join()
-    return sorted(times), len(wrong)
+            done = load(address, rate, islice(cycle(asked), rate * SECONDS))
+            what = f"search of the library, {rate} requests/s, p95 of {len(done.times)}"
+            yield f"{what} (median {done.median:.0f} ms, {len(done.wrong)} failed)", f"{done.p95:.0f} ms", promised
 
 
 _FILL = """

@@ -8,19 +8,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import http.client
 import json
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from bench.steps import Spent, children, cpu_seconds, proportional, run, server_of, start, step
+from bench import serving
+from bench.load import load
+from bench.steps import Spent, children, cpu_seconds, proportional, run, server_of, step
 
 TITLE = "The platform: my entitlements, the snapshot, the night"
 PEOPLE = int(os.environ.get("HUIJIANG_BENCH_PEOPLE", "1000000"))
@@ -39,31 +36,17 @@ Row = tuple[str, str, str]
 
 def rows() -> list[Row]:
     """What, measured, promised."""
-    with _home() as home, server_of(home) as server:
-        return [_load(home, server), *_night(home, server), *_pages(home, server)]
+    with serving.home(HOME) as home, server_of(home) as server:
+        return [loaded(home, server), *_night(home, server), *_pages(home, server)]
 
 
-def load() -> None:
+def only_load() -> None:
     """Only load, for a folder that stays."""
-    with _home() as home, server_of(home) as server:
-        print(*_load(home, server))
+    with serving.home(HOME) as home, server_of(home) as server:
+        print(*loaded(home, server))
 
 
-@contextmanager
-def _home() -> Iterator[Path]:
-    if HOME:
-        kept = Path(HOME).resolve()
-        kept.mkdir(parents=True, exist_ok=True)
-        kept.chmod(0o755)  # the database may run as another user than root
-        yield kept
-        return
-    with tempfile.TemporaryDirectory(prefix="huijiang-bench-", ignore_cleanup_errors=True) as made:
-        home = Path(made)
-        home.chmod(0o755)
-        yield home
-
-
-def _load(home: Path, server: int) -> Row:
+def loaded(home: Path, server: int) -> Row:
     """A county in the registry; what a folder that stays took the first time is told again."""
     told = home / LOADED
     if not told.is_file():
@@ -71,8 +54,7 @@ def _load(home: Path, server: int) -> Row:
         if not county.is_dir():
             arguments = ["--people", str(PEOPLE), "--seed", "1", "--region", REGION, "--out", str(county)]
             run(["huijiang", "synth", *arguments], home)
-        run(["huijiang", "secrets"], home)
-        run(["huijiang", "upgrade"], home)
+        serving.set_up(home)
         done = step("load", ["huijiang", "load", str(county)], home, server)
         told.write_text(json.dumps([done.said.split("；")[0], done.told()]), encoding="utf-8")
     else:
@@ -96,58 +78,26 @@ def _night(home: Path, server: int) -> list[Row]:
 def _pages(home: Path, server: int) -> list[Row]:
     cookies = home / "cookies.json"
     run(["bench.entitlements", "sign_in", str(cookies)], home)
-    address = f"127.0.0.1:{_free()}"
+    sessions: list[str] = json.loads(cookies.read_text(encoding="utf-8"))
     found: list[Row] = []
-    with start(["huijiang", "web", "--bind", address], home, quiet=True) as web:
-        try:
-            _await(address)
-            _measure(address, 5, 20, cookies)  # each process reads the policies once
-            for rate, promised in RATES:
-                before = cpu_seconds(web.pid), cpu_seconds(server)
-                told = _measure(address, rate, SECONDS, cookies)
-                times = told["times"]
-                each = [
-                    1_000 * (cpu_seconds(pid) - at) / len(times)
-                    for pid, at in zip((web.pid, server), before, strict=True)
-                ]
-                what = f"my entitlements, {rate} requests/s, p95 of {len(times)} ({len(told['wrong'])} failed)"
-                median, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-                spent = f"median {median:.0f} ms; CPU per page {each[0]:.1f} ms + PostgreSQL {each[1]:.1f} ms"
-                found.append((what, f"{p95:.0f} ms; {spent}", promised))
-            memory = f"web {_mib(web.pid)} MiB in {len(children(web.pid)) + 1} processes, PostgreSQL {_mib(server)} MiB"
-            found.append(("memory while serving (shared pages once)", memory, ""))
-        finally:
-            web.terminate()
-            web.wait(30)
+    with serving.web(home) as (address, process):
+        load(address, 5, _requests(sessions, 5 * 20))  # each process reads the policies once
+        for rate, promised in RATES:
+            before = cpu_seconds(process.pid), cpu_seconds(server)
+            done = load(address, rate, _requests(sessions, rate * SECONDS))
+            own, database = (1_000 * (cpu_seconds(pid) - at) / len(done.times)
+                             for pid, at in zip((process.pid, server), before, strict=True))  # fmt: skip
+            what = f"my entitlements, {rate} requests/s, p95 of {len(done.times)} ({len(done.wrong)} failed)"
+            spent = f"median {done.median:.0f} ms; CPU per page {own:.1f} ms + PostgreSQL {database:.1f} ms"
+            found.append((what, f"{done.p95:.0f} ms; {spent}", promised))
+        processes = len(children(process.pid)) + 1
+        memory = f"web {_mib(process.pid)} MiB in {processes} processes, PostgreSQL {_mib(server)} MiB"
+        found.append(("memory while serving (shared pages once)", memory, ""))
     return found
 
 
-def _measure(address: str, rate: int, seconds: int, cookies: Path) -> dict[str, list[float]]:
-    command = [sys.executable, "-m", "bench.entitlements_load", address, PAGE, str(rate), str(seconds), str(cookies)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    told: dict[str, list[float]] = json.loads(done.stdout)
-    return told
-
-
-def _free() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
-
-
-def _await(address: str) -> None:
-    for _ in range(600):
-        link = http.client.HTTPConnection(address, timeout=5)
-        try:
-            link.request("GET", "/health/alive")
-            link.getresponse().read()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-        finally:
-            link.close()
-    raise RuntimeError(f"{address}: 一分钟内没有应答 no answer within a minute")
+def _requests(sessions: list[str], count: int) -> list[dict[str, str]]:
+    return [{"path": PAGE, "session": sessions[at % len(sessions)]} for at in range(count)]
 
 
 def _mib(pid: int) -> int:
@@ -157,7 +107,7 @@ def _mib(pid: int) -> int:
 # -- inside a process ----------------------------------------------------------------------
 def main(arguments: list[str]) -> None:
     if arguments == ["load"]:
-        load()
+        only_load()
         return
     import django
 

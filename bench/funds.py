@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
-from bench.steps import Spent, run, server_of, step
+from bench.serving import installation
+from bench.steps import Spent, step
 
 TITLE = "Money: batches, reservations, the trace"
 PAYMENTS = int(os.environ.get("HUIJIANG_BENCH_PAYMENTS", "100000"))
@@ -23,13 +23,8 @@ PROMISED = "< 60 s"
 
 def rows() -> list[Row]:
     """What, measured, promised."""
-    with tempfile.TemporaryDirectory(prefix="huijiang-bench-", ignore_cleanup_errors=True) as made:
-        home = Path(made)
-        home.chmod(0o755)
-        with server_of(home) as server:
-            run(["huijiang", "secrets"], home)
-            run(["huijiang", "upgrade"], home)
-            told = {name: _step(name, home, server) for name in ("seed", "reserve", "send", "sign", "settle", "trace")}
+    with installation() as (home, server):
+        told = {name: _step(name, home, server) for name in ("seed", "reserve", "send", "sign", "settle", "trace")}
     size = f"{PAYMENTS:,} payments"
     return [
         (f"a batch of {size} built, frozen and exported as pain.001, each file against its schema", told["send"].told(), PROMISED),

@@ -10,7 +10,8 @@ import os
 import sys
 from typing import Any
 
-from bench.entitlements import PEOPLE, _home, _load
+from bench.entitlements import HOME, PEOPLE, loaded
+from bench.serving import home as folder
 from bench.steps import run, server_of, step
 
 TITLE = "Likely duplicates"
@@ -20,10 +21,9 @@ Row = tuple[str, str, str]
 
 def rows() -> list[Row]:
     """What, measured, promised."""
-    with _home() as home, server_of(home) as server:
-        loaded = _load(home, server)
+    with folder(HOME) as home, server_of(home) as server:
+        found = [loaded(home, server)]
         run(["bench.linkage", "plant"], home)
-        found = [loaded]
         for kind, what in (("person", f"{PEOPLE:,} people"), ("organisation", "every organisation")):
             for which in ("first look", "next look, nothing new"):
                 spent = step(f"{kind} {which}", ["bench.linkage", kind], home, server)

@@ -11,11 +11,11 @@ import csv
 import datetime as dt
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench import serving
 from bench.steps import run, server_of, step
 
 TITLE = "The registry: load, snapshot, import"
@@ -28,9 +28,7 @@ DAY = dt.date(2025, 6, 30)
 def rows() -> list[tuple[str, str, str]]:
     """Load, snapshot and imports, measured."""
     people = int(os.environ.get("BENCH_PEOPLE", PEOPLE))
-    with tempfile.TemporaryDirectory(prefix="huijiang-bench-") as made:
-        home = Path(made)
-        home.chmod(0o755)  # the server may run as another user than root
+    with serving.home() as home:
         county = Path(os.environ.get("BENCH_COUNTY") or home / "county")
         if not county.is_dir():
             arguments = ["--people", str(people), "--seed", "1", "--region", REGION, "--out", str(county)]
@@ -40,8 +38,7 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 def _steps(home: Path, county: Path, server: int, people: int) -> Iterator[tuple[str, str, str]]:
-    run(["huijiang", "secrets"], home)
-    run(["huijiang", "upgrade"], home)
+    serving.set_up(home)
     done = step("load", ["huijiang", "load", str(county)], home, server)
     stored = done.said.split("；")[0]
     yield f"`huijiang load` of {people:,} people: {stored}", done.told(), "stated"

@@ -67,7 +67,7 @@ def change(folder: Path, to: Path) -> int:
                 f"THEN CAST({value} AS DATE) ELSE {column} END AS {column})"
             )
             (to / source.name).unlink()
-            replaced.write_parquet(str(to / source.name))
+            replaced.order("id").write_parquet(str(to / source.name))  # as the snapshot and `synth` write them
     return changed
 
 

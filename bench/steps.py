@@ -76,8 +76,10 @@ def step(name: str, command: list[str], home: Path, server: int) -> Spent:
     return Spent(wall, spent, cpu_seconds(server) - before, peaks.own >> 20, peaks.server >> 20, last)
 
 
-def start(command: list[str], home: Path, quiet: bool = False) -> subprocess.Popen[str]:
-    told = {**os.environ, "HUIJIANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "huijiang.settings", "DATABASE_URL": ""}
+def start(command: list[str], home: Path, quiet: bool = False, **more: str) -> subprocess.Popen[str]:
+    """A process of an installation; `more`: variables of its environment."""
+    told = {**os.environ, "HUIJIANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "huijiang.settings", "DATABASE_URL": "",
+            **more}  # fmt: skip
     pipe = subprocess.DEVNULL if quiet else subprocess.PIPE
     return subprocess.Popen([sys.executable, "-m", *command], stdout=pipe, stderr=pipe, text=True, env=told)
 
