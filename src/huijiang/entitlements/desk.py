@@ -180,7 +180,9 @@ def asked_why(request: HttpRequest, found: Any, name: str, crumbs: list[Crumb]) 
     form = purposes.PurposeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         purposes.keep(request, form.cleaned_data["purpose"], found.uid)
-        return redirect(request.path)
+        onward = request.GET.copy()
+        onward.pop("why", None)
+        return redirect(f"{request.path}?{onward.urlencode()}" if onward else request.path)
     if purposes.kept(request, found.uid) and not form.is_bound and request.GET.get("why") != "1":
         return None
     firm = isinstance(found, Organisation)

@@ -7,7 +7,7 @@ officer, come one after the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,12 +25,6 @@ Key = tuple[str, str]
 Line = dict[str, Any]
 """Column of ANSWERED → value; None, or no text: not answered."""
 State = SurveyAnswer.State
-FILLED: Final = (State.WITHDRAWN, State.RETURNED, State.REPLACED)
-
-
-def firm_of(viewer: Viewer, survey: EmployerSurvey) -> SurveyedFirm:
-    """The viewer's firm in a survey.  Raises SurveyedFirm.DoesNotExist."""
-    return surveys.access_firms(viewer, survey).get()
 
 
 def _held(surveyed: SurveyedFirm, viewer: Viewer) -> SurveyedFirm:
