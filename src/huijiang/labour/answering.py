@@ -131,7 +131,7 @@ def keep(surveyed: SurveyedFirm, viewer: Viewer, lines: Mapping[Key, Line], occu
     wanted = {key: line for key, line in lines.items() if says_something(line)}
     before = lines_of(draft_of(held) or newest(held))
     kept = before if occupation is None else {key: line for key, line in before.items() if key[0] == occupation}
-    if _same(kept, wanted):
+    if {key: said(line) for key, line in kept.items()} == {key: said(line) for key, line in wanted.items()}:
         return False
     draft = draft_of(held)
     if draft is None:
@@ -145,12 +145,9 @@ def keep(surveyed: SurveyedFirm, viewer: Viewer, lines: Mapping[Key, Line], occu
     return True
 
 
-def _same(one: Mapping[Key, Line], other: Mapping[Key, Line]) -> bool:
-    def plain(lines: Mapping[Key, Line]) -> dict[Key, tuple[Any, ...]]:
-        return {key: tuple(line.get(name) or None if name == "difficulty" else line.get(name) for name in ANSWERED)
-                for key, line in lines.items()}  # fmt: skip
-
-    return plain(one) == plain(other)
+def said(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a line says, to be compared: no words and empty words are the same, 0 and nothing are not."""
+    return tuple(line.get(name) or None if name == "difficulty" else line.get(name) for name in ANSWERED)
 
 
 def nobody(occupation: str) -> dict[Key, Line]:

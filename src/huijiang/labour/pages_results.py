@@ -235,15 +235,11 @@ def _named(found: dict[Any, totals.Sum], unknown: str) -> list[tuple[Cell, total
 def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The firms behind one sum."""
     survey, viewer = survey_of(request, uid), viewer_of(request)
-    at, level = request.GET.get("o", ""), request.GET.get("l", "")
-    ladder = levels()
-    if (
-        not at.isdecimal()
-        or int(at) >= len(survey.occupations)
-        or (level and not (level.isdecimal() and int(level) < len(ladder)))
-    ):
-        raise Http404
-    occupation, chosen = survey.occupations[int(at)], ladder[int(level)] if level else ""
+    level = request.GET.get("l", "")
+    occupation, chosen = (
+        behind.at(request.GET.get("o", ""), survey.occupations),
+        behind.at(level, levels()) if level else "",
+    )
     _form, rows, _asked = _narrowed(request, totals.in_force(surveys.access_firms(viewer, survey)))
     rows = [each for each in rows if each.line.occupation == occupation and chosen in ("", each.line.level)]
     whole = totals.Sum()

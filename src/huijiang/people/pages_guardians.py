@@ -12,13 +12,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.forms import KIND_NAMES, PersonForm
 from huijiang.access.identities import account_of, person_of
 from huijiang.access.law import access_people
@@ -166,7 +165,7 @@ def _of(viewer: Viewer, person: Any) -> Any:
 def end_guardianship(by: User, held: Guardianship, words: str) -> bool:
     """End it before its day; the guardian sees and does nothing more from this moment on.  Both are told."""
     done = Guardianship.objects.filter(pk=held.pk, ended_at=None).update(
-        ended_at=timezone.now(), ended_by=by, end_words=words
+        ended_at=present.now(), ended_by=by, end_words=words
     )
     if done:
         audit.record(by, "people.guardian_ended", f"person:{held.child.uid}", held.child.managed_by_id)

@@ -83,6 +83,42 @@ def test_a_disputed_fact_is_corrected_in_the_register_with_its_history_and_both_
     assert Notice.objects.filter(person=here.worker, template="correction_answered").count() == 1
 
 
+def test_what_was_not_kept_is_never_called_received(here: Town, registrar: User) -> None:
+    """A second request while the first waits, and a second answer after the first: each is told what stands."""
+    found = dispute(here, "level", "高级技师")
+    at = reverse("people:dispute", args=["certificate", here.certificate.pk])
+    form = {"column": "level", "wanted": "高级工", "words": "看错了"}
+    other = client(here.worker_user).post(at, form)
+    assert other.status_code == 422
+    assert corrections.number_of(found) in other.content.decode()
+    assert client(here.worker_user).post(at, {**form, "wanted": "高级技师"}).status_code == 302
+    assert Correction.objects.get().wanted.open() == "高级技师"
+
+    asked = client(here.worker_user)
+    assert asked.post(reverse("people:erase"), {"kinds": ["facts"]}).status_code == 302
+    more = asked.post(reverse("people:erase"), {"kinds": ["facts", "messages"]})
+    assert (more.status_code, "这次选的没有保存" in more.content.decode()) == (422, True)
+    assert asked.post(reverse("people:erase"), {"kinds": ["facts"]}).status_code == 302
+    request = Erasure.objects.get()
+    assert request.kinds == ["facts"]
+
+    colleague = account("registrar-2", "周归集", Role.REGISTRAR, here.xiaoshan)
+    for address, first, second in (
+        (reverse("people:correction_answer", args=[found.uid]), {"decision": "refuse", "words": "原件上是技师"},
+         {"decision": "correct", "value": "高级技师", "words": "照他说的改"}),
+        (reverse("people:erasure", args=[request.uid]), {"granted": ["facts"], "words": "同意"}, {"granted": [], "words": "要留着"}),
+    ):  # fmt: skip
+        for _pressed_twice in range(2):
+            assert client(registrar).post(address, first).status_code == 302
+        late = client(colleague).post(address, second)
+        assert (late.status_code, "您写的没有保存" in late.content.decode()) == (422, True)
+        assert first["words"] in late.content.decode()
+    here.certificate.refresh_from_db()
+    assert here.certificate.level == "技师"
+    request.refresh_from_db()
+    assert (request.state, request.granted) == ("granted", ["facts"])
+
+
 def test_an_open_correction_stands_on_the_explanation_and_nobody_answers_their_own(here: Town, registrar: User) -> None:
     at = reverse("people:dispute", args=["recognition", here.honour.pk])
     form = {"column": "named_on", "wanted": "2024-06-15", "words": "公布的文件上是前一年"}
