@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huijiang import audit
-from huijiang.access import purposes
+from huijiang.access import looks, purposes
 from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
 from huijiang.access.models import Sighting
 from huijiang.access.sightings import UNMASK, Purpose, masked, saw, saw_all
@@ -202,7 +202,7 @@ def _looks(found: Any) -> list[Event]:
         .order_by("-at")[:SHOWN]
     )
     return [
-        Event(localtime(each.at), str(Purpose(each.purpose).label) if each.purpose in Purpose.values else each.purpose,
+        Event(localtime(each.at), looks.purpose(each.purpose),
               each.region.name if each.region else "", each.viewer.name)
         for each in seen
     ]  # fmt: skip

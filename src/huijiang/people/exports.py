@@ -9,7 +9,6 @@ import zipfile
 from typing import Any, Final
 
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from huijiang import audit, jobs, present
 from huijiang.access.law import access_columns, access_rows
@@ -22,6 +21,7 @@ from huijiang.entitlements.portrait import shown
 from huijiang.files.models import File
 from huijiang.funds.models import Payment
 from huijiang.notices.models import Notice
+from huijiang.people import reading
 from huijiang.people.models import Correction, Export
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary
 
@@ -158,7 +158,7 @@ def fetch(viewer: Viewer, uid: Any) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(json.loads(text), ensure_ascii=False, indent=1))
-        archive.writestr("data.html", render_to_string("people/export.html", {"data": json.loads(text)}))
+        archive.writestr("data.html", reading.page(json.loads(text)))
     return packed.getvalue()
 
 

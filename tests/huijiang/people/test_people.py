@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huijiang.access.models import Binding, Guardianship, Sighting
+from huijiang.access.sightings import saw
 from huijiang.access.viewers import WARD, as_worker
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import as_staff, today
@@ -31,7 +33,7 @@ from huijiang.people.pages_guardians import eighteenth
 from huijiang.people.portrait import band
 from huijiang.registry.models import MODELS, IdentityDocument, Person
 from tests.huijiang.claims.office import office
-from tests.huijiang.entitlements.town import DAY, Town, account
+from tests.huijiang.entitlements.town import CHIEF, DAY, Town, account
 from tests.huijiang.gate.walk import BACKEND
 from tests.huijiang.people.test_merged import worker_of
 
@@ -170,6 +172,9 @@ def test_the_portrait_shows_a_band_and_an_officer_says_why_and_is_named(here: To
 def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town) -> None:
     viewer = as_worker(here.worker_user)
     assert viewer is not None
+    dispute(here, "level", "高级技师")
+    notices.tell(here.worker, "correction_answered", {"number": "0A"}, "correction:0")
+    saw(as_staff(here.counter_user), here.worker, "enquiry", [f"result {CHIEF}", "certificate.level"])  # type: ignore[arg-type]
     made = exports.ask(viewer)
     assert exports.ask(viewer) == made
     with pytest.raises(exports.Gone):
@@ -183,6 +188,13 @@ def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town
     assert [each["number"] for each in data["documents"]] == [IdentityDocument.objects.get().number.open()]
     assert {each["table"] for each in data["facts"]} == {"person", "certificate", "recognition"}
     assert "区首席技师" in page
+    assert "证书·技能等级 · 登记的是 技师 · 认为应当是 高级技师 · 等待核实" in page
+    assert "窗口受理 · 萧山区 · 答复本人咨询 · 待遇 区首席技师工作津贴、证书·技能等级" in page
+    assert "证书.txt · 申报材料 · 上传于 " in page
+    assert "您的更正申请有了答复" in page
+    said = re.sub(r"<[^>]*>", " ", page.partition("</head>")[2])
+    codes = set(re.findall(r"[a-z_]{3,}", said)) - {"txt", *here.worker_user.login.lower().split("-")}
+    assert not codes  # people read words
     assert client(here.agent_user).get(reverse("people:fetch", args=[made.uid])).status_code == 403
 
     later = timezone.now() + dt.timedelta(days=8)
