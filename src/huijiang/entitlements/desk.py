@@ -37,7 +37,7 @@ from huijiang.entitlements.sees import sees
 from huijiang.registry import names
 from huijiang.registry.identity import read_document
 from huijiang.registry.linked import family
-from huijiang.registry.models import IdentityDocument, Organisation
+from huijiang.registry.models import IdentityDocument, Organisation, Person
 from huijiang.sealed import found_by
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Event, Tab
@@ -118,11 +118,13 @@ def find_people(viewer: Viewer, words: str) -> QuerySet[Any]:
     # Of a surname that a fifth of the county bears a few hundred are enough to say "more than are shown": sorting
     # two hundred thousand rows for twenty is what makes such a search slow.
     # Those whom the viewer's own regions manage come first: who belongs by a spell alone is looked for only where they
-    # do not fill the page, because then PostgreSQL reads every spell of the region once.
+    # do not fill the page.  Where few people bear the name at all, their spells are looked up one by one; else
+    # PostgreSQL reads every spell of the region once.
     own = within.order_by().filter(in_scope(viewer.paths(*FACTS)), _named(words)).values_list("pk", flat=True)[:ENOUGH]
     few: Any = list(own)
     if len(few) < ENOUGH:
-        few = within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
+        bearers = list(Person.objects.filter(_named(words)).values_list("pk", flat=True)[: ENOUGH + 1])
+        few = bearers if len(bearers) <= ENOUGH else within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
     return within.filter(pk__in=few)
 
 
