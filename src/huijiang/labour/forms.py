@@ -83,6 +83,8 @@ class SurveyForm(forms.Form):
 
     def clean_occupations(self) -> list[str]:
         found = _lines(self.cleaned_data["occupations"])
+        if not found:
+            raise forms.ValidationError(_("请至少给出一个。"))
         for each in found:
             if len(each) > LONGEST_OCCUPATION:
                 raise forms.ValidationError(

@@ -90,6 +90,10 @@ def _bind(viewer: Viewer, form: GuardianForm) -> Guardianship | None:
         form.add_error("number", _("监护人还没有账户，请先在“开通账户”里发激活码。"))
     elif user.pk == viewer.user.pk:
         form.add_error("number", _("不能为自己登记，请由同事办理。"))
+    elif guardian.pk == child.pk:
+        form.add_error("child_number", _("监护人和孩子是同一个人，请核对证件号码。"))
+    elif guardian.birth_date is not None and eighteenth(guardian.birth_date) > today():
+        form.add_error("number", _("监护人未满 18 岁，不能做监护人。"))
     elif child.birth_date is None:
         form.add_error("child_number", _("孩子的出生日期没有登记，算不出哪天年满 18 岁。请先补录。"))
     elif eighteenth(child.birth_date) <= today():

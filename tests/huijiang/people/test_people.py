@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -234,9 +235,23 @@ def test_a_guardian_sees_the_child_until_the_eighteenth_birthday(here: Town) -> 
     IdentityDocument.objects.create(
         person=child, kind="居民身份证", number=number, matched=number, source="登记", as_of=DAY
     )
-    form = {"kind": "居民身份证", "number": IdentityDocument.objects.get(person=here.worker).number.open(),
+    form: dict[str, Any] = {"kind": "居民身份证", "number": IdentityDocument.objects.get(person=here.worker).number.open(),
             "child_kind": "居民身份证", "child_number": number, "proof": "household", "checked": "on",
             "paper": SimpleUploadedFile("户口簿.txt", "户口簿".encode())}  # fmt: skip
+
+    def refused(**more: str) -> str:
+        form["paper"].seek(0)
+        answer = client(here.counter_user).post(reverse("people:guardians"), form | more)
+        assert answer.status_code == 422
+        return answer.content.decode()
+
+    Person.objects.filter(pk=here.worker.pk).update(birth_date=born)
+    assert "监护人和孩子是同一个人" in refused(child_number=form["number"])
+    assert "监护人未满 18 岁" in refused()
+    Person.objects.filter(pk=here.worker.pk).update(birth_date="1985-03-01")
+    assert "位数或校验位不对" in refused(child_number="339999200901010015")
+    assert not Guardianship.objects.exists()
+    form["paper"].seek(0)
     answer = client(here.counter_user).post(reverse("people:guardians"), form)
     assert answer.status_code == 302, answer.content.decode()
     bound = Guardianship.objects.get()
