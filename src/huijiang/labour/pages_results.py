@@ -240,7 +240,7 @@ def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         behind.at(request.GET.get("o", ""), survey.occupations),
         behind.at(level, levels()) if level else "",
     )
-    _form, rows, _asked = _narrowed(request, totals.in_force(surveys.access_firms(viewer, survey)))
+    form, rows, asked = _narrowed(request, totals.in_force(surveys.access_firms(viewer, survey)))
     rows = [each for each in rows if each.line.occupation == occupation and chosen in ("", each.line.level)]
     whole = totals.Sum()
     for each in rows:
@@ -251,7 +251,8 @@ def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     named = [(Cell(_("合计")), whole), *(
         (Cell(of[pk].organisation.name, reverse("labour:desk_firm", args=[uid, of[pk].uid])), each) for pk, each in by_firm
     )]  # fmt: skip
-    title = " · ".join(filter(None, [occupation, chosen]))
+    narrowed = [str(dict(form.fields[name].choices).get(value, value)) for name, value in asked.items()]  # type: ignore[attr-defined]
+    title = " · ".join(filter(None, [occupation, chosen, *narrowed]))
     return render(request, "labour/desk_cell.html", {
         "survey": survey, "title": title, "count": len(by_firm), "table": showing.sums_table(title, _("单位名称"), named) if rows else None,
         "crumbs": crumbs_of(survey, Crumb(_("汇总"), reverse("labour:desk_totals", args=[uid])), Crumb(title)),
