@@ -57,7 +57,7 @@ def sql(query: exp.Expression | exp.Query) -> str:
 
 
 def connect(memory: str, folder: Path, threads: int | None = None) -> Connection:
-    """A database of its own in a folder that the caller throws away; spills there too.
+    """A database of its own, in memory; spills to a folder that the caller throws away.
 
     `memory` bounds this process, not just the database.
     """
@@ -216,11 +216,16 @@ def source_of_table(folder: Path, table: str) -> Path | None:
 
 
 def files_of_table(folder: Path, table: str) -> list[str]:
-    """Every file of a table."""
+    """Every file of a table.  Raises PopulationError for a folder without one: its rows are lost, not none."""
     source = source_of_table(folder, table)
     if source is None:
         return []
-    return [str(each) for each in sorted(source.parent.glob(source.name))] if source.name == PARTS else [str(source)]
+    files = sorted(source.parent.glob(source.name)) if source.name == PARTS else [source]
+    if not files:
+        raise PopulationError(
+            f"{table}.parquet: 文件夹里没有 {PARTS} a folder without a file; 没有行请去掉文件夹 remove it if there are no rows"
+        )
+    return [str(each) for each in files]
 
 
 def _schemas(connection: Connection, folder: Path, tables: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -91,6 +91,22 @@ def test_a_file_that_is_no_parquet_is_named(folder: Path) -> None:
         pass
 
 
+def test_a_folder_of_files_is_read_whole_and_an_empty_one_is_named(folder: Path) -> None:
+    certificates = folder / "certificate.parquet"
+    parts = folder / "parts"
+    parts.mkdir()
+    for part in ("one", "two"):
+        read(certificates).filter(f"id = '{part}'").write_parquet(str(parts / f"{part}.parquet"))
+    certificates.unlink()
+    parts.rename(certificates)
+    with run(LIBRARY, DOCUMENT, folder, rules=[RULE]) as population:
+        assert [line.row for line in lines_as_python(population, RULE)] == ["one", "two"]
+    for part in certificates.iterdir():
+        part.unlink()
+    with pytest.raises(PopulationError, match=r"certificate\.parquet"), run(LIBRARY, DOCUMENT, folder, rules=[RULE]):
+        pass
+
+
 def test_a_column_of_no_table_is_named_with_those_expected(folder: Path) -> None:
     wrong = duckdb.connect().sql("SELECT 'a' AS id, DATE '2000-01-01' AS born")
     wrong.write_parquet(str(folder / "person.parquet"))

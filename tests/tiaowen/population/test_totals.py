@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -13,9 +14,10 @@ from tests.tiaowen.population.random_facts import RandomFacts
 from tiaowen.check.library import load_library
 from tiaowen.evaluate.evaluation import evaluate_plan
 from tiaowen.files import open_library, read_folder
-from tiaowen.population import Total, totals
+from tiaowen.plan import terms as t
+from tiaowen.population import Total, shared, totals
 from tiaowen.population.bound import for_database, held
-from tiaowen.population.store import write_facts
+from tiaowen.population.store import create, write_facts
 
 LIBRARY = open_library(thorough=False)
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,6 +40,34 @@ def test_totals_are_what_the_lines_of_each_case_add_up_to(document: str) -> None
             highs = [each.paid_high for each in owed]
             high = None if None in highs else sum(each for each in highs if each is not None)
             assert total == Total(len(owed), sum(each.paid_low for each in owed), high), name
+
+
+@pytest.mark.parametrize(("document", "rule"), [
+    ("xiaoshan-2025-3", "trainer-grant"), ("xiaoshan-2025-3", "artisan-grant"), ("huzhou-2023-55", "rent-subsidy"),
+    ("shangyu-2022-3", "short-stay-board"),
+])  # fmt: skip
+def test_what_is_read_once_for_several_rules_adds_up_to_the_same(
+    document: str, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = LIBRARY.plans[document]
+    table = plan.rules[rule].table
+    beside = [each.id for each in plan.rules.values() if each.kind == "benefit" and each.table == table]
+    facts = RandomFacts(LIBRARY, plan, rule, Random(5), 60).build()
+    for row in facts.tables[table]:  # rows in force are told by their day, which each of them has
+        for each in beside:
+            day = plan.rules[each].date
+            if isinstance(day, t.Column) and not isinstance(row.values.get(day.column), dt.date):
+                row.values[day.column] = plan.effective
+    in_order(facts)
+    write_facts(facts, tmp_path, database())
+    alone = totals(LIBRARY, document, tmp_path, rules=beside, threads=1)
+    taken: list[str] = []
+    monkeypatch.setattr(shared, "LARGE", 1)
+    monkeypatch.setattr(shared, "FEW", 1)  # however many are in force
+    monkeypatch.setattr(shared, "create", lambda *told: (taken.append(told[1]), create(*told))[1])
+    assert totals(LIBRARY, document, tmp_path, rules=beside, threads=1) == alone
+    assert taken == [f"events {table}"]
+    assert any(total.lines for total in alone.values())
 
 
 def test_one_document_is_opened_alone_with_the_whole_vocabulary() -> None:
