@@ -129,7 +129,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at this person, as what, why, and at what."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    return _looks(request, _("谁看过我"), Q(person__in=viewer.people), "person")
+    lead = _("工作人员和单位每次查看您的信息都会记在这里。")
+    return _looks(request, _("谁看过我"), lead, Q(person__in=viewer.people), "person")
 
 
 @agent
@@ -137,10 +138,11 @@ def seen_by(request: HttpRequest) -> HttpResponse:
 def firm_seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at the firm for which somebody acts."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    return _looks(request, _("谁看过本单位"), Q(organisation__in=viewer.firms), "organisation")
+    lead = _("工作人员和其他系统每次查看贵单位的信息都会记在这里。")
+    return _looks(request, _("谁看过本单位"), lead, Q(organisation__in=viewer.firms), "organisation")
 
 
-def _looks(request: HttpRequest, title: str, which: Q, of: str) -> HttpResponse:
+def _looks(request: HttpRequest, title: str, lead: str, which: Q, of: str) -> HttpResponse:
     found = Sighting.objects.filter(which).select_related("region", "viewer").order_by("-at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("时间")), Column(_("谁")), Column(_("地区")), Column(_("用途")), Column(_("看到的内容"))]
@@ -151,4 +153,8 @@ def _looks(request: HttpRequest, title: str, which: Q, of: str) -> HttpResponse:
         ]
         for each in page
     ]  # fmt: skip
-    return render(request, "access/seen_by.html", {"page": page, "title": title, "table": Table(title, columns, rows)})
+    return render(
+        request,
+        "access/seen_by.html",
+        {"page": page, "title": title, "lead": lead, "table": Table(title, columns, rows)},
+    )
