@@ -6,7 +6,7 @@
     HUIJIANG_TOKEN=hj_… python client.py … rows certificate --purpose data
     HUIJIANG_TOKEN=hj_… python client.py … store certificate --region 330109 --as-of 2026-06-30 rows.json
     HUIJIANG_TOKEN=hj_… python client.py … change certificate 3f…0a --as-of 2026-06-30 level=高级技师 occupation=null
-    HUIJIANG_TOKEN=hj_… python client.py … firm 91339999MA0000000J
+    HUIJIANG_TOKEN=hj_… python client.py … firm 91339999MA0000000J --purpose enquiry
     HUIJIANG_TOKEN=hj_… python client.py … claim 5c…e1 xiaoshan-2025-3#trainer-grant account.json [--draft]
     HUIJIANG_TOKEN=hj_… python client.py … claims --purpose review --state paid
     HUIJIANG_TOKEN=hj_… python client.py … status 0b…-uuid --purpose review
@@ -129,6 +129,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     firm = does.add_parser("firm")
     firm.add_argument("uscc")
     firm.add_argument("--benefit", default="")
+    firm.add_argument("--purpose", default="", help="a bureau must say why; the firm reads it")
     claim = does.add_parser("claim")
     claim.add_argument("entitlement")
     claim.add_argument("benefit")
@@ -166,7 +167,8 @@ def act(api: Api, told: argparse.Namespace) -> Iterator[Any]:
             path = f"registry/tables/{told.table}/rows/{told.row}"
             yield api.change(path, {"as_of": told.as_of, "values": values}, purpose=told.purpose)
         case "firm":
-            body = {"uscc": told.uscc, **({"benefit": told.benefit} if told.benefit else {})}
+            said = {"benefit": told.benefit, "purpose": told.purpose}
+            body = {"uscc": told.uscc, **{name: value for name, value in said.items() if value}}
             yield from api.ask("POST", "entitlements/organisation", body)["entitlements"]
         case "claim":
             account = json.loads(told.account.read_text("utf-8"))

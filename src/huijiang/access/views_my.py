@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,17 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang import audit
+from huijiang.access import looks
 from huijiang.access.doors import agent, worker
 from huijiang.access.forms import ConsentForm
 from huijiang.access.models import Consent, Sighting
-from huijiang.access.sightings import Purpose
 from huijiang.access.views_outside import asks
-from huijiang.accounts.models import Role
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.registry.linked import aliases, family
@@ -32,11 +30,6 @@ from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
 PER_PAGE = 30
-OTHERS: Final = {
-    "portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议"), "results": gettext_lazy("可享待遇"),
-    "search": gettext_lazy("查找结果中的一行"), "members": gettext_lazy("经办授权"),
-}  # fmt: skip
-SINGLE: Final = {"claim": gettext_lazy("办件 %(which)s"), "result": gettext_lazy("待遇 %(which)s")}
 
 
 def concerned(viewer: Viewer) -> Any:
@@ -136,7 +129,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at this person, as what, why, and at what."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    return _looks(request, _("谁看过我"), Q(person__in=viewer.people))
+    lead = _("工作人员和单位每次查看您的信息都会记在这里。")
+    return _looks(request, _("谁看过我"), lead, Q(person__in=viewer.people), "person")
 
 
 @agent
@@ -144,51 +138,23 @@ def seen_by(request: HttpRequest) -> HttpResponse:
 def firm_seen_by(request: HttpRequest) -> HttpResponse:
     """Who looked at the firm for which somebody acts."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    return _looks(request, _("谁看过本单位"), Q(organisation__in=viewer.firms))
+    lead = _("工作人员和其他系统每次查看贵单位的信息都会记在这里。")
+    return _looks(request, _("谁看过本单位"), lead, Q(organisation__in=viewer.firms), "organisation")
 
 
-def _looks(request: HttpRequest, title: str, which: Q) -> HttpResponse:
+def _looks(request: HttpRequest, title: str, lead: str, which: Q, of: str) -> HttpResponse:
     found = Sighting.objects.filter(which).select_related("region", "viewer").order_by("-at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("时间")), Column(_("谁")), Column(_("地区")), Column(_("用途")), Column(_("看到的内容"))]
     rows = [
         [
-            Cell(moment(each.at)), Cell(each.viewer.name, note=_capacity(each.capacity)), each.region.name if each.region else "—",
-            _purpose(each.purpose), _columns(each.columns),
+            Cell(moment(each.at)), Cell(each.viewer.name, note=looks.capacity(each.capacity)), each.region.name if each.region else "—",
+            looks.purpose(each.purpose), looks.columns(each.columns, of),
         ]
         for each in page
     ]  # fmt: skip
-    return render(request, "access/seen_by.html", {"page": page, "title": title, "table": Table(title, columns, rows)})
-
-
-def _capacity(words: str) -> str:
-    named = {"worker": _("本人"), "agent": _("单位经办")} | {role.value: str(role.label) for role in Role}
-    return "、".join(named.get(word, word) for word in words.split())
-
-
-def _purpose(value: str) -> str:
-    if value == "own":
-        return _("本单位办事")
-    return str(Purpose(value).label) if value in Purpose.values else value
-
-
-def _columns(columns: list[str]) -> str:
-    """Names of columns as the vocabulary calls them."""
-    chinese = (get_language() or "zh").startswith("zh")
-    known = vocabulary().tables["person"].columns
-    said = []
-    for name in columns:
-        if name == "identity_document.number":
-            said.append(_("完整证件号码"))
-        elif name in OTHERS:
-            said.append(str(OTHERS[name]))
-        elif name.partition(" ")[0] in SINGLE and " " in name:
-            said.append(str(SINGLE[name.partition(" ")[0]]) % {"which": name.partition(" ")[2]})
-        elif name in vocabulary().tables:
-            said.append(vocabulary().tables[name].label if chinese else name.replace("_", " "))
-        elif name in ("file", "file.download"):  # of the rooms above, which add no word of their own here
-            said.append(_("下载了材料原件") if name == "file.download" else _("查看了材料"))
-        else:
-            last = name.rpartition(".")[2]
-            said.append(known[last].label if chinese and last in known else last.replace("_", " "))
-    return "、".join(dict.fromkeys(said)) if chinese else ", ".join(dict.fromkeys(said))
+    return render(
+        request,
+        "access/seen_by.html",
+        {"page": page, "title": title, "lead": lead, "table": Table(title, columns, rows)},
+    )

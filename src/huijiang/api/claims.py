@@ -172,6 +172,7 @@ class OneClaim(Endpoint):
     def get(self, request: Request, uid: Any) -> Response:
         viewer = self.caller.viewer
         asked = Asked(request.query_params, "?")
+        asked.known(("purpose",))
         purpose = _purpose(asked, viewer)
         asked.done()
         found = _joined(claims_of(viewer).filter(Q(uid=uid))).first()

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huijiang import audit
-from huijiang.access import purposes
+from huijiang.access import looks, purposes
 from huijiang.access.law import FACTS, access_organisations, access_people, in_scope
 from huijiang.access.models import Sighting
 from huijiang.access.sightings import UNMASK, Purpose, masked, saw, saw_all
@@ -37,7 +37,7 @@ from huijiang.entitlements.sees import sees
 from huijiang.registry import names
 from huijiang.registry.identity import read_document
 from huijiang.registry.linked import family
-from huijiang.registry.models import IdentityDocument, Organisation
+from huijiang.registry.models import IdentityDocument, Organisation, Person
 from huijiang.sealed import found_by
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Event, Tab
@@ -118,11 +118,13 @@ def find_people(viewer: Viewer, words: str) -> QuerySet[Any]:
     # Of a surname that a fifth of the county bears a few hundred are enough to say "more than are shown": sorting
     # two hundred thousand rows for twenty is what makes such a search slow.
     # Those whom the viewer's own regions manage come first: who belongs by a spell alone is looked for only where they
-    # do not fill the page, because then PostgreSQL reads every spell of the region once.
+    # do not fill the page.  Where few people bear the name at all, their spells are looked up one by one; else
+    # PostgreSQL reads every spell of the region once.
     own = within.order_by().filter(in_scope(viewer.paths(*FACTS)), _named(words)).values_list("pk", flat=True)[:ENOUGH]
     few: Any = list(own)
     if len(few) < ENOUGH:
-        few = within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
+        bearers = list(Person.objects.filter(_named(words)).values_list("pk", flat=True)[: ENOUGH + 1])
+        few = bearers if len(bearers) <= ENOUGH else within.order_by().filter(_named(words)).values("pk")[:ENOUGH]
     return within.filter(pk__in=few)
 
 
@@ -180,7 +182,9 @@ def asked_why(request: HttpRequest, found: Any, name: str, crumbs: list[Crumb]) 
     form = purposes.PurposeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         purposes.keep(request, form.cleaned_data["purpose"], found.uid)
-        return redirect(request.path)
+        onward = request.GET.copy()
+        onward.pop("why", None)
+        return redirect(f"{request.path}?{onward.urlencode()}" if onward else request.path)
     if purposes.kept(request, found.uid) and not form.is_bound and request.GET.get("why") != "1":
         return None
     firm = isinstance(found, Organisation)
@@ -200,7 +204,7 @@ def _looks(found: Any) -> list[Event]:
         .order_by("-at")[:SHOWN]
     )
     return [
-        Event(localtime(each.at), str(Purpose(each.purpose).label) if each.purpose in Purpose.values else each.purpose,
+        Event(localtime(each.at), looks.purpose(each.purpose),
               each.region.name if each.region else "", each.viewer.name)
         for each in seen
     ]  # fmt: skip

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang.access.sightings import Purpose
 from huijiang.files.content import LARGEST, Refused, inspect
 
 ACCEPT: Final = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.ofd,.csv,.txt"
@@ -42,9 +41,3 @@ class PaperForm(forms.Form):
     """One paper for one's own folder."""
 
     file = PaperField()
-
-
-class WhyForm(forms.Form):
-    """Why an officer looks."""
-
-    purpose = forms.ChoiceField(label=gettext_lazy("为什么查看"), choices=Purpose.choices, widget=forms.RadioSelect)

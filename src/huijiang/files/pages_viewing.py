@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huijiang.access.purposes import PurposeForm
 from huijiang.access.sightings import Purpose as Why
 from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.doors import signed_in
@@ -21,7 +22,6 @@ from huijiang.accounts.viewers import Capacity, Viewer, staff_of
 from huijiang.files import watermark
 from huijiang.files.comparing import findings
 from huijiang.files.content import plain
-from huijiang.files.forms import WhyForm
 from huijiang.files.models import PICTURES, READABLE, File, Kind
 from huijiang.files.opening import find, may_download, open_file
 from huijiang.sealed import SealedError
@@ -57,7 +57,7 @@ def look(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     viewer, file = seen_as(request, uid)
     purpose = _purpose(request, viewer, file)
     if purpose is None:
-        form = WhyForm(request.POST or None)
+        form = PurposeForm(request.POST or None)
         if not form.is_valid():
             return render(request, "files/why.html", {"form": form}, status=422 if form.is_bound else 200)
         request.session[f"{PURPOSE}{file.uid}"] = form.cleaned_data["purpose"]

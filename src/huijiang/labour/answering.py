@@ -7,7 +7,7 @@ officer, come one after the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,12 +25,6 @@ Key = tuple[str, str]
 Line = dict[str, Any]
 """Column of ANSWERED → value; None, or no text: not answered."""
 State = SurveyAnswer.State
-FILLED: Final = (State.WITHDRAWN, State.RETURNED, State.REPLACED)
-
-
-def firm_of(viewer: Viewer, survey: EmployerSurvey) -> SurveyedFirm:
-    """The viewer's firm in a survey.  Raises SurveyedFirm.DoesNotExist."""
-    return surveys.access_firms(viewer, survey).get()
 
 
 def _held(surveyed: SurveyedFirm, viewer: Viewer) -> SurveyedFirm:
@@ -137,7 +131,7 @@ def keep(surveyed: SurveyedFirm, viewer: Viewer, lines: Mapping[Key, Line], occu
     wanted = {key: line for key, line in lines.items() if says_something(line)}
     before = lines_of(draft_of(held) or newest(held))
     kept = before if occupation is None else {key: line for key, line in before.items() if key[0] == occupation}
-    if _same(kept, wanted):
+    if {key: said(line) for key, line in kept.items()} == {key: said(line) for key, line in wanted.items()}:
         return False
     draft = draft_of(held)
     if draft is None:
@@ -151,12 +145,9 @@ def keep(surveyed: SurveyedFirm, viewer: Viewer, lines: Mapping[Key, Line], occu
     return True
 
 
-def _same(one: Mapping[Key, Line], other: Mapping[Key, Line]) -> bool:
-    def plain(lines: Mapping[Key, Line]) -> dict[Key, tuple[Any, ...]]:
-        return {key: tuple(line.get(name) or None if name == "difficulty" else line.get(name) for name in ANSWERED)
-                for key, line in lines.items()}  # fmt: skip
-
-    return plain(one) == plain(other)
+def said(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a line says, to be compared: no words and empty words are the same, 0 and nothing are not."""
+    return tuple(line.get(name) or None if name == "difficulty" else line.get(name) for name in ANSWERED)
 
 
 def nobody(occupation: str) -> dict[Key, Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,14 +54,19 @@ def query(figure: str, at: int, level: str) -> str:
 
 def asked(told: QueryDict, survey: EmployerSurvey) -> Which:
     """The cell that an address names.  Raises Http404 for one that is not there."""
-    figure, at, level = told.get("f", ""), told.get("o", ""), told.get("l", ALL)
-    if figure not in FIGURES or not at.isdecimal() or int(at) >= len(survey.occupations):
+    figure, level = told.get("f", ""), told.get("l", ALL)
+    if figure not in FIGURES:
         raise Http404
-    ladder = levels()
-    if level not in (ALL, UNKNOWN) and not (level.isdecimal() and int(level) < len(ladder)):
+    chosen = "" if level == ALL else None if level == UNKNOWN else at(level, levels())
+    return Which(figure, at(told.get("o", ""), survey.occupations), chosen)
+
+
+def at(place: str, of: Sequence[str]) -> str:
+    """What stands at a place of a list, as an address says it: "0" is the first.  Raises Http404 where nothing does."""
+    found = {str(number): each for number, each in enumerate(of)}
+    if place not in found:
         raise Http404
-    chosen = "" if level == ALL else None if level == UNKNOWN else ladder[int(level)]
-    return Which(figure, survey.occupations[int(at)], chosen)
+    return found[place]
 
 
 def people(viewer: Viewer, firm: Any, known: Registered, which: Which) -> Behind:

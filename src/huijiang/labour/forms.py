@@ -23,6 +23,7 @@ from huijiang.labour.models.survey import LONGEST_NOTE
 from huijiang.labour.workbook import disagreements
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.components.amount import grouped
 from tiaowen.identifiers.organisation import parse_organisation_code
 from tiaowen.identifiers.result import IdentifierError
 
@@ -82,6 +83,8 @@ class SurveyForm(forms.Form):
 
     def clean_occupations(self) -> list[str]:
         found = _lines(self.cleaned_data["occupations"])
+        if not found:
+            raise forms.ValidationError(_("请至少给出一个。"))
         for each in found:
             if len(each) > LONGEST_OCCUPATION:
                 raise forms.ValidationError(
@@ -182,7 +185,7 @@ class OccupationForm(forms.Form):
     def __init__(self, data: Any, occupation: str, lines: Mapping[Key, Line]) -> None:
         self.occupation = occupation
         initial = {
-            f"{at}-{name}": _yuan(value) if name.startswith("wage") else value
+            f"{at}-{name}": grouped(value).replace(",", "") if name.startswith("wage") else value
             for at, level in enumerate(levels())
             for name, value in lines.get((occupation, level), {}).items()
             if value is not None
@@ -229,11 +232,6 @@ class OccupationForm(forms.Form):
             (self.occupation, level): {name: self.cleaned_data.get(f"{at}-{name}") for name in ANSWERED}
             for at, level in enumerate(levels())
         }
-
-
-def _yuan(fen: int) -> str:
-    whole, rest = divmod(fen, 100)
-    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 class CellFilterForm(forms.Form):

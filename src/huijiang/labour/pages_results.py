@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huijiang import audit
-from huijiang.access.sightings import Purpose, saw
+from huijiang.access import purposes
+from huijiang.access.sightings import Purpose, saw_all
 from huijiang.accounts.viewers import today
-from huijiang.entitlements.desk import hidden_name
+from huijiang.entitlements.desk import asked_why, hidden_name
 from huijiang.entitlements.firm import XLSX
-from huijiang.files.forms import WhyForm
 from huijiang.labour import answering, behind, comparing, export, outliers, registers, showing, surveys, totals
 from huijiang.labour.errors import SurveyError
 from huijiang.labour.figures import levels
@@ -36,7 +36,6 @@ from huijiang.web.components.tables import Cell, Column, Table
 
 PER_PAGE: Final = 50
 CHARTED: Final = 10
-PURPOSE: Final = "purpose of survey "  # in the session: why this officer looks at a firm's people
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -159,20 +158,14 @@ def people(request: HttpRequest, uid: uuid.UUID, firm: uuid.UUID) -> HttpRespons
     viewer, survey = viewer_of(request), surveyed.survey
     which = behind.asked(request.GET, survey)
     back = reverse("labour:desk_firm", args=[uid, firm])
-    key = f"{PURPOSE}{surveyed.uid}"
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        request.session[key] = form.cleaned_data["purpose"]
-        return redirect(request.get_full_path())
     crumbs = crumbs_of(survey, Crumb(surveyed.organisation.name, back), Crumb(_("名单")))
-    purpose = request.session.get(key)
-    if purpose is None or form.errors:
-        return render(request, "labour/desk_why.html", {"form": form, "surveyed": surveyed, "crumbs": crumbs},
-                      status=422 if form.errors else 200)  # fmt: skip
+    why = asked_why(request, surveyed, surveyed.organisation.name, crumbs)
+    if why is not None:
+        return why
+    purpose = purposes.kept(request, surveyed.uid)
     known = registers.registered(viewer, surveyed.organisation, survey.counted_on)
     found = behind.people(viewer, surveyed.organisation, known, which)
-    for each in found.named:
-        saw(viewer, each, purpose, found.columns)
+    saw_all(viewer, found.named, purpose, found.columns)
     audit.record(viewer.user, "labour.people_seen", f"surveyed:{surveyed.uid}", survey.region_id, purpose=purpose,
                  figure=which.figure, people=len(found.named))  # fmt: skip
     table = behind.table(found, lambda each: (hidden_name(each.name), reverse("entitlements:person", args=[each.uid])))
@@ -242,16 +235,12 @@ def _named(found: dict[Any, totals.Sum], unknown: str) -> list[tuple[Cell, total
 def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The firms behind one sum."""
     survey, viewer = survey_of(request, uid), viewer_of(request)
-    at, level = request.GET.get("o", ""), request.GET.get("l", "")
-    ladder = levels()
-    if (
-        not at.isdecimal()
-        or int(at) >= len(survey.occupations)
-        or (level and not (level.isdecimal() and int(level) < len(ladder)))
-    ):
-        raise Http404
-    occupation, chosen = survey.occupations[int(at)], ladder[int(level)] if level else ""
-    _form, rows, _asked = _narrowed(request, totals.in_force(surveys.access_firms(viewer, survey)))
+    level = request.GET.get("l", "")
+    occupation, chosen = (
+        behind.at(request.GET.get("o", ""), survey.occupations),
+        behind.at(level, levels()) if level else "",
+    )
+    form, rows, asked = _narrowed(request, totals.in_force(surveys.access_firms(viewer, survey)))
     rows = [each for each in rows if each.line.occupation == occupation and chosen in ("", each.line.level)]
     whole = totals.Sum()
     for each in rows:
@@ -262,7 +251,8 @@ def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     named = [(Cell(_("合计")), whole), *(
         (Cell(of[pk].organisation.name, reverse("labour:desk_firm", args=[uid, of[pk].uid])), each) for pk, each in by_firm
     )]  # fmt: skip
-    title = " · ".join(filter(None, [occupation, chosen]))
+    narrowed = [str(dict(form.fields[name].choices).get(value, value)) for name, value in asked.items()]  # type: ignore[attr-defined]
+    title = " · ".join(filter(None, [occupation, chosen, *narrowed]))
     return render(request, "labour/desk_cell.html", {
         "survey": survey, "title": title, "count": len(by_firm), "table": showing.sums_table(title, _("单位名称"), named) if rows else None,
         "crumbs": crumbs_of(survey, Crumb(_("汇总"), reverse("labour:desk_totals", args=[uid])), Crumb(title)),

@@ -19,7 +19,7 @@ from huijiang.entitlements.firm import XLSX
 from huijiang.files.forms import limit
 from huijiang.labour import answering, registers, showing, surveys, workbook
 from huijiang.labour.errors import SurveyError
-from huijiang.labour.figures import ANSWERED, FIGURES, NAMES
+from huijiang.labour.figures import FIGURES, NAMES
 from huijiang.labour.forms import WorkbookForm
 from huijiang.labour.models import SurveyUpload
 from huijiang.labour.pages_firm import asked, asks, crumbs_of, viewer_of
@@ -112,8 +112,7 @@ def changes_of(before: dict[answering.Key, answering.Line], after: dict[answerin
     found = []
     for key in dict.fromkeys([*after, *before]):
         one, two = before.get(key, {}), after.get(key, {})
-        if any((one.get(name) or None if name == "difficulty" else one.get(name)) != (
-            two.get(name) or None if name == "difficulty" else two.get(name)) for name in ANSWERED):  # fmt: skip
+        if answering.said(one) != answering.said(two):
             found.append((key, one, two))
     return found
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import today
 from huijiang.labour.answering import Key, Line
 from huijiang.labour.comparing import CERTIFIED, HEADS, INSURED, Compared, Side, shown
@@ -18,6 +18,7 @@ from huijiang.labour.models import EmployerSurvey, SurveyAnswer, SurveyedFirm
 from huijiang.labour.registers import Registered
 from huijiang.labour.surveys import WAITING
 from huijiang.labour.totals import PER_MILLE, Sum
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -77,12 +78,7 @@ def pay(line: Mapping[str, Any]) -> str:
     low, high = line.get("wage_low"), line.get("wage_high")
     if low is None or high is None:
         return "—"
-    return f"{_yuan(low)}–{_yuan(high)}"
-
-
-def _yuan(fen: int) -> str:
-    whole, rest = divmod(fen, 100)
-    return f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"
+    return f"{grouped(low)}–{grouped(high)}"
 
 
 def versions_table(surveyed: SurveyedFirm, address: Callable[[SurveyAnswer], str]) -> Table:
@@ -91,15 +87,11 @@ def versions_table(surveyed: SurveyedFirm, address: Callable[[SurveyAnswer], str
     for each in surveyed.answers.select_related("sent_by", "ended_by").order_by("-version"):
         rows.append([
             Cell(_("第 %(n)s 版") % {"n": each.version}, address(each)),
-            Cell(_moment(each.sent_at), note=each.sent_by.name if each.sent_by else ""),
-            Cell(_moment(each.ended_at), note=each.reason or (each.ended_by.name if each.ended_by else "")),
+            Cell(moment(each.sent_at) or "—", note=each.sent_by.name if each.sent_by else ""),
+            Cell(moment(each.ended_at) or "—", note=each.reason or (each.ended_by.name if each.ended_by else "")),
             Cell(tag=standing_tag(each.state)),
         ])  # fmt: skip
     return Table(_("版次"), columns, rows)
-
-
-def _moment(at: Any) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else "—"
 
 
 # --- sums -------------------------------------------------------------------

@@ -11,9 +11,11 @@ class PeopleConfig(AppConfig):
     verbose_name = "个人与单位信息"
 
     def ready(self) -> None:
+        from huijiang.access import looks
         from huijiang.access.apps import is_agent, is_worker
         from huijiang.accounts.models import Role
         from huijiang.accounts.viewers import has_role
+        from huijiang.claims.public_notice import name_of
         from huijiang.entitlements import explanation, portrait
         from huijiang.notices import services as notices
         from huijiang.people.addresses import address_of_correction, address_of_dispute, address_of_erasure
@@ -32,6 +34,7 @@ class PeopleConfig(AppConfig):
         register(Entry(gettext_lazy("我监护的孩子"), "people:wards", "mine-papers", _guardian, 95))
         register(Entry(gettext_lazy("登记监护人"), "people:guardians", "counter", has_role(Role.COUNTER), 85))
         explanation.register_notes(notes)
+        looks.register_name("result", name_of)
         portrait.register_dispute(address_of_dispute)
         notices.register_target("correction", address_of_correction)
         notices.register_target("erasure", address_of_erasure)

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access import concerns
 from huijiang.access.law import access_columns, access_rows, in_scope
 from huijiang.accounts.models import Role
@@ -26,6 +25,17 @@ from tiaowen.vocabulary.model import Column
 
 SOURCE: Final = "更正"
 DAYS: Final = 15  # working days for an answer
+
+
+class Waiting(ValueError):
+    """Something about the same waits for an answer already, so that this was not kept; the words say which."""
+
+
+class Answered(ValueError):
+    """Somebody else answered meanwhile, so that this answer was not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(_("已经有人答复过，您写的没有保存；现在的答复见下面。"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ def disputed(viewer: Viewer, table: str, row: int) -> Disputed | None:
 
 @transaction.atomic
 def dispute(viewer: Viewer, of: Disputed, column: Column, wanted: str, words: str) -> Correction:
-    """Store it, or give the open one about the same fact."""
+    """Store it; said again while it waits, it is the same one.  Raises Waiting where the open one says something else."""
     key = {"table": of.table, "row": of.row.pk, "column": column.name}
     try:
         with transaction.atomic():
@@ -63,7 +73,11 @@ def dispute(viewer: Viewer, of: Disputed, column: Column, wanted: str, words: st
             audit.record(viewer.user, "people.dispute", f"correction:{made.uid}", of.row.managed_by_id,
                          table=of.table, column=column.name)  # fmt: skip
     except IntegrityError:  # it is disputed already, and waits for an answer
-        return Correction.objects.get(**key, state="open")
+        known = Correction.objects.get(**key, state="open")
+        if known.wanted.open() != wanted:
+            raise Waiting(_("这一项已经提出过更正（编号 %(number)s），%(day)s 前答复；答复以后可以再提。这次写的没有保存。") % {
+                "number": number_of(known), "day": known.due_on.isoformat()}) from None  # fmt: skip
+        return known
     return made
 
 
@@ -96,19 +110,21 @@ def label_of(found: Correction) -> str:
 def answer(viewer: Viewer, found: Correction, words: str, value: str | None) -> Correction:
     """Correct the row to `value` (words, as in a file; 无 for none), or with None refuse.
 
-    Raises PermissionDenied for one's own, single.NotAValue, single.NotTogether.
+    Raises PermissionDenied for one's own, Answered, single.NotAValue, single.NotTogether.
     """
     if found.raised_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的更正要由别人答复。"))
     held = Correction.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if held.state != Correction.State.OPEN:
-        return held
+        if (held.answered_by_id, held.answer) == (viewer.user.pk, words):  # pressed twice
+            return held
+        raise Answered
     became = None
     if value is not None:
         became = _correct(held, value)
     held.state = Correction.State.REFUSED if value is None else Correction.State.CORRECTED
     held.became, held.answer = became, words
-    held.answered_by, held.answered_at = viewer.user, timezone.now()
+    held.answered_by, held.answered_at = viewer.user, present.now()
     held.save()
     audit.record(viewer.user, "people.correct" if value is not None else "people.correction_refused",
                  f"correction:{held.uid}", held.region_id, table=held.table, column=held.column)  # fmt: skip

@@ -12,11 +12,10 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access import concerns
 from huijiang.access.law import in_scope
 from huijiang.accounts.models import Message, Role
@@ -30,6 +29,7 @@ from huijiang.files.models import Purpose as Kept
 from huijiang.notices import retention as notice_retention
 from huijiang.notices import services as notices
 from huijiang.notices.models import Delivery, Notice
+from huijiang.people.corrections import Answered, Waiting, number_of
 from huijiang.people.models import Erasure, Export
 from huijiang.registry.columns import NONE_SUFFIX
 from huijiang.registry.linked import family
@@ -151,10 +151,13 @@ WHY_FILES: Final = {
 
 @transaction.atomic
 def ask(viewer: Viewer, kinds: list[str], words: str) -> Erasure:
-    """Ask for it, or give the request that is open."""
+    """Ask for it; asked again while it waits, it is the same one.  Raises Waiting where the open one asks for less."""
     person = Person.objects.select_for_update(of=("self",)).select_related("managed_by").get(pk=viewer.person)
     known = Erasure.objects.filter(person__in=viewer.people, state="open").first()
     if known is not None:
+        if not set(kinds) <= set(known.kinds):
+            raise Waiting(_("您已有一份删除申请（编号 %(number)s），%(day)s 前答复；答复以后可以再提。这次选的没有保存。") % {
+                "number": number_of(known), "day": known.due_on.isoformat()})  # fmt: skip
         return known
     made = Erasure.objects.create(
         person=person, region=person.managed_by, kinds=sorted(set(kinds) & set(KINDS)), words=words, asked_by=viewer.user,
@@ -171,18 +174,20 @@ def access_erasures(viewer: Viewer) -> Any:
 
 @transaction.atomic
 def decide(viewer: Viewer, found: Erasure, granted: list[str], words: str) -> None:
-    """Grant some of what was asked for, or nothing.  Raises PermissionDenied for one's own."""
+    """Grant some of what was asked for, or nothing.  Raises PermissionDenied for one's own, Answered."""
     if found.asked_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的申请要由别人决定。"))
     held = Erasure.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if held.state != Erasure.State.OPEN:
-        return
+        if (held.decided_by_id, held.answer) == (viewer.user.pk, words):  # pressed twice
+            return
+        raise Answered
     held.granted = sorted(set(granted) & set(held.kinds))
     held.state = Erasure.State.GRANTED if held.granted else Erasure.State.REFUSED
-    held.decided_by, held.decided_at, held.answer = viewer.user, timezone.now(), words
+    held.decided_by, held.decided_at, held.answer = viewer.user, present.now(), words
     held.save()
     audit.record(viewer.user, "people.erasure_decided", f"erasure:{held.uid}", held.region_id, granted=held.granted)
-    notices.tell(held.person, "erasure_decided", {"number": held.uid.hex[:8].upper()}, f"erasure:{held.uid}")
+    notices.tell(held.person, "erasure_decided", {"number": number_of(held)}, f"erasure:{held.uid}")
 
 
 def carry_out() -> int:
@@ -196,7 +201,7 @@ def carry_out() -> int:
             held.counts = {
                 name: KINDS[name].act(family("person", held.person_id), f"erasure:{held.uid}") for name in held.granted
             }
-            held.state, held.done_at = Erasure.State.DONE, timezone.now()
+            held.state, held.done_at = Erasure.State.DONE, present.now()
             held.save()
             audit.record(None, "people.erased", f"erasure:{held.uid}", held.region_id, **held.counts)
             count += 1

@@ -9,10 +9,8 @@ import zipfile
 from typing import Any, Final
 
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone
 
-from huijiang import audit, jobs
+from huijiang import audit, jobs, present
 from huijiang.access.law import access_columns, access_rows
 from huijiang.access.models import Binding, Consent, Sighting
 from huijiang.access.viewers import as_worker
@@ -23,6 +21,7 @@ from huijiang.entitlements.portrait import shown
 from huijiang.files.models import File
 from huijiang.funds.models import Payment
 from huijiang.notices.models import Notice
+from huijiang.people import reading
 from huijiang.people.models import Correction, Export
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary
 
@@ -38,10 +37,10 @@ class Gone(LookupError):
 @transaction.atomic
 def ask(viewer: Viewer) -> Export:
     """Ask for a copy, or give the one that is under way."""
-    known = Export.objects.filter(person__in=viewer.people, ready_at=None, expires_at__gt=timezone.now()).first()
+    known = Export.objects.filter(person__in=viewer.people, ready_at=None, expires_at__gt=present.now()).first()
     if known is not None:
         return known
-    made = Export.objects.create(person_id=viewer.person, asked_by=viewer.user, expires_at=timezone.now() + LASTS)
+    made = Export.objects.create(person_id=viewer.person, asked_by=viewer.user, expires_at=present.now() + LASTS)
     audit.record(viewer.user, "people.export", f"export:{made.uid}")
     jobs.enqueue(JOB, actor=viewer.user, export=made.pk)
     return made
@@ -55,7 +54,7 @@ def make(export: Export) -> None:
     if held.ready_at is not None or viewer is None or held.person_id not in viewer.people:
         return
     held.content = json.dumps(gathered(viewer), ensure_ascii=False)
-    held.ready_at = timezone.now()
+    held.ready_at = present.now()
     held.expires_at = held.ready_at + LASTS
     held.save()
 
@@ -66,7 +65,7 @@ def gathered(viewer: Viewer) -> dict[str, Any]:
     people = viewer.people
     return {
         "form": FORM,
-        "made": timezone.now().isoformat(),
+        "made": present.now().isoformat(),
         "facts": _facts(viewer),
         "documents": _documents(people),
         "consents": [
@@ -151,7 +150,7 @@ def _documents(people: tuple[int, ...]) -> list[dict[str, Any]]:
 def fetch(viewer: Viewer, uid: Any) -> bytes:
     """The zip: `data.json` and `data.html`.  Raises Export.DoesNotExist (not theirs), Gone."""
     held = Export.objects.select_for_update().get(uid=uid, person__in=viewer.people, asked_by=viewer.user)
-    if held.content is None or held.expires_at <= timezone.now():
+    if held.content is None or held.expires_at <= present.now():
         raise Gone(str(uid))
     text = held.content.open()
     Export.objects.filter(pk=held.pk).update(fetched=held.fetched + 1)
@@ -159,10 +158,10 @@ def fetch(viewer: Viewer, uid: Any) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(json.loads(text), ensure_ascii=False, indent=1))
-        archive.writestr("data.html", render_to_string("people/export.html", {"data": json.loads(text)}))
+        archive.writestr("data.html", reading.page(json.loads(text)))
     return packed.getvalue()
 
 
 def expire(now: dt.datetime | None = None) -> int:
     """Empty the copies whose week is over; gives how many."""
-    return Export.objects.filter(content__isnull=False, expires_at__lte=now or timezone.now()).update(content=None)
+    return Export.objects.filter(content__isnull=False, expires_at__lte=now or present.now()).update(content=None)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +31,7 @@ from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Fact, Tab
 
 registrar = staff(Role.REGISTRAR)
+PER_PAGE = 30
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -73,8 +75,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         Tab(_("等待核实"), here, waiting.count(), not answered),
         Tab(_("已答复"), f"{here}?tab=answered", done.count(), answered),
     ]
-    table = table_of((done if answered else waiting)[:200], "people:correction_answer")
-    return render(request, "people/queue.html", {"tabs": tabs, "table": table, "late": waiting.filter(due_on__lt=today()).count()})  # fmt: skip
+    page = Paginator(done if answered else waiting, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/queue.html", {
+        "tabs": tabs, "table": table_of(page, "people:correction_answer"), "page": page, "answered": answered,
+        "late": waiting.filter(due_on__lt=today()).count(),
+    })  # fmt: skip
 
 
 @registrar
@@ -95,8 +100,9 @@ def correction(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             form.add_error("value", str(error))
         except single.NotTogether:
             form.add_error("value", _("这个值与同一行的其他内容不符，登记库不接受。请先核对日期的先后和编号是否重复。"))
-        except PermissionDenied as error:
+        except (PermissionDenied, corrections.Answered) as error:
             form.add_error(None, str(error))
+            found.refresh_from_db()
         else:
             messages.success(request, _("已答复，对方已收到通知。"))
             return redirect("people:correction_answer", uid=uid)

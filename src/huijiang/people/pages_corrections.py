@@ -71,6 +71,8 @@ def _dispute(request: HttpRequest, table: str, row: int, back: str, crumb: Crumb
                 if told["paper"]:
                     files.store(told["paper"], viewer, f"correction:{made.uid}", files.Purpose.EVIDENCE,
                                 region=made.region_id)  # fmt: skip
+        except corrections.Waiting as error:
+            form.add_error("column", str(error))
         except files.NoRoom:
             form.add_error("paper", _("系统暂时存不下新文件，已通知管理员。请稍后再试；没有保存任何内容。"))
         else:

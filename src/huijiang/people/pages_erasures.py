@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +22,8 @@ from huijiang.access.sightings import Purpose, saw
 from huijiang.accounts.viewers import Viewer
 from huijiang.entitlements.desk import hidden_name
 from huijiang.people import erasing
-from huijiang.people.pages_answers import registrar
+from huijiang.people.corrections import Answered, number_of
+from huijiang.people.pages_answers import PER_PAGE, registrar
 from huijiang.people.pages_privacy import COLOURS
 from huijiang.registry.linked import family
 from huijiang.web.components.layout import Crumb
@@ -51,7 +54,8 @@ class DecisionForm(forms.Form):
 def listed(request: HttpRequest) -> HttpResponse:
     """Requests, those that wait first."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    found = sorted(erasing.access_erasures(viewer)[:200], key=lambda each: (each.state != "open", each.due_on))
+    found = erasing.access_erasures(viewer).order_by(Case(When(state="open", then=0), default=1), "due_on", "-id")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("编号")),
         Column(_("姓名")),
@@ -60,11 +64,11 @@ def listed(request: HttpRequest) -> HttpResponse:
         Column(_("状态"), "state"),
     ]
     rows = [
-        [Cell(each.uid.hex[:8].upper(), reverse("people:erasure", args=[each.uid])), hidden_name(each.person.name),
+        [Cell(number_of(each), reverse("people:erasure", args=[each.uid])), hidden_name(each.person.name),
          each.region.name, each.due_on.isoformat(), Cell(tag=Tag(each.get_state_display(), COLOURS[each.state]))]
-        for each in found
+        for each in page
     ]  # fmt: skip
-    return render(request, "people/erasures.html", {"table": Table(_("删除申请"), columns, rows), "count": len(rows)})
+    return render(request, "people/erasures.html", {"table": Table(_("删除申请"), columns, rows), "page": page})
 
 
 @registrar
@@ -77,8 +81,9 @@ def erasure(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             erasing.decide(viewer, found, form.cleaned_data["granted"], form.cleaned_data["words"])
-        except PermissionDenied as error:
+        except (PermissionDenied, Answered) as error:
             form.add_error(None, str(error))
+            found.refresh_from_db()
         else:
             messages.success(request, _("已答复，本人已收到通知。"))
             return redirect("people:erasure", uid=uid)
@@ -94,6 +99,6 @@ def erasure(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     kept = [[Cell(str(each.label)), str(each.why), str(each.until)]
             for each in erasing.kept_of(family("person", found.person_id))]  # fmt: skip
     return render(request, "people/erasure.html", {
-        "form": form, "of": found, "facts": facts, "number": found.uid.hex[:8].upper(), "kept": Table(_("依法保留的信息"), [Column(_("信息")), Column(_("为什么保留")), Column(_("保留到"))], kept),
-        "crumbs": [Crumb(_("删除申请"), reverse("people:erasures")), Crumb(found.uid.hex[:8].upper())],
+        "form": form, "of": found, "facts": facts, "number": number_of(found), "kept": Table(_("依法保留的信息"), [Column(_("信息")), Column(_("为什么保留")), Column(_("保留到"))], kept),
+        "crumbs": [Crumb(_("删除申请"), reverse("people:erasures")), Crumb(number_of(found))],
     }, status=422 if form.errors else 200)  # fmt: skip

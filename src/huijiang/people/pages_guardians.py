@@ -12,13 +12,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huijiang import audit
+from huijiang import audit, present
 from huijiang.access.forms import KIND_NAMES, PersonForm
 from huijiang.access.identities import account_of, person_of
 from huijiang.access.law import access_people
@@ -91,6 +90,10 @@ def _bind(viewer: Viewer, form: GuardianForm) -> Guardianship | None:
         form.add_error("number", _("监护人还没有账户，请先在“开通账户”里发激活码。"))
     elif user.pk == viewer.user.pk:
         form.add_error("number", _("不能为自己登记，请由同事办理。"))
+    elif guardian.pk == child.pk:
+        form.add_error("child_number", _("监护人和孩子是同一个人，请核对证件号码。"))
+    elif guardian.birth_date is not None and eighteenth(guardian.birth_date) > today():
+        form.add_error("number", _("监护人未满 18 岁，不能做监护人。"))
     elif child.birth_date is None:
         form.add_error("child_number", _("孩子的出生日期没有登记，算不出哪天年满 18 岁。请先补录。"))
     elif eighteenth(child.birth_date) <= today():
@@ -166,7 +169,7 @@ def _of(viewer: Viewer, person: Any) -> Any:
 def end_guardianship(by: User, held: Guardianship, words: str) -> bool:
     """End it before its day; the guardian sees and does nothing more from this moment on.  Both are told."""
     done = Guardianship.objects.filter(pk=held.pk, ended_at=None).update(
-        ended_at=timezone.now(), ended_by=by, end_words=words
+        ended_at=present.now(), ended_by=by, end_words=words
     )
     if done:
         audit.record(by, "people.guardian_ended", f"person:{held.child.uid}", held.child.managed_by_id)

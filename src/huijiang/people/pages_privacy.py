@@ -10,15 +10,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huijiang import present
 from huijiang.access import doors
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import Viewer
 from huijiang.people import erasing, exports, retained
+from huijiang.people.corrections import number_of
 from huijiang.people.models import Erasure, Export
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Fact
@@ -68,7 +69,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _ready(each: Export) -> bool:
-    return each.content is not None and each.expires_at > timezone.now()
+    return each.content is not None and each.expires_at > present.now()
 
 
 def _state(each: Export) -> Tag:
@@ -76,7 +77,7 @@ def _state(each: Export) -> Tag:
         return Tag(_("可以下载"), "green")
     return (
         Tag(_("正在生成"), "blue")
-        if each.ready_at is None and each.expires_at > timezone.now()
+        if each.ready_at is None and each.expires_at > present.now()
         else Tag(_("已失效"), "grey")
     )
 
@@ -89,7 +90,7 @@ def _erasure(each: Erasure) -> dict[str, Any]:
         facts.append(Fact(_("理由"), each.answer))
     else:
         facts.append(Fact(_("答复期限"), each.due_on.isoformat()))
-    return {"number": each.uid.hex[:8].upper(), "facts": facts, "tag": Tag(each.get_state_display(), COLOURS[each.state]), "of": each}  # fmt: skip
+    return {"number": number_of(each), "facts": facts, "tag": Tag(each.get_state_display(), COLOURS[each.state]), "of": each}  # fmt: skip
 
 
 @doors.worker
@@ -120,9 +121,13 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Ask that data be erased, beside what the law keeps."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        made = erasing.ask(_viewer(request), form.cleaned_data["kinds"], form.cleaned_data["words"])
-        messages.success(request, _("已收到，%(day)s 前答复。") % {"day": made.due_on.isoformat()})
-        return redirect("people:privacy")
+        try:
+            made = erasing.ask(_viewer(request), form.cleaned_data["kinds"], form.cleaned_data["words"])
+        except erasing.Waiting as error:
+            form.add_error("kinds", str(error))
+        else:
+            messages.success(request, _("已收到，%(day)s 前答复。") % {"day": made.due_on.isoformat()})
+            return redirect("people:privacy")
     columns = [Column(_("信息")), Column(_("为什么保留")), Column(_("保留到"))]
     rows = [
         [Cell(str(each.label)), str(each.why), str(each.until)] for each in erasing.kept_of(_viewer(request).people)

@@ -64,6 +64,8 @@ def test_the_example_reads_asks_and_writes_and_says_what_was_refused(live_server
     MODELS["organisation"].objects.filter(pk=made.town.trainer.pk).update(uscc="91339999MA0000001M")
     status, own, _ = run("firm", "91339999MA0000001M", "--benefit", TRAINER, token=made.firm)
     ready = next(each for each in own if each["state"] == "ready")
+    status, theirs, words = run("firm", "91339999MA0000001M", "--benefit", TRAINER, "--purpose", "review")
+    assert (status, words, [each["id"] for each in theirs]) == (0, "", [each["id"] for each in own])
     (tmp_path / "account.json").write_text(
         json.dumps({"holder": "乙培训学校", "number": "33050161987654321", "bank": "甲银行"}), "utf-8"
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from huijiang.api import tokens
@@ -75,6 +77,33 @@ def test_a_file_that_is_not_of_its_profile_is_refused_with_its_place(content: by
         files.read(profiles.profiles()["jinbao-person"], content, kind)
     assert caught.value.seen == seen
     assert caught.value.expected
+
+
+def test_a_place_is_the_row_that_whoever_opens_the_file_sees_and_nothing_beyond_the_limits_is_left_out() -> None:
+    """Empty rows count in a workbook; an XML file has no line of headings."""
+    person = profiles.profiles()["jinbao-person"]
+    lines = [["AAC002", "AAC003", "AAC004"], [], [NUMBER, "甲", "1"], [], [NUMBER, "乙", "3"]]
+
+    def workbook(*more: tuple[int, int]) -> bytes:
+        book, made = openpyxl.Workbook(), io.BytesIO()
+        for at, line in enumerate(lines, 2):
+            for column, value in enumerate(line, 1):
+                book.active.cell(at, column).value = value
+        for at, column in more:
+            book.active.cell(at, column).value = "x"
+        book.save(made)
+        return made.getvalue()
+
+    with pytest.raises(files.FileProblem) as caught:
+        files.read(person, workbook(), "xlsx")
+    assert caught.value.where == "Sheet · 6 · AAC004"
+    with pytest.raises(files.FileProblem) as caught:
+        files.read(person, workbook((4, 300)), "xlsx")
+    assert (caught.value.where, "256" in caught.value.expected) == ("Sheet · 4", True)
+    rows = "".join(f"<ROW><AAC002>{NUMBER}</AAC002><AAC003>甲</AAC003><AAC004>{sex}</AAC004></ROW>" for sex in "13")
+    with pytest.raises(files.FileProblem) as caught:
+        files.read(person, f"<ROWS>{rows}</ROWS>".encode(), "xml")
+    assert caught.value.where == "2 · AAC004"
 
 
 @pytest.mark.parametrize("change", [{"table": "nothing"}, {"columns": [{"name": "A"}]}, {"files": ["doc"]},

@@ -18,9 +18,10 @@ from django.urls import reverse
 from huijiang.access.models import Consent, Sighting
 from huijiang.accounts.models import User
 from huijiang.audit.models import Event
+from huijiang.entitlements import desk
 from huijiang.entitlements.models import NightlyRun, Objection, Standing
-from huijiang.registry.models import Organisation, Person
-from tests.huijiang.entitlements.town import CHIEF, NUMBER, Town
+from huijiang.registry.models import MODELS, Organisation, Person
+from tests.huijiang.entitlements.town import CHIEF, DAY, NUMBER, Town
 from tiaowen.workbook import write_sample
 
 SignIn = Callable[[User], Client]
@@ -100,6 +101,23 @@ def test_a_person_is_found_by_name_sound_or_number(here: Town, as_user: SignIn, 
     assert NUMBER not in page.replace(f'value="{words}"', "")
     assert str(here.stranger.uid) not in page
     assert NUMBER not in str(list(Event.objects.values_list("details", flat=True)))
+
+
+@pytest.mark.parametrize("enough", [500, 1])  # few bear the name, or more than are looked up one by one
+def test_whoever_belongs_by_a_spell_alone_is_found_and_a_namesake_elsewhere_is_not(
+    here: Town, as_user: SignIn, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
+    monkeypatch.setattr(desk, "ENOUGH", enough)
+    told: dict[str, Any] = {"source": "登记", "as_of": DAY}
+    ours, theirs = (Person.objects.create(name="诸葛远", managed_by=here.yuyao, **told) for _ in range(2))
+    MODELS["insurance"].objects.create(
+        worker=ours, kind="职工社会保险", started_on="2024-01-01", managed_by=here.xiaoshan, **told
+    )
+    page = text(
+        as_user(here.counter_user).post(reverse("entitlements:people"), {"words": "诸葛远", "purpose": "counter"})
+    )
+    assert f"/desk/people/{ours.uid}/" in page
+    assert str(theirs.uid) not in page
 
 
 def test_another_regions_officer_finds_nobody_here(here: Town, as_user: SignIn) -> None:

@@ -45,8 +45,13 @@ def test_an_officer_opens_a_survey_by_form_and_its_firms_are_told_once(here: Pla
     assert "校验" in wrong.content.decode()
     assert "不早于开始填报" in wrong.content.decode()
     assert EmployerSurvey.objects.count() == 0
-    nothing = page.post(reverse("labour:desk_new"), form | {"listed": ""})
-    assert "请至少给出一个" in nothing.content.decode()
+    for nothing in ({"listed": ""}, {"occupations": "，、\n"}):
+        refused = page.post(reverse("labour:desk_new"), form | nothing)
+        assert (refused.status_code, "请至少给出一个" in refused.content.decode()) == (422, True)
+    assert (
+        page.post(reverse("labour:desk_new"), form | {"occupations": "\n".join(map(str, range(61)))}).status_code == 422
+    )
+    assert EmployerSurvey.objects.count() == 0
 
     made = page.post(reverse("labour:desk_new"), form)
     survey = EmployerSurvey.objects.get()

@@ -31,6 +31,12 @@ def test_totals_gaps_and_the_firms_behind_them_are_those_worked_out_by_hand(open
         reverse("labour:desk_totals", args=[uid]) + "?place=local-330109-01&industry=制造业"
     ).content.decode()
     assert "<b>2</b> 家已报的单位" in narrowed
+    behind = page.get(
+        reverse("labour:desk_cell", args=[uid]) + "?o=1&place=local-330109-01&industry=制造业"
+    ).content.decode()
+    assert "钳工 · 制造业 · " in behind  # what was narrowed to stands above
+    for nowhere in ("?o=2", "?o=-1", "?o=", "?o=0&l=99", f"?o={'9' * 5_000}"):
+        assert page.get(reverse("labour:desk_cell", args=[uid]) + nowhere).status_code == 404
     assert "38.1%" in page.get(reverse("labour:desk_gaps", args=[uid])).content.decode()
     waiting = page.get(reverse("labour:desk_firms", args=[uid]) + "?state=unanswered").content.decode()
     assert "共 <b>2</b> 家" in waiting

@@ -113,13 +113,15 @@ def test_every_mistake_is_named_by_its_cell_and_nothing_is_taken(open_: Place) -
     sheet.cell(bench + 4, 10).value, sheet.cell(bench + 4, 9).value = 100, 200
     sheet.cell(bench + 5, 11).value = "难" * 301
     sheet.cell(bench + 6, 3).value = 1_000_001
+    sheet.cell(bench + 7, 60).value = "备注"  # so far out that reading ends there
     sent_in(open_, content_of(book))
     upload = SurveyUpload.objects.get()
     where = {(each["row"], each["column"][:1]) for each in upload.faults}
     assert where == {(senior, column) for column in "CFGHJ"} | {
         (bench, "D"), (bench, "E"), (bench + 1, "A"), (bench + 2, "B"), (bench + 3, "A"), (bench + 4, "I"), (bench + 5, "K"),
-        (bench + 6, "C"),
+        (bench + 6, "C"), (bench + 7, "B"),
     }  # fmt: skip
+    assert upload.faults[-1]["column"] == "BH"
     assert upload.lines == []
     at = reverse("labour:survey_uploaded", args=[open_.survey.uid, upload.uid])
     page = client(open_.agents["甲"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huijiang.access.models import Binding, Guardianship, Sighting
+from huijiang.access.sightings import saw
 from huijiang.access.viewers import WARD, as_worker
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import as_staff, today
@@ -31,7 +34,7 @@ from huijiang.people.pages_guardians import eighteenth
 from huijiang.people.portrait import band
 from huijiang.registry.models import MODELS, IdentityDocument, Person
 from tests.huijiang.claims.office import office
-from tests.huijiang.entitlements.town import DAY, Town, account
+from tests.huijiang.entitlements.town import CHIEF, DAY, Town, account
 from tests.huijiang.gate.walk import BACKEND
 from tests.huijiang.people.test_merged import worker_of
 
@@ -81,6 +84,42 @@ def test_a_disputed_fact_is_corrected_in_the_register_with_its_history_and_both_
     mine = client(here.worker_user).get(reverse("people:corrections")).content.decode()
     assert "核对了证书原件" in mine
     assert Notice.objects.filter(person=here.worker, template="correction_answered").count() == 1
+
+
+def test_what_was_not_kept_is_never_called_received(here: Town, registrar: User) -> None:
+    """A second request while the first waits, and a second answer after the first: each is told what stands."""
+    found = dispute(here, "level", "高级技师")
+    at = reverse("people:dispute", args=["certificate", here.certificate.pk])
+    form = {"column": "level", "wanted": "高级工", "words": "看错了"}
+    other = client(here.worker_user).post(at, form)
+    assert other.status_code == 422
+    assert corrections.number_of(found) in other.content.decode()
+    assert client(here.worker_user).post(at, {**form, "wanted": "高级技师"}).status_code == 302
+    assert Correction.objects.get().wanted.open() == "高级技师"
+
+    asked = client(here.worker_user)
+    assert asked.post(reverse("people:erase"), {"kinds": ["facts"]}).status_code == 302
+    more = asked.post(reverse("people:erase"), {"kinds": ["facts", "messages"]})
+    assert (more.status_code, "这次选的没有保存" in more.content.decode()) == (422, True)
+    assert asked.post(reverse("people:erase"), {"kinds": ["facts"]}).status_code == 302
+    request = Erasure.objects.get()
+    assert request.kinds == ["facts"]
+
+    colleague = account("registrar-2", "周归集", Role.REGISTRAR, here.xiaoshan)
+    for address, first, second in (
+        (reverse("people:correction_answer", args=[found.uid]), {"decision": "refuse", "words": "原件上是技师"},
+         {"decision": "correct", "value": "高级技师", "words": "照他说的改"}),
+        (reverse("people:erasure", args=[request.uid]), {"granted": ["facts"], "words": "同意"}, {"granted": [], "words": "要留着"}),
+    ):  # fmt: skip
+        for _pressed_twice in range(2):
+            assert client(registrar).post(address, first).status_code == 302
+        late = client(colleague).post(address, second)
+        assert (late.status_code, "您写的没有保存" in late.content.decode()) == (422, True)
+        assert first["words"] in late.content.decode()
+    here.certificate.refresh_from_db()
+    assert here.certificate.level == "技师"
+    request.refresh_from_db()
+    assert (request.state, request.granted) == ("granted", ["facts"])
 
 
 def test_an_open_correction_stands_on_the_explanation_and_nobody_answers_their_own(here: Town, registrar: User) -> None:
@@ -134,6 +173,9 @@ def test_the_portrait_shows_a_band_and_an_officer_says_why_and_is_named(here: To
 def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town) -> None:
     viewer = as_worker(here.worker_user)
     assert viewer is not None
+    dispute(here, "level", "高级技师")
+    notices.tell(here.worker, "correction_answered", {"number": "0A"}, "correction:0")
+    saw(as_staff(here.counter_user), here.worker, "enquiry", [f"result {CHIEF}", "certificate.level"])  # type: ignore[arg-type]
     made = exports.ask(viewer)
     assert exports.ask(viewer) == made
     with pytest.raises(exports.Gone):
@@ -147,6 +189,13 @@ def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town
     assert [each["number"] for each in data["documents"]] == [IdentityDocument.objects.get().number.open()]
     assert {each["table"] for each in data["facts"]} == {"person", "certificate", "recognition"}
     assert "区首席技师" in page
+    assert "证书·技能等级 · 登记的是 技师 · 认为应当是 高级技师 · 等待核实" in page
+    assert "窗口受理 · 萧山区 · 答复本人咨询 · 待遇 区首席技师工作津贴、证书·技能等级" in page
+    assert "证书.txt · 申报材料 · 上传于 " in page
+    assert "您的更正申请有了答复" in page
+    said = re.sub(r"<[^>]*>", " ", page.partition("</head>")[2])
+    codes = set(re.findall(r"[a-z_]{3,}", said)) - {"txt", *here.worker_user.login.lower().split("-")}
+    assert not codes  # people read words
     assert client(here.agent_user).get(reverse("people:fetch", args=[made.uid])).status_code == 403
 
     later = timezone.now() + dt.timedelta(days=8)
@@ -186,9 +235,23 @@ def test_a_guardian_sees_the_child_until_the_eighteenth_birthday(here: Town) -> 
     IdentityDocument.objects.create(
         person=child, kind="居民身份证", number=number, matched=number, source="登记", as_of=DAY
     )
-    form = {"kind": "居民身份证", "number": IdentityDocument.objects.get(person=here.worker).number.open(),
+    form: dict[str, Any] = {"kind": "居民身份证", "number": IdentityDocument.objects.get(person=here.worker).number.open(),
             "child_kind": "居民身份证", "child_number": number, "proof": "household", "checked": "on",
             "paper": SimpleUploadedFile("户口簿.txt", "户口簿".encode())}  # fmt: skip
+
+    def refused(**more: str) -> str:
+        form["paper"].seek(0)
+        answer = client(here.counter_user).post(reverse("people:guardians"), form | more)
+        assert answer.status_code == 422
+        return answer.content.decode()
+
+    Person.objects.filter(pk=here.worker.pk).update(birth_date=born)
+    assert "监护人和孩子是同一个人" in refused(child_number=form["number"])
+    assert "监护人未满 18 岁" in refused()
+    Person.objects.filter(pk=here.worker.pk).update(birth_date="1985-03-01")
+    assert "位数或校验位不对" in refused(child_number="339999200901010015")
+    assert not Guardianship.objects.exists()
+    form["paper"].seek(0)
     answer = client(here.counter_user).post(reverse("people:guardians"), form)
     assert answer.status_code == 302, answer.content.decode()
     bound = Guardianship.objects.get()

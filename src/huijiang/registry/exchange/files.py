@@ -28,6 +28,9 @@ ROW: Final = "ROW"
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 NONE: Final = "none"
 MOST_WRONG: Final = 100
+LIMITS: Final = Limits()
+Line = tuple[int, list[str]]
+"""The number of a row, as whoever opens the file sees it, and its cells."""
 
 
 class FileProblem(ValueError):
@@ -49,7 +52,7 @@ def read(profile: Profile, content: bytes, kind: str) -> list[dict[str, str]]:
     sheet, lines = {"csv": _csv, "xml": _xml, "xlsx": _xlsx}[kind](content)
     if not lines:
         raise FileProblem("1", "", "表头 a header line")
-    header, *rest = lines
+    (_at, header), *rest = lines
     columns = [_known(profile, at, said.strip()) for at, said in enumerate(header, 1) if said.strip()]
     missing = [each.name for each in profile.columns if each.field and _required(profile, each) and each not in columns]
     if missing:
@@ -58,7 +61,7 @@ def read(profile: Profile, content: bytes, kind: str) -> list[dict[str, str]]:
     wrong: list[FileProblem] = []
     rows = [
         _row(profile, columns, places, line, f"{sheet}{at}", wrong)
-        for at, line in enumerate(rest, 2) if any(cell.strip() for cell in line)
+        for at, line in rest if any(cell.strip() for cell in line)
     ]  # fmt: skip
     if wrong:
         first, *others = wrong[:MOST_WRONG]
@@ -112,15 +115,15 @@ def _text(content: bytes) -> str:
     raise FileProblem("", "", "UTF-8 或 or GB 18030")
 
 
-def _csv(content: bytes) -> tuple[str, list[list[str]]]:
+def _csv(content: bytes) -> tuple[str, list[Line]]:
     try:
-        return "", list(csv.reader(io.StringIO(_text(content), newline="")))
+        return "", list(enumerate(csv.reader(io.StringIO(_text(content), newline="")), 1))
     except csv.Error as error:
         raise FileProblem("", str(error), "引号成对的 CSV well-formed CSV") from error
 
 
-def _xml(content: bytes) -> tuple[str, list[list[str]]]:
-    """`<ROWS><ROW><AAC002>…</AAC002></ROW></ROWS>`; a column stands in the header once any row has it."""
+def _xml(content: bytes) -> tuple[str, list[Line]]:
+    """`<ROWS><ROW><AAC002>…</AAC002></ROW></ROWS>`; a column stands in the header once any row has it.  The first ROW is 1."""
     body = content
     if content.lstrip()[:60].lower().find(b"gb18030") >= 0:  # the parser of the standard library does not know it
         body = _text(content).partition("?>")[2].encode()
@@ -130,25 +133,35 @@ def _xml(content: bytes) -> tuple[str, list[list[str]]]:
         raise FileProblem("", type(error).__name__, f"<{ROOT}><{ROW}>…") from error
     rows = [{str(cell.tag): (cell.text or "").strip() for cell in row} for row in root]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return "", [names, *([row.get(name, "") for name in names] for row in rows)] if names else []
+    lines = [(at, [row.get(name, "") for name in names]) for at, row in enumerate(rows, 1)]
+    return "", [(0, names), *lines] if names else []
 
 
-def _xlsx(content: bytes) -> tuple[str, list[list[str]]]:
+def _xlsx(content: bytes) -> tuple[str, list[Line]]:
     with tempfile.TemporaryDirectory(prefix="huijiang-exchange-") as folder:
         path = Path(folder) / "in.xlsx"
         path.write_bytes(content)
         try:
-            container = Container(path, Limits())
+            container = Container(path, LIMITS)
             try:
                 book = Book(container)
                 sheet = next(each for each in book.sheets if not each.hidden)
-                lines = [row for _number, row in book.rows(sheet)]
+                lines = list(book.rows(sheet))
             finally:
                 container.close()
         except (WorkbookError, StopIteration) as error:
             raise FileProblem("", type(error).__name__, "一个 .xlsx 工作簿 a workbook") from error
-    wide = max((max(row) for row in lines if row), default=0)
-    return f"{sheet.name} · ", [[row[at].text if at in row else "" for at in range(1, wide + 1)] for row in lines]
+    beyond = sheet.too_long or (sheet.too_wide[0] if sheet.too_wide else 0)
+    if beyond:  # what comes after was not read
+        raise FileProblem(
+            f"{sheet.name} · {beyond}",
+            "",
+            f"不多于 {LIMITS.rows} 行、{LIMITS.columns} 列 at most so many rows and columns",
+        )
+    wide = max((max(row) for _number, row in lines), default=0)
+    return f"{sheet.name} · ", [
+        (number, [row[at].text if at in row else "" for at in range(1, wide + 1)]) for number, row in lines
+    ]
 
 
 def write(profile: Profile, rows: Iterable[Row], kind: str, extra: Iterable[Row] = ()) -> bytes:
