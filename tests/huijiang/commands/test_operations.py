@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.huijiang import prepared
+
 PATIENCE = 180  # seconds
 
 
@@ -67,6 +69,7 @@ def installed(folder: Path) -> Installation:
     found = Installation(folder / "one")
     assert found.run("secrets")[0] == 0
     found.share_fonts()
+    prepared.install(found.home)  # from nothing: test_serve_answers_measures_and_ends
     code, said = found.run("upgrade")
     assert code == 0, said
     return found
