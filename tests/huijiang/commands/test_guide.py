@@ -1,4 +1,4 @@
-"""The guide to running the platform names every setting that the platform reads."""
+"""The guides name every setting that the platform reads, and the commands that they name are there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
+from huijiang import cli
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 GUIDES: Final = ("docs/operations/README.md", "docs/operations/README.en.md")
@@ -38,3 +40,23 @@ def named_in(guide: str) -> set[str]:
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_setting_stands_in_the_guide(guide: str) -> None:
     assert sorted(read_in_the_code() - named_in(guide) - UNNAMED.keys()) == []
+
+
+def named_commands() -> list[str]:
+    """Commands that the guides, the README and the command line's own list name."""
+    texts = [cli.__doc__ or ""]
+    for path in (ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")):
+        texts.append(path.read_text(encoding="utf-8"))
+    found = set()
+    for text in texts:
+        for first, others in re.findall(r"huijiang ([a-z][a-z-]+)((?: \| [a-z-]+)*)", text):
+            found |= {first, *others.split(" | ")} - {""}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("command", named_commands())
+def test_every_command_that_is_named_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"huijiang {command}" in capsys.readouterr().out
