@@ -59,7 +59,7 @@ def make(held: Round, viewer: Viewer, criteria: Sequence[Mapping[str, Any]], lea
     total = sum(int(each["weight"]) for each in criteria)
     if total != 1000 or any(int(each["weight"]) < 1 for each in criteria):
         raise ClaimError(_("各评分项的权重合计应为 100%%，现在是 %(total)s。") % {"total": percent(total)})
-    if due_on < rounds.day_of(held.closes_at):
+    if due_on < present.day_of(held.closes_at):
         raise ClaimError(_("评分截止不能早于申报截止。"))
     kept = [{"id": str(each["id"]), "name": str(each["name"]), "weight": int(each["weight"])} for each in criteria]
     made = Panel.objects.create(round=held, criteria=kept, least=least, due_on=due_on, made_by=viewer.user)
