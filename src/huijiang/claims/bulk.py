@@ -84,6 +84,15 @@ def decide(run: Handle, bulk: int) -> None:
     run.result(done=held.items.filter(outcome="done").count(), not_done=held.items.filter(outcome="not_done").count())  # type: ignore[attr-defined]
 
 
+def uid_of(said: str, viewer: Viewer) -> uuid.UUID | None:
+    """What the page before a selection gave along, as it came back; None for what is none, or is somebody else's."""
+    try:
+        uid = uuid.UUID(said)
+    except ValueError:
+        return None
+    return None if BulkDecision.objects.filter(uid=uid).exclude(made_by=viewer.user).exists() else uid
+
+
 def make(uid: uuid.UUID, viewer: Viewer, deed: str, claims: Sequence[Claim]) -> BulkDecision:
     """Write a selection down; small ones are decided before this returns, others by a job.
 

@@ -67,12 +67,8 @@ def filtered(viewer: Viewer, query: str) -> list[str]:
 
 
 def _confirmed(request: HttpRequest, viewer: Viewer, name: str, found: list[Claim]) -> HttpResponse:
-    try:
-        uid = uuid.UUID(request.POST.get("uid", ""))
-    except ValueError:
-        messages.error(request, _("请先看合计，再确认。"))
-        return redirect("claims:desk")
-    if BulkDecision.objects.filter(uid=uid).exclude(made_by=viewer.user).exists():
+    uid = bulks.uid_of(request.POST.get("uid", ""), viewer)
+    if uid is None:
         messages.error(request, _("请先看合计，再确认。"))
         return redirect("claims:desk")
     made = bulks.make(uid, viewer, name, found)

@@ -24,7 +24,7 @@ from huijiang.claims import audited, bulk, moving, panels, places, rounds, showi
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
-from huijiang.claims.models import Claim, Panel, PanelMember, Place, Round
+from huijiang.claims.models import BulkDecision, Claim, Panel, PanelMember, Place, Round
 from huijiang.claims.models.rounds import Late, Ranking
 from huijiang.claims.pages_desk import viewer_of
 from huijiang.claims.pages_rounds import facts_of, moment, place_tag, score_words, tag_of
@@ -239,14 +239,16 @@ def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """End every claim that got no place, each signed by whoever asks, once they said so twice: a few at once, more by a
     job."""
-    held = _round(request, uid)
+    held, viewer = _round(request, uid), viewer_of(request)
     found = _without_place(held)
-    if request.POST.get("confirmed") != "yes":
-        return render(request, "claims/round_decline.html", {"round": held, "count": len(found)})
-    if not found:
+    asked = bulk.uid_of(request.POST.get("uid", ""), viewer)
+    if asked is None or request.POST.get("confirmed") != "yes":
+        told = {"round": held, "count": len(found), "uid": uuid.uuid4()}
+        return render(request, "claims/round_decline.html", told)
+    if not found and not BulkDecision.objects.filter(uid=asked).exists():
         messages.info(request, _("没有要告知的申报。"))
         return redirect("claims:desk_round", uid=uid)
-    made = bulk.make(uuid.uuid4(), viewer_of(request), bulk.OUT, [each.claim for each in found])
+    made = bulk.make(asked, viewer, bulk.OUT, [each.claim for each in found])
     return redirect("claims:bulk_done", uid=made.uid)
 
 

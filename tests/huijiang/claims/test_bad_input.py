@@ -395,7 +395,7 @@ DIRECT: Final = {
     "bulk": ["deed", "claim", "confirmed", "uid", "whole", "scope"], "packs": ["benefit", "year"], "batch_send": ["act", "partial"],
     "publish": ["benefit", "region", "confirmed"], "round_late": ["claim", "reason"], "round_panel": ["criteria", "least", "due_on"],
     "round_members": ["confirm", "leave", "login", "chairs"], "decide": ["items", "more", "confirmed"],
-    "round_publish": ["x"], "round_settle": ["x"], "round_decline": ["x"],
+    "round_publish": ["x"], "round_settle": ["x"], "round_decline": ["confirmed", "uid"],
 }  # fmt: skip
 """What is read of forms that stand on another page."""
 UPLOADS: Final = {

@@ -166,8 +166,12 @@ def test_what_is_refused_together_has_no_sum(ground: Arena) -> None:
     claims = [ground.in_review(at) for at in range(2)]
     held = ground.over()
     rounds.settle(held)
-    first = signed_in(ground.desk.user("first"))
-    page = text(first.post(reverse("claims:round_decline", args=[held.uid]), {"confirmed": "yes"}, follow=True))
+    first, address = signed_in(ground.desk.user("first")), reverse("claims:round_decline", args=[held.uid])
+    sure = {"confirmed": "yes", "uid": first.post(address, {"confirmed": "yes"}).context["uid"]}
+    pressed = [first.post(address, sure).headers["Location"] for _twice in "12"]
+    assert pressed[0] == pressed[1]
+    page = text(first.get(pressed[0]))
     assert "已办 1 件。" in page
+    assert "没有办成" not in page
     assert "，合计" not in page
     assert BulkItem.objects.get(claim=claims[1]).amount is None
