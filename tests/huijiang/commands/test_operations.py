@@ -131,6 +131,8 @@ def test_a_file_that_is_no_backup_stores_nothing(folder: Path) -> None:
     assert "pg_restore" in said
     tables = "from django.db import connection; print(connection.introspection.table_names())"
     assert empty.python(tables) == "[]\n"
+    code, said = empty.run("appoint", "system", "first", "--region", "330109")
+    assert (code, said.endswith("；先运行 run first: huijiang upgrade\n")) == (1, True), said
 
 
 def test_the_doctor_finds_secrets_that_others_can_read(installed: Installation) -> None:
