@@ -117,14 +117,14 @@ def decide(size: Size, deed: str, source: str, officer: str) -> str:
     """One deed on each of so many claims, in selections as large as the desk takes; every claim in its transaction."""
     import uuid
 
-    from huijiang.claims import bulk, deciding
+    from huijiang.claims import bulk
     from huijiang.claims.models import BulkItem, Claim
 
     viewer = _officer(officer)
     claims = list(Claim.objects.filter(state=source).order_by("pk")[: size.decisions])
     begun = time.perf_counter()
-    for at in range(0, len(claims), deciding.MOST):
-        made = bulk.make(uuid.uuid4(), viewer, deed, claims[at : at + deciding.MOST])
+    for at in range(0, len(claims), bulk.MOST):
+        made = bulk.make(uuid.uuid4(), viewer, deed, claims[at : at + bulk.MOST])
         bulk.carry_on(made)
     took = time.perf_counter() - begun
     done = BulkItem.objects.filter(bulk__deed=deed, outcome="done").count()

@@ -20,6 +20,7 @@ import argparse
 from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, ProgrammingError
 
 from huijiang.commands import (
     appoint,
@@ -28,6 +29,7 @@ from huijiang.commands import (
     claims_states,
     demo,
     doctor,
+    documents,
     exchange,
     files,
     load,
@@ -43,6 +45,8 @@ from huijiang.supervisor.postgres import PostgresError
 from huijiang.supervisor.supervisor import SupervisorError
 from huijiang.synth.command import add_synth
 from huijiang.web import messages
+
+MISSING = ("42P01", "42703")  # SQLSTATE: no such table, no such column
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         rotate_keys,
         audit,
         files,
+        documents,
         messages,
         claims_states,
         exchange,
@@ -74,4 +79,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
     except (ConfigurationError, ImproperlyConfigured, PostgresError, SupervisorError) as error:
         parser.exit(1, f"huijiang {arguments.command}: {error}\n")
+    except (OperationalError, ProgrammingError) as error:
+        if isinstance(error, ProgrammingError) and getattr(error.__cause__, "sqlstate", "") not in MISSING:
+            raise
+        mend = (
+            "核对 check DATABASE_URL" if isinstance(error, OperationalError) else "先运行 run first: huijiang upgrade"
+        )
+        parser.exit(1, f"huijiang {arguments.command}: {str(error).strip()}；{mend}\n")
     return status

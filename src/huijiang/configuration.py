@@ -124,6 +124,19 @@ def switch(name: str, default: bool = False) -> bool:
     return default if said == "" else said == "1"
 
 
+def number(name: str, default: int, least: int = 1) -> int:
+    """A whole number.  Raises ConfigurationError for anything else, and for one below `least`."""
+    said = os.environ.get(name, "")
+    if said and (not said.isascii() or not said.isdigit() or int(said) < least):
+        raise ConfigurationError(f"{name}: {said!r}；应为 expected a whole number from {least}")
+    return int(said) if said else default
+
+
+def web() -> tuple[int, int]:
+    """Processes of the web, and threads of each."""
+    return number("HUIJIANG_WEB_PROCESSES", 2), number("HUIJIANG_WEB_THREADS", 8)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]

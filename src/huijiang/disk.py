@@ -8,7 +8,6 @@ all: the database stops itself when its own log finds no room, and then nobody r
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -29,10 +28,7 @@ class NoRoom(Exception):
 
 def reserve() -> int:
     """Bytes that stay free: `HUIJIANG_DISK_RESERVE` in MiB, 256 unless told otherwise.  Raises ConfigurationError."""
-    said = os.environ.get("HUIJIANG_DISK_RESERVE") or "256"
-    if not said.isascii() or not said.isdigit():
-        raise configuration.ConfigurationError(f"HUIJIANG_DISK_RESERVE: {said!r}；应为 expected MiB, such as 256")
-    return int(said) << 20
+    return configuration.number("HUIJIANG_DISK_RESERVE", 256, least=0) << 20
 
 
 def free() -> int:

@@ -2,6 +2,7 @@
 
     present.now()      a moment, UTC
     present.today()    the day as people here count it
+    present.day_of(at) the day here on which a moment falls
 
 Only a demo may live through another time, to have a year behind it: `lived` is the one door.  It opens where
 `HUIJIANG_DEMO` is set, over the database that the platform brings itself, before anything was claimed there; an
@@ -42,7 +43,12 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """The day as people here count it."""
-    return now().astimezone(HERE).date()
+    return day_of(now())
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day here on which a moment falls: 2026-11-22T23:00Z is the 23rd."""
+    return moment.astimezone(HERE).date()
 
 
 class Clock:

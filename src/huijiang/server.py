@@ -9,8 +9,7 @@ from huijiang import configuration, logs
 wsgi_app = "huijiang.wsgi:application"
 bind = os.environ.get("HUIJIANG_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("HUIJIANG_WEB_PROCESSES", "2"))
-threads = int(os.environ.get("HUIJIANG_WEB_THREADS", "8"))
+workers, threads = configuration.web()
 timeout = 60
 graceful_timeout = 15
 max_requests = 20_000

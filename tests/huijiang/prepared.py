@@ -16,7 +16,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from huijiang.supervisor import places
 from huijiang.supervisor.postgres import USER, Postgres
+from huijiang.supervisor.supervisor import DATABASE
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 KEPT: Final = ROOT / ".cache" / "tests" / "postgres"
@@ -54,6 +56,18 @@ def copy_to(folder: Path) -> None:
             _make(kept)
         # -a keeps the owner: as root, the server runs as another user
         subprocess.run(["cp", "-a", str(kept), str(folder)], check=True)
+
+
+def install(home: Path) -> None:
+    """An installation's database, migrated: the prepared one under the name that an installation gives it.  Starting the
+    installation does the rest (places, static files, languages)."""
+    copy_to(places.data(home))
+    server = Postgres(places.data(home), places.socket(home), SETTINGS)
+    server.start()
+    try:
+        server.run("psql", "-X", "-d", "postgres", "-c", f"ALTER DATABASE {NAME} RENAME TO {DATABASE}")
+    finally:
+        server.stop()
 
 
 def _make(kept: Path) -> None:

@@ -18,14 +18,7 @@ import datetime as dt
 import os
 from urllib.parse import unquote, urlsplit
 
-from huijiang.configuration import ConfigurationError, secret, switch
-
-
-def _number(name: str, default: int, least: int = 1) -> int:
-    said = os.environ.get(name, "")
-    if said and (not said.isascii() or not said.isdigit() or int(said) < least):
-        raise ConfigurationError(f"{name}: {said!r}；应为 expected a whole number from {least}")
-    return int(said) if said else default
+from huijiang.configuration import ConfigurationError, number, secret, switch
 
 
 def _address(name: str, *schemes: str) -> str:
@@ -43,12 +36,12 @@ def _origin(address: str) -> list[str]:
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "web:home"
 LOGOUT_REDIRECT_URL = "web:home"
-PASSWORD_DAYS = _number("HUIJIANG_PASSWORD_DAYS", 180)
-IDLE_MINUTES = _number("HUIJIANG_IDLE_MINUTES", 30)
+PASSWORD_DAYS = number("HUIJIANG_PASSWORD_DAYS", 180)
+IDLE_MINUTES = number("HUIJIANG_IDLE_MINUTES", 30)
 BEHIND_PROXY = switch("HUIJIANG_PROXY")  # then the last address of X-Forwarded-For is the visitor's
 
-AXES_FAILURE_LIMIT = _number("HUIJIANG_FAILURES", 5)
-AXES_COOLOFF_TIME = dt.timedelta(minutes=_number("HUIJIANG_LOCK_MINUTES", 30))
+AXES_FAILURE_LIMIT = number("HUIJIANG_FAILURES", 5)
+AXES_COOLOFF_TIME = dt.timedelta(minutes=number("HUIJIANG_LOCK_MINUTES", 30))
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_HANDLER = "huijiang.accounts.lockout.Handler"
 AXES_LOCKOUT_CALLABLE = "huijiang.accounts.lockout.answer"

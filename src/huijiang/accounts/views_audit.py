@@ -169,7 +169,7 @@ def verification(request: HttpRequest) -> HttpResponse:
     if (ended := watching.over(request, under_way)) is not None:
         return ended
     return render(request, "accounts/verified.html", {
-        "run": run, "under_way": under_way, "over": not under_way, "when": moment(run.ended_at) if run else "",
+        "run": run, "under_way": under_way, "when": moment(run.ended_at) if run else "",
         "faults": run.result.get("faults", []) if run else [], "count": run.result.get("count", 0) if run else 0,
     })  # fmt: skip
 

@@ -91,7 +91,8 @@ def _tag(run: Run) -> Tag:
 @require_safe
 def job(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     run = _one(request, uid)
-    if (ended := watching.over(request, run.state not in ENDED)) is not None:
+    under_way = run.state not in ENDED
+    if (ended := watching.over(request, under_way)) is not None:
         return ended
     actor = User.objects.filter(uid=run.actor).first() if run.actor else None
     facts = [
@@ -103,9 +104,10 @@ def job(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         Fact(_("已处理"), f"{run.done}{f' / {run.total}' if run.total else ''}"),
         Fact(_("次数"), str(run.attempts)),
     ]
-    told = {"run": run, "label": label(run.kind), "tag": _tag(run), "facts": facts, "over": run.state in ENDED,
-            "under_way": run.state not in ENDED}  # fmt: skip
-    return render(request, "accounts/job.html", {**told, "again": run.state in ENDED and run.kind in KINDS})
+    return render(request, "accounts/job.html", {
+        "run": run, "label": label(run.kind), "tag": _tag(run), "facts": facts, "under_way": under_way,
+        "again": not under_way and run.kind in KINDS,
+    })  # fmt: skip
 
 
 @system

@@ -44,8 +44,7 @@ class Point:
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
     points = [_disk(), _database(), _worker(), _failed(), _waiting(), _seals(), _keys()]
-    worst = next((each for each in (BAD, POOR) if any(point.colour == each for point in points)), GOOD)
-    told = {"table": _table(points), "worst": worst, "count": sum(each.colour != GOOD for each in points)}
+    told = {"table": _table(points), "count": sum(each.colour != GOOD for each in points)}
     return render(request, "accounts/state.html", told)
 
 

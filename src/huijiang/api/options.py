@@ -11,16 +11,7 @@
 
 from __future__ import annotations
 
-import os
-
-from huijiang.configuration import ConfigurationError, switch, words
-
-
-def _number(name: str, default: int) -> int:
-    said = os.environ.get(name, "")
-    if said and (not said.isascii() or not said.isdigit() or int(said) < 1):
-        raise ConfigurationError(f"{name}: {said!r}；应为 expected a whole number from 1")
-    return int(said) if said else default
+from huijiang.configuration import ConfigurationError, number, switch, words
 
 
 def _hosts(name: str) -> frozenset[tuple[str, int]]:
@@ -33,11 +24,11 @@ def _hosts(name: str) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
-API_RATE = _number("HUIJIANG_API_RATE", 600)
-API_ADDRESS_RATE = _number("HUIJIANG_API_ADDRESS_RATE", 300)
+API_RATE = number("HUIJIANG_API_RATE", 600)
+API_ADDRESS_RATE = number("HUIJIANG_API_ADDRESS_RATE", 300)
 WEBHOOK_HOSTS = _hosts("HUIJIANG_WEBHOOK_HOSTS")
 WEBHOOK_LOOPBACK = switch("HUIJIANG_WEBHOOK_LOOPBACK")
-WEBHOOK_SECONDS = _number("HUIJIANG_WEBHOOK_SECONDS", 10)
+WEBHOOK_SECONDS = number("HUIJIANG_WEBHOOK_SECONDS", 10)
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "huijiang.api.problems.answer",

@@ -16,7 +16,7 @@ from huijiang import audit, present
 from huijiang.access import concerns
 from huijiang.access.models import Agency
 from huijiang.accounts.models import User
-from huijiang.accounts.viewers import HERE, Viewer
+from huijiang.accounts.viewers import Viewer
 from huijiang.claims import effects, humans, locks
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Act, Claim, Determination, Relation
@@ -82,7 +82,7 @@ def _gains(claim: Claim, user: User) -> str:
         return _("这笔补贴涉及您监护的孩子，须回避。")
     since: dt.datetime = claim.created_at
     agent = Agency.objects.filter(
-        Q(ended_at=None) | Q(ended_at__gte=since), Q(ends_on=None) | Q(ends_on__gte=since.astimezone(HERE).date()),
+        Q(ended_at=None) | Q(ended_at__gte=since), Q(ends_on=None) | Q(ends_on__gte=present.day_of(since)),
         user=user, organisation__in=firms,
     )  # fmt: skip
     if agent.exists():

@@ -31,7 +31,7 @@ class ClaimsConfig(AppConfig):
     def _for_the_office() -> None:
         from huijiang.accounts.models import Role
         from huijiang.accounts.viewers import has_role
-        from huijiang.claims import bulk, in_bulk, packs  # noqa: F401 - declare jobs
+        from huijiang.claims import bulk, deeds, in_bulk, packs  # noqa: F401 - declare jobs, and words for the auditor
         from huijiang.claims.merging import carry, give_back, under_way
         from huijiang.claims.pages_desk import READS
         from huijiang.claims.pages_desk_rules import SEES

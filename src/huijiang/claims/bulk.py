@@ -1,7 +1,10 @@
 """Deciding on a selection: a few at once, more by a job; each claim in a transaction of its own with its outcome.
 
+sorted_out(claims, viewer, "review")           before: which of them the act fits, and why the others not
 bulk = make(uid, viewer, "review", claims)     asked for; `uid` was shown with the totals, so sending twice asks once
 carry_on(bulk)                                 what has no outcome yet, one by one
+
+What the database moves set by set (a batch of payments) is `in_bulk`.
 
 A job that was killed goes on with what has no outcome; one that was cancelled leaves the rest as it was.
 """
@@ -9,7 +12,8 @@ A job that was killed goes on with what has no outcome; one that was cancelled l
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -22,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from huijiang import audit
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, as_staff, only_as
-from huijiang.claims import deciding, moving, rounds
+from huijiang.claims import deciding, moving, review, rounds
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import BulkDecision, BulkItem, Claim
 from huijiang.jobs import Handle, enqueue, job
@@ -31,13 +35,42 @@ from huijiang.jobs.models import ENDED, Run
 JOB: Final = "claims.bulk"
 WORKS: Final = (Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
 """Roles that work at the desk: a job has these of whoever asked for it, and no others."""
+MOST: Final = 300
+"""How many claims one selection holds: as many as an organisation's workbook."""
 IN_REQUEST: Final = 10
 """So many are decided while the officer waits: a decision takes some hundredths of a second."""
 
 Told = Callable[[int, int], None]
 OUT: Final = "out"
 """Whoever got no place in a round is told so, by a decision that an officer signs (`rounds.decline`)."""
-ACTS: Final[dict[str, Callable[[Claim, Viewer], object]]] = {**deciding.BULK, OUT: rounds.decline}
+ACTS: Final[dict[str, Callable[[Claim, Viewer], object]]] = {
+    "accept": review.accept, "checked": review.checked, "review": review.review, "approve": review.second_review, OUT: rounds.decline,
+}  # fmt: skip
+AT_THE_DESK: Final = tuple(each for name, each in deciding.DEEDS.items() if name in ACTS)
+"""The acts that the desk offers for a selection; OUT is offered by its round."""
+
+
+@dataclass
+class Outcome:
+    """What became, or would become, of a selection."""
+
+    done: list[Claim] = field(default_factory=list)
+    not_done: list[tuple[Claim, str]] = field(default_factory=list)
+
+
+def sorted_out(claims: Iterable[Claim], viewer: Viewer, name: str) -> Outcome:
+    """Before anything is done: which of a selection the act fits, and why the others not."""
+    told, deed = Outcome(), deciding.DEEDS[name]
+    for claim in claims:
+        fits = deciding.ready_to(deed, claim, viewer)
+        if fits is None:
+            told.not_done.append((claim, _("“%(state)s”时不能由您“%(deed)s”。")
+                                  % {"state": claim.get_state_display(), "deed": deed.label}))  # fmt: skip
+        elif fits.blocked:
+            told.not_done.append((claim, fits.blocked))
+        else:
+            told.done.append(claim)
+    return told
 
 
 def label_of(deed: str) -> Any:
@@ -49,6 +82,15 @@ def decide(run: Handle, bulk: int) -> None:
     held = BulkDecision.objects.get(pk=bulk)
     carry_on(held, run.progress)
     run.result(done=held.items.filter(outcome="done").count(), not_done=held.items.filter(outcome="not_done").count())  # type: ignore[attr-defined]
+
+
+def uid_of(said: str, viewer: Viewer) -> uuid.UUID | None:
+    """What the page before a selection gave along, as it came back; None for what is none, or is somebody else's."""
+    try:
+        uid = uuid.UUID(said)
+    except ValueError:
+        return None
+    return None if BulkDecision.objects.filter(uid=uid).exclude(made_by=viewer.user).exists() else uid
 
 
 def make(uid: uuid.UUID, viewer: Viewer, deed: str, claims: Sequence[Claim]) -> BulkDecision:
@@ -105,7 +147,7 @@ def _one(pk: int, deed: str, viewer: Viewer | None) -> None:
     made = moving.last_of(held.claim)
     BulkItem.objects.filter(pk=pk).update(
         outcome=BulkItem.Outcome.NOT_DONE if why else BulkItem.Outcome.DONE, why=why[:300], ended_at=Now(),
-        amount=made.point if made is not None and not why else None,
+        amount=made.point if made is not None and not why and deed != OUT else None,
     )  # fmt: skip
 
 

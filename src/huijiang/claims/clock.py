@@ -1,8 +1,8 @@
 """Working days, and the office's clock: it runs while the office has the claim, and stands while others do.
 
 The day on which something arrives is not counted.  A claim of a round that is ranked can't be decided before the others
-are in: its clock begins when the round ends, or when its panel's last day is over (`places.begins_on`).  Days are worked as the national calendar says (`holidays`), unless
-an override of the place, of a place above it, or of everywhere says otherwise.
+are in: its clock begins when the round ends, or when its panel's last day is over (`places.begins_on`).  Days are worked as the national calendar says (`holidays`), unless an override of the
+place, of a place above it, or of everywhere says otherwise.
 """
 
 from __future__ import annotations

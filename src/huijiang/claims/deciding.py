@@ -1,16 +1,16 @@
 """What the desk does to a claim, as one table: each act with its event, its signature, what it asks, what it calls.
 
 ready(claim, viewer)            the acts that the state and the viewer's roles allow, each with what stands in the way
+ready_to(deed, claim, viewer)   the same of one act
 fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
 take_award(claim, viewer)       the amount of a panel's minutes, after that
 compute_again(claim, viewer)    the facts of now, while the claim is in review
-sorted_out(claims, viewer, act) which of a selection an act fits (`bulk` then does it)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import acts, determine, locks, moving, panels, places, review
+from huijiang.claims import acts, determine, locks, moving, panels, places
 from huijiang.claims.errors import CannotMove, MayNot
 from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.decision import Basis, Kind
@@ -36,18 +36,17 @@ class Deed:
     kind: Kind | None = None
     asks: tuple[str, ...] = ()
     danger: bool = False
-    bulk: bool = False
 
 
 DEEDS: Final[dict[str, Deed]] = {
     each.name: each
     for each in (
-        Deed("accept", gettext_lazy("予以受理"), gettext_lazy("材料齐全，进入核验"), Event.ACCEPT, Kind.INTAKE, bulk=True),
-        Deed("checked", gettext_lazy("核验完成，进入审核"), gettext_lazy("按今天登记的事实核算"), Event.CHECKED, bulk=True),
+        Deed("accept", gettext_lazy("予以受理"), gettext_lazy("材料齐全，进入核验"), Event.ACCEPT, Kind.INTAKE),
+        Deed("checked", gettext_lazy("核验完成，进入审核"), gettext_lazy("按今天登记的事实核算"), Event.CHECKED),
         Deed("review", gettext_lazy("审核通过，提交复核"), gettext_lazy("签署当前核定，由另一人复核"), Event.REVIEW, Kind.REVIEW,
-             ("reason",), bulk=True),
+             ("reason",)),
         Deed("approve", gettext_lazy("复核通过"), gettext_lazy("签署同一核定，占用额度"), Event.APPROVE, Kind.SECOND_REVIEW,
-             ("reason",), bulk=True),
+             ("reason",)),
         Deed("amount", gettext_lazy("确定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
         Deed("award", gettext_lazy("按评审纪要定金额"), gettext_lazy("事实重新读过，套用评审组定的数"), None),
         Deed("again", gettext_lazy("重新核算"), gettext_lazy("按今天登记的事实再算一次"), None),
@@ -70,13 +69,13 @@ class Ready:
     blocked: str = ""
 
 
-def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
+def ready(claim: Claim, viewer: Viewer, among: Iterable[Deed] = tuple(DEEDS.values())) -> list[Ready]:
     """The acts of the viewer's roles in this state, in the order of DEEDS."""
     mine = {row.event for row in moving.possible(claim, viewer)}
     made = moving.last_of(claim)
     reviewing = claim.state == State.IN_REVIEW and Event.REVIEW in mine
     found = []
-    for deed in DEEDS.values():
+    for deed in among:
         if deed.event is not None and deed.event in mine:
             found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
         elif (
@@ -86,6 +85,11 @@ def ready(claim: Claim, viewer: Viewer) -> list[Ready]:
         ):
             found.append(Ready(deed))
     return found
+
+
+def ready_to(deed: Deed, claim: Claim, viewer: Viewer) -> Ready | None:
+    """One act, where it is the viewer's to do; nothing is worked out about the others."""
+    return next(iter(ready(claim, viewer, [deed])), None)
 
 
 def is_open(made: Determination) -> bool:
@@ -143,35 +147,3 @@ def _reviewing(claim: Claim, viewer: Viewer) -> Claim:
     if not any(Who.REVIEWER in row.who for row in moving.possible(held, viewer)) or not moves_from(held.state):
         raise MayNot(_("您不能核算这件申报。"))
     return held
-
-
-# -- many at once ---------------------------------------------------------------------
-MOST: Final = 300
-"""How many claims one selection holds: as many as an organisation's workbook."""
-
-BULK: Final[dict[str, Callable[[Claim, Viewer], object]]] = {
-    "accept": review.accept, "checked": review.checked, "review": review.review, "approve": review.second_review,
-}  # fmt: skip
-
-
-@dataclass
-class Outcome:
-    """What became of a selection."""
-
-    done: list[Claim] = field(default_factory=list)
-    not_done: list[tuple[Claim, str]] = field(default_factory=list)
-
-
-def sorted_out(claims: Iterable[Claim], viewer: Viewer, name: str) -> Outcome:
-    """Before anything is done: which of a selection the act fits, and why the others not."""
-    told = Outcome()
-    for claim in claims:
-        fits = next((each for each in ready(claim, viewer) if each.deed.name == name), None)
-        if fits is None:
-            told.not_done.append((claim, _("“%(state)s”时不能由您“%(deed)s”。")
-                                  % {"state": claim.get_state_display(), "deed": DEEDS[name].label}))  # fmt: skip
-        elif fits.blocked:
-            told.not_done.append((claim, fits.blocked))
-        else:
-            told.done.append(claim)
-    return told

@@ -25,6 +25,7 @@ from huijiang.claims.errors import CannotDetermine
 from huijiang.claims.judging import Judged
 from huijiang.claims.models import CapGroup, Claim, Determination
 from huijiang.claims.models.decision import Basis, Outcome
+from huijiang.web.components.amount import Amount
 from tiaowen.check.library import Library
 
 
@@ -112,7 +113,8 @@ class Payable:
         if self.outcome != Outcome.ENTITLED or self.high == self.low:
             raise CannotDetermine(_("这件申报的金额不是要核定的区间。"))
         if point < self.low or (self.high is not None and point > self.high):
-            raise CannotDetermine(_("核定金额 %(point)s 分不在文件允许的范围内。") % {"point": point})
+            raise CannotDetermine(_("核定金额 %(point)s 不在文件允许的范围内：%(within)s。")
+                                  % {"point": Amount.exactly(point), "within": Amount(self.low, self.high)})  # fmt: skip
         open_ = [each for each in self.lines if each["low"] != each["high"]]
         if len(open_) > 1:
             raise CannotDetermine(_("有几期金额都未定，不能核定为一个数。"))

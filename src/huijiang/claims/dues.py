@@ -27,6 +27,7 @@ from huijiang.claims import determine, effects, locks, merging, moving
 from huijiang.claims.errors import CannotMove, ClaimError, Excluded, FactsChanged, LimitReached
 from huijiang.claims.models import CapUse, Claim, Determination, Due, Exclusive, Movement
 from huijiang.claims.states import DECIDED, Event, State
+from huijiang.web.components.amount import Amount
 
 POSTED: list[Callable[[Iterable[Due]], dict[int, int]]] = []
 """Room `funds` appends a function: dues → due id → fen posted (payments less returns)."""
@@ -69,11 +70,15 @@ def _take_limits(claim: Claim, wanted: Iterable[locks.Wanted], part: str) -> Non
     for each in sorted(listed):
         group = held[each.limit_key, each.key]
         if each.amount > group.left:
-            raise LimitReached(
-                _("“%(limit)s”只余 %(left)s，这件申报要用 %(amount)s，须重新核定。")
-                % {"limit": each.limit_key.rpartition("/")[2], "left": group.left, "amount": each.amount}
-            )
+            raise LimitReached(_("“%(limit)s”只余 %(left)s，这件申报要用 %(amount)s，须重新核定。") % {
+                "limit": each.limit_key.rpartition("/")[2], "left": _much(group.left, each.kind),
+                "amount": _much(each.amount, each.kind)})  # fmt: skip
         CapUse.objects.create(group=group, claim=claim, part=part, amount=each.amount)
+
+
+def _much(figure: int, kind: str) -> str:
+    """What a limit counts in: money, or times."""
+    return str(Amount.exactly(figure)) if kind == "money" else str(figure)
 
 
 def make(claim: Claim, on: dt.date) -> list[Due]:

@@ -4,8 +4,8 @@
     def reserve(claim: Claim, movement: Movement | None, **said: object) -> None: ...
 
 An effect runs in the transaction of what it follows and falls with it; it may refuse by raising ClaimError.  One that
-may as well come a little later (`later=True`: it tells people something, say) may also be run afterwards: a set-wise step (`in_bulk`) leaves it to a job,
-claim by claim.  A set-wise step refuses events that anybody follows otherwise.
+may as well come a little later (`later=True`: it tells people something, say) may also be run afterwards: a set-wise
+step (`in_bulk`) leaves it to a job, claim by claim.  A set-wise step refuses events that anybody follows otherwise.
 
 Names are those of `states.Event`, and:
 

@@ -7,6 +7,7 @@ By the number of their document, where it is known (the account's own, else that
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huijiang import audit
@@ -50,8 +51,12 @@ def know(user: User, number: str, by: User, kind: str | None = None, country: st
 SIGNERS = (Role.COUNTER, Role.INTAKE, Role.REVIEWER, Role.SECOND_REVIEWER, Role.FINANCE, Role.SUPERVISOR)
 
 
-def unknown_signers() -> list[User]:
-    """Staff who may sign and whose document is not known: two accounts of theirs would count as two people."""
-    held = Grant.objects.filter(role__in=SIGNERS, ended_at=None).values("user")
-    found = User.objects.filter(pk__in=held, is_active=True, identity=None).order_by("login")
-    return [each for each in found if not _known(each)]
+def signers(where: Q | None = None) -> QuerySet[User]:
+    """Staff who may sign; `where`: a condition on their grants (`access.law.in_scope(paths, "region")`)."""
+    held = Grant.objects.filter(where or Q(), role__in=SIGNERS, ended_at=None)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True)
+
+
+def unknown_signers(where: Q | None = None) -> list[User]:
+    """Those whose document is not known: two accounts of theirs would count as two people."""
+    return [each for each in signers(where).filter(identity=None).order_by("login") if not _known(each)]

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from huijiang import present
 from huijiang.accounts.viewers import today
 from huijiang.claims import determine, drafting, locks, moving, public_notice
 from huijiang.claims.models import Claim, Movement
@@ -51,7 +51,7 @@ def issue(claim: Claim, kind: str, movement: int = 0) -> Letter | None:
     by = move.by if move is not None else held.corrections.latest("id").asked_by  # type: ignore[attr-defined]
     return letters.issue(
         kind, subject, region=held.region_id, to=letters.To(held.payee_person_id, held.payee_organisation_id),
-        values=_values(held, kind, move), by=by, amount=amount, named=_named(held), on=timezone.localtime(since).date(),
+        values=_values(held, kind, move), by=by, amount=amount, named=_named(held), on=present.day_of(since),
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def _point(claim: Claim) -> int:
 
 def _values(claim: Claim, kind: str, move: Movement | None) -> dict[str, Any]:
     said: dict[str, Any] = {"case": claim.number, "benefit": public_notice.name_of(claim.benefit)}
-    sent = timezone.localtime(claim.submitted_at).date() if claim.submitted_at else today()
+    sent = present.day_of(claim.submitted_at) if claim.submitted_at else today()
     match kind:
         case "acceptance":
             papers = [each.name.open() for each in drafting.files_of(claim)]

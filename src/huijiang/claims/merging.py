@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huijiang import present
 from huijiang.claims.models import CapGroup, CapUse, Carried, Claim, Due, Exclusive
 from huijiang.claims.states import LIVE, State
 from huijiang.documents import library
@@ -54,7 +54,7 @@ def carry(made: Merge) -> None:
 
 def give_back(ended: Merge) -> None:
     """In the transaction of the undoing: everything that was carried is as if it had not been."""
-    now = timezone.now()
+    now = present.now()
     for model, column in ((Carried, "ended_at"), (CapUse, "released_at"), (Exclusive, "released_at")):
         for each in model.objects.filter(merge=ended, **{column: None}).order_by("pk"):
             model.objects.filter(pk=each.pk).update(**{column: now})

@@ -19,12 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import bulk, deciding, queue, review, showing, standing_in
+from huijiang.claims import bulk, queue, review, showing, standing_in
+from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Claim, StandIn
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.queue import VIEWS, WORK, Asked, View
 from huijiang.regions.models import Region
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
 
@@ -96,9 +98,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "columns": COLUMNS, "count": queue.shown(count), "late": queue.shown(late) if late else "", "narrowed": asked != Asked(),
         "onward": f"?{urlencode({**kept, 'after': page.onward})}" if page.onward else "",
         "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
-        "deeds": [deed for deed in deciding.DEEDS.values() if deed.bulk and deed.event is not None] if viewer.roles & set(WORKS) else [],
-        "whole": request.GET.urlencode(), "every": min(count, deciding.MOST), "more_than_most": count > deciding.MOST,
-        "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": deciding.MOST,
+        "deeds": bulk.AT_THE_DESK if viewer.roles & set(WORKS) else (),
+        "whole": request.GET.urlencode(), "every": min(count, bulk.MOST), "more_than_most": count > bulk.MOST,
+        "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": bulk.MOST,
         "running": [
             {"label": bulk.label_of(each.deed), "address": reverse("claims:bulk_done", args=[each.uid])}
             for each in bulk.under_way(viewer)
@@ -144,8 +146,6 @@ def _rows(claims: list[Claim], on: dt.date) -> list[dict[str, Any]]:
 
 def _amount(claim: Any) -> Cell:
     """The point, the interval, or that nothing is determined yet."""
-    from huijiang.web.components.amount import grouped
-
     if claim.point is not None:
         return Cell(grouped(claim.point))
     if claim.outcome != "entitled" or claim.low is None:
@@ -166,8 +166,6 @@ def take(request: HttpRequest) -> HttpResponse:
 
 def claims_of(viewer: Viewer) -> QuerySet[Claim]:
     """The numbered claims that the viewer may open, with what a page shows of each."""
-    from huijiang.claims.access import access_claims
-
     return access_claims(viewer).exclude(number=None).select_related(
         "region", "payee_person", "payee_organisation", "beneficiary_person", "assigned_to", "account", "applicant"
     )  # fmt: skip

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from huijiang import audit
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import bulk as bulks
-from huijiang.claims import deciding, moving, queue, showing
-from huijiang.claims.deciding import BULK, DEEDS, MOST, Outcome
+from huijiang.claims import moving, queue, showing
+from huijiang.claims.bulk import AT_THE_DESK, MOST, Outcome
 from huijiang.claims.models import BulkDecision, BulkItem, Claim
 from huijiang.claims.pages_desk import FilterForm, claims_of, viewer_of, works
 from huijiang.claims.public_notice import name_of
@@ -36,12 +36,12 @@ LONGEST = 2_000  # characters of a list's question that are read
 def bulk(request: HttpRequest) -> HttpResponse:
     """First post: what it would do, with totals.  With `confirmed=yes`: done, or handed to a job."""
     viewer = viewer_of(request)
-    name = request.POST.get("deed", "")
+    deed = next((each for each in AT_THE_DESK if each.name == request.POST.get("deed")), None)
     numbers = list(dict.fromkeys(request.POST.getlist("claim")))
     if request.POST.get("scope") == "all":
         numbers = filtered(viewer, request.POST.get("whole", ""))
     asked = len(numbers)
-    if name not in BULK or not numbers:
+    if deed is None or not numbers:
         messages.error(request, _("请先勾选办件，再选择要作的决定。"))
         return redirect("claims:desk")
     if asked > MOST:
@@ -49,10 +49,10 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return redirect("claims:desk")
     found = list(claims_of(viewer).filter(number__in=numbers).order_by("deadline", "pk"))
     if request.POST.get("confirmed") == "yes":
-        return _confirmed(request, viewer, name, found)
-    outcome = deciding.sorted_out(found, viewer, name)
+        return _confirmed(request, viewer, deed.name, found)
+    outcome = bulks.sorted_out(found, viewer, deed.name)
     points = {each.pk: made.point for each in outcome.done if (made := moving.last_of(each)) is not None}
-    told: dict[str, Any] = {"deed": DEEDS[name], "unknown": asked - len(found), "back": reverse("claims:desk"), "uid": uuid.uuid4(),
+    told: dict[str, Any] = {"deed": deed, "unknown": asked - len(found), "back": reverse("claims:desk"), "uid": uuid.uuid4(),
                             "background": len(outcome.done) > bulks.IN_REQUEST}  # fmt: skip
     told |= {**_shown(outcome, points), "numbers": [each.number for each in outcome.done]}
     return render(request, "claims/bulk.html", told)
@@ -67,12 +67,8 @@ def filtered(viewer: Viewer, query: str) -> list[str]:
 
 
 def _confirmed(request: HttpRequest, viewer: Viewer, name: str, found: list[Claim]) -> HttpResponse:
-    try:
-        uid = uuid.UUID(request.POST.get("uid", ""))
-    except ValueError:
-        messages.error(request, _("请先看合计，再确认。"))
-        return redirect("claims:desk")
-    if BulkDecision.objects.filter(uid=uid).exclude(made_by=viewer.user).exists():
+    uid = bulks.uid_of(request.POST.get("uid", ""), viewer)
+    if uid is None:
         messages.error(request, _("请先看合计，再确认。"))
         return redirect("claims:desk")
     made = bulks.make(uid, viewer, name, found)
@@ -116,17 +112,18 @@ def cancel_bulk(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _shown(outcome: Outcome, points: dict[int, int | None]) -> dict[str, Any]:
+    """By benefit: how many, and how much where any amount is known (`total` None: none is, or none is granted)."""
     by_benefit: dict[str, list[Claim]] = {}
     for each in outcome.done:
         by_benefit.setdefault(each.benefit, []).append(each)
-    rows = [
-        [name_of(benefit), str(len(found)), grouped(sum(points.get(each.pk) or 0 for each in found))]
-        for benefit, found in by_benefit.items()
-    ]
-    total = sum(points.get(each.pk) or 0 for each in outcome.done)
+    sums = {benefit: sum(points.get(each.pk) or 0 for each in found) for benefit, found in by_benefit.items()}
+    money = any(points.get(each.pk) is not None for each in outcome.done)
+    columns = [Column(_("项目")), Column(_("件数"), "number"), *([Column(_("金额（元）"), "number")] if money else [])]
+    rows = [[name_of(benefit), str(len(found)), *([grouped(sums[benefit])] if money else [])]
+            for benefit, found in by_benefit.items()]  # fmt: skip
     return {
-        "count": len(outcome.done), "total": total, "refused": len(outcome.not_done),
-        "table": Table(_("按项目合计"), [Column(_("项目")), Column(_("件数"), "number"), Column(_("金额（元）"), "number")], rows) if rows else None,
+        "count": len(outcome.done), "total": sum(sums.values()) if money else None, "refused": len(outcome.not_done),
+        "table": Table(_("按项目合计"), columns, rows) if rows else None,
         "not_done": Table(_("不能办的"), [Column(_("受理编号")), Column(_("申请人")), Column(_("原因"))],
                           [[Cell(each.number or "", reverse("claims:case", args=[each.number])), showing.name_of(each), why]
                            for each, why in outcome.not_done]) if outcome.not_done else None,

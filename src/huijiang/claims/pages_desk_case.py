@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huijiang import audit
 from huijiang.access.sightings import Purpose, saw, unmask
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
@@ -196,8 +197,6 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _revealed(viewer: Viewer, claim: Claim, purpose: str) -> list[Fact]:
-    from huijiang import audit
-
     found: list[Fact] = []
     for label, person in ((_("收款的人"), claim.payee_person), (_("受益人"), claim.beneficiary_person)):
         if person is None or (label == _("受益人") and claim.beneficiary_person_id == claim.payee_person_id):

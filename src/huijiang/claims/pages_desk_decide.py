@@ -149,9 +149,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     viewer = viewer_of(request)
     claim = get_object_or_404(claims_of(viewer), number=number)
     deed = DEEDS.get(request.GET.get("deed", ""))
-    here = next(
-        (each for each in deciding.ready(claim, viewer) if deed is not None and each.deed.name == deed.name), None
-    )
+    here = deciding.ready_to(deed, claim, viewer) if deed is not None else None
     if deed is None or here is None:
         messages.error(request, _("请先选择要作的决定；办件的状态可能刚刚变了。"))
         return redirect("claims:case", number=number)

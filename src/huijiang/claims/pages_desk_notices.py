@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from huijiang import present
 from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
@@ -205,7 +206,7 @@ def dispute(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("已答复。"))
             return redirect("claims:dispute", uid=uid)
-    facts = [Fact(_("异议内容"), str(found.get_ground_display()), found.condition), Fact(_("提出时间"), found.made_at.date().isoformat()),
+    facts = [Fact(_("异议内容"), str(found.get_ground_display()), found.condition), Fact(_("提出时间"), present.day_of(found.made_at).isoformat()),
              Fact(_("答复期限"), found.answer_by.isoformat())]  # fmt: skip
     if found.by is None:
         facts += [

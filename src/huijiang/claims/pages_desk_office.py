@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from huijiang import audit
 from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
-from huijiang.accounts.models import Role, User
+from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import clock, humans, queue
 from huijiang.claims.models import DayOverride, ServiceTerms
@@ -40,13 +40,18 @@ class NumberForm(forms.Form):
                              help_text=gettext_lazy("看过原件后登记。只用来保证同一个人不签两次，加密保存。"))  # fmt: skip
 
 
+def _here(viewer: Viewer) -> Q:
+    """Grants for the administrator's regions."""
+    return in_scope(viewer.paths(Role.SECURITY_ADMIN), "region")
+
+
 @security
 @require_safe
 def identities(request: HttpRequest) -> HttpResponse:
     """Staff who may sign and whose document nobody saw: two accounts of theirs would count as two people."""
     rows = [
         [Cell(each.name, reverse("claims:identity", args=[each.uid])), each.login]
-        for each in humans.unknown_signers()[:500]
+        for each in humans.unknown_signers(_here(viewer_of(request)))[:500]
     ]
     table = Table(_("还没有登记证件的签署人"), [Column(_("姓名")), Column(_("登录名"))], rows) if rows else None
     return render(request, "claims/identities.html", {"table": table})
@@ -55,7 +60,7 @@ def identities(request: HttpRequest) -> HttpResponse:
 @security
 @asks
 def identity(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(User, uid=uid)
+    found = get_object_or_404(humans.signers(_here(viewer_of(request))), uid=uid)
     form = NumberForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,8 +20,8 @@ from huijiang import present
 from huijiang.access.law import access_organisations, access_people
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import today
-from huijiang.claims import acts, packs, pages_packs, queue
+from huijiang.accounts.viewers import Viewer, today
+from huijiang.claims import acts, packs, pages_packs, queue, standing_in
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Relation
@@ -58,16 +58,16 @@ def team(request: HttpRequest) -> HttpResponse:
                Column(_("超期"), "number"), Column(_("最早提交"))]  # fmt: skip
     ranked = sorted(by.values(), key=lambda one: -sum(one["states"].values()))
     rows = [[each["name"], *(str(each["states"].get(str(state), 0)) for state in STAGES), str(sum(each["states"].values())),
-             Cell(str(each["late"]), tone="red" if each["late"] else ""), each["oldest"].date().isoformat() if each["oldest"] else "—"]
+             Cell(str(each["late"]), tone="red" if each["late"] else ""), present.day_of(each["oldest"]).isoformat() if each["oldest"] else "—"]
             for each in ranked]  # fmt: skip
     return render(request, "claims/team.html", {
-        "table": Table(_("各人在办"), columns, rows) if rows else None, "ages": _ages(viewer), "packs": _packs(viewer),
+        "table": Table(_("各人在办"), columns, rows) if rows else None, "ages": _ages(viewer), "packs": _packs(),
         "works": bool(viewer.roles & set(WORKS)),
         "audits": bool(viewer.roles & set(packs.AUDITS)), "asked": pages_packs.asked(viewer),
     })  # fmt: skip
 
 
-def _ages(viewer: Any) -> Table | None:
+def _ages(viewer: Viewer) -> Table | None:
     """Open claims by stage and by days since they were submitted."""
     now = present.now()
     sums, least = {}, 0
@@ -97,7 +97,7 @@ def _ages(viewer: Any) -> Table | None:
     )
 
 
-def _packs(viewer: Any) -> list[dict[str, Any]]:
+def _packs() -> list[dict[str, Any]]:
     return [{"benefit": each, "name": name_of(each)} for each in queue.benefits()]
 
 
@@ -117,12 +117,17 @@ class RelationForm(forms.Form):
     )
 
 
+def access_relations(viewer: Viewer) -> QuerySet[Relation]:
+    """Relations that hold: one's own; for a supervisor those of whoever works on claims in their regions."""
+    whose = [viewer.user, *(standing_in.officers(viewer) if Role.SUPERVISOR in viewer.roles else ())]
+    return Relation.objects.filter(user__in=whose, ended_at=None)
+
+
 @works
 @asks
 def relations(request: HttpRequest) -> HttpResponse:
     """Declare whom one must keep away from; it holds from now on for every claim.  Others end it, not oneself."""
     viewer = viewer_of(request)
-    directs = bool(viewer.roles & {Role.SUPERVISOR})
     form = RelationForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         person, organisation = _found(viewer, form.cleaned_data["number"])
@@ -132,15 +137,10 @@ def relations(request: HttpRequest) -> HttpResponse:
             acts.declare(viewer.user, viewer.user, form.cleaned_data["words"], person=person, organisation=organisation)
             messages.success(request, _("已申报。从现在起，涉及对方的办件您都不能签署。"))
             return redirect("claims:relations")
-    held = Relation.objects.filter(Q() if directs else Q(user=viewer.user), ended_at=None).select_related(
-        "user", "person", "organisation"
-    )
-    if directs:
-        held = held.filter(
-            user__managed_by__path__regex="|".join(f"^{path}" for path in viewer.paths()) or "^$"
-        ) | held.filter(user=viewer.user)
+    directs = Role.SUPERVISOR in viewer.roles
+    held = access_relations(viewer).select_related("user", "person", "organisation")
     rows = [[each.user.name, each.organisation.name if each.organisation else masked(str(each.person.name)), each.words,
-             each.declared_at.date().isoformat(),
+             present.day_of(each.declared_at).isoformat(),
              Cell(_("解除"), reverse("claims:end_relation", args=[each.pk])) if directs and each.user_id != viewer.user.pk else Cell("—")]
             for each in held.order_by("-pk")[:200] if each.organisation or each.person]  # fmt: skip
     columns = [Column(_("人员")), Column(_("对方")), Column(_("关系")), Column(_("申报日期")), Column(_("办理"))]
@@ -148,7 +148,7 @@ def relations(request: HttpRequest) -> HttpResponse:
                   status=422 if form.is_bound else 200)  # fmt: skip
 
 
-def _found(viewer: Any, number: str) -> tuple[int | None, int | None]:
+def _found(viewer: Viewer, number: str) -> tuple[int | None, int | None]:
     """The person or organisation with a number, within what the officer may look up."""
     plain = "".join(number.split()).upper()
     firm = access_organisations(viewer).filter(uscc=plain).values_list("pk", flat=True).first()
@@ -168,7 +168,7 @@ def _found(viewer: Any, number: str) -> tuple[int | None, int | None]:
 @asks
 def end_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else confirms that a relation is no more."""
-    found = get_object_or_404(Relation.objects.filter(ended_at=None).select_related("user"), pk=pk)
+    found = get_object_or_404(access_relations(viewer_of(request)).select_related("user"), pk=pk)
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
         try:
             acts.end_relation(found, viewer_of(request).user)

@@ -29,6 +29,7 @@ from huijiang.claims.pages_apply import AGENT, WORKER, Desk, asks, payee_of, vie
 from huijiang.claims.pages_rounds import of_claim
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import DISPUTABLE, Event, State, Who
+from huijiang.documents import ratings
 from huijiang.files.services import access_files
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.layout import Crumb
@@ -114,6 +115,7 @@ class CasePages:
             "object": reverse(f"claims:{self._object}", args=[claim.uid]) if mine and claim.state in DISPUTABLE else "",
             "disputes": [_dispute(each) for each in claim.disputes.filter(by=viewer.user)],  # type: ignore[attr-defined]
             "appeal": disputes.appeal(claim) if decision is not None else "",
+            "rate": ratings.case_link(claim.number) if mine and decision is not None and claim.number else "",
             "crumbs": [Crumb(self.desk.label, reverse(self.desk.cases)), Crumb(claim.number or "")],
         }  # fmt: skip
         return render(request, "claims/my_case.html", told | of_claim(claim))

@@ -38,7 +38,7 @@ def asked(viewer: Viewer) -> Table | None:
     """The newest packs of a viewer."""
     rows = [
         [Cell(name_of(each.benefit), reverse("claims:pack", args=[each.uid])), str(each.year), str(each.claims),
-         f"{timezone.localtime(each.asked_at):%Y-%m-%d %H:%M}", _("已做好") if each.ready_at else _("制作中或没有做完")]
+         f"{timezone.localtime(each.asked_at):%Y-%m-%d %H:%M}", _state_of(each)]
         for each in packs.access_packs(viewer)[:SHOWN]
     ]  # fmt: skip
     columns = [
@@ -49,6 +49,16 @@ def asked(viewer: Viewer) -> Table | None:
         Column(_("状态")),
     ]
     return Table(_("我的审计包"), columns, rows) if rows else None
+
+
+def _state_of(held: AuditPack) -> str:
+    """Done, being made, stopped by somebody, or broken off: four different things."""
+    if held.ready_at is not None:
+        return _("已做好")
+    run = packs.run_of(held)
+    if run is not None and run.state not in ENDED:
+        return _("正在制作")
+    return _("已取消") if run is not None and run.state == State.CANCELLED else _("没有做完")
 
 
 @auditing

@@ -21,9 +21,10 @@ from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import MinutesForm, ScoreForm
 from huijiang.claims.models import Claim, Panel, PanelMember
 from huijiang.claims.models.decision import Kind
+from huijiang.claims.pages_desk import viewer_of
 from huijiang.claims.pages_desk_case import papers_table
 from huijiang.claims.pages_rounds import moment, score_words, tag_of
-from huijiang.claims.pages_rounds_desk import viewer_of, within
+from huijiang.claims.pages_rounds_desk import within
 from huijiang.claims.public_notice import name_of
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.conditions import Condition
@@ -73,7 +74,7 @@ def panel(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             got = panels.result(held, claim)
             row += [score_words(got.mark) if got else "—", score_words(got.spread) if got else "—"]
         rows.append([*row, Cell(tag=tag)])
-    given, to_come = held.scores.count(), len(panels.missing(held))
+    given, to_come = held.scores.count(), sum(1 for _each in panels.missing(held))
     return render(request, "claims/panel.html", {
         "panel": held, "round": held.round, "member": member, "table": Table(_("待评申报"), columns, rows), "count": len(rows),
         "given": given, "all": given + to_come, "tag": tag_of(held.round), "minutes": getattr(held, "minutes", None),
@@ -169,7 +170,7 @@ def minutes(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if not panels.open_when_ready(held):
         raise Http404("sealed")
     scored, out = panels.ranking(held) if known is None else ([], [])
-    open_ = [(claim, within(*panels.open_interval(claim))) for claim, _got in scored if panels.open_interval(claim)]  # type: ignore[misc]
+    open_ = [(claim, within(*left)) for claim, _got in scored if (left := panels.open_interval(claim))]
     form = (
         MinutesForm(request.POST if request.method == "POST" else None, open_)
         if member.chairs and known is None
@@ -188,8 +189,7 @@ def minutes(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return render(request, "claims/minutes.html", {
         "panel": held, "round": held.round, "form": form, "minutes": known, "out": out,
         "table": _resolved(known) if known else _standing(scored),
-        "why": next((acts.why_not(claim, member.user, Kind.MINUTES) for claim, _g in scored if acts.why_not(claim, member.user, Kind.MINUTES)), "")
-        if form else "",
+        "why": next(filter(None, (acts.why_not(claim, member.user, Kind.MINUTES) for claim, _g in scored)), "") if form else "",
     }, status=422 if form is not None and form.is_bound else 200)  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from huijiang.claims.forms_apply import fault_of
 from huijiang.claims.models import Account, Claim
 from huijiang.claims.public_notice import name_of
 from huijiang.registry.models import Person
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -90,7 +91,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     owed = proactive.owed_to(person)
     rows = [
         [Cell(name_of(each.benefit), reverse("claims:ready_confirm", args=[each.uid]), note=_("确认收款账户即可")),
-         each.region.name, figure(owed.get((each.benefit, each.holder), 0)), Cell(tag=Tag(_("已备好"), "green", "check-circle"))]
+         each.region.name, grouped(owed.get((each.benefit, each.holder), 0)), Cell(tag=Tag(_("已备好"), "green", "check-circle"))]
         for each in page
     ]  # fmt: skip
     lacking = [
@@ -155,13 +156,8 @@ def _now(claim: Claim, viewer: Viewer) -> tuple[list[Fact], str]:
     return facts, _("还要补充：%(what)s") % {"what": "、".join(open_)} if open_ else ""
 
 
-def figure(fen: int) -> str:
-    """Yuan with two decimals."""
-    return f"{fen // 100:,}.{fen % 100:02}"
-
-
 def _yuan(low: int, high: int | None) -> str:
-    told = figure(low)
+    told = grouped(low)
     return _("共 %(yuan)s 元") % {"yuan": told} if low == high else _("至少 %(yuan)s 元") % {"yuan": told}
 
 

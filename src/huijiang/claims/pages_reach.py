@@ -21,6 +21,7 @@ from huijiang.claims.public_notice import masked, name_of
 from huijiang.entitlements.models import NightlyRun, Standing
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.components.amount import grouped
 from huijiang.web.components.figures import Kpi
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
@@ -29,10 +30,6 @@ COUNTS: Final = tuple(sorted({Role.ANALYST, Role.LEADER, Role.FINANCE_BUREAU, *F
 LISTS: Final = tuple(sorted(FACTS))
 PER_PAGE: Final = 50
 MOST: Final = 200
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100:,}.{fen % 100:02}"
 
 
 def _viewer(request: HttpRequest) -> Viewer:
@@ -54,7 +51,7 @@ def figures(request: HttpRequest) -> HttpResponse:
                Column(_("未申报（件）"), "number"), Column(_("未申报至少（元）"), "number")]  # fmt: skip
     rows = [
         [Cell(name_of(each.benefit), _list(each) if each.region in drills and each.unclaimed else "", note=names[each.region]), f"{each.owed:,}",
-         f"{each.claimed:,}", Cell(f"{each.unclaimed:,}", tone="amber" if each.unclaimed else ""), yuan(each.money)]
+         f"{each.claimed:,}", Cell(f"{each.unclaimed:,}", tone="amber" if each.unclaimed else ""), grouped(each.money)]
         for each in found[:MOST]
     ]  # fmt: skip
     owed, open_ = sum(each.owed for each in found), sum(each.unclaimed for each in found)
@@ -64,7 +61,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "kpis": [
             Kpi(_("应享（件）"), f"{owed:,}"),
             Kpi(_("已申报或已发"), f"{owed - open_:,}", share=share, note=_("占应享 %(share)s%%") % {"share": share}),
-            Kpi(_("应享未享"), f"{open_:,}", note=_("至少 %(yuan)s 元") % {"yuan": yuan(sum(each.money for each in found))}),
+            Kpi(_("应享未享"), f"{open_:,}", note=_("至少 %(yuan)s 元") % {"yuan": grouped(sum(each.money for each in found))}),
         ],
         "table": Table(_("按项目和地区"), columns, rows), "count": len(found), "night": night, "drills": drills,
         "cut": max(len(found) - MOST, 0),
@@ -88,7 +85,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         region = None
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("对象")), Column(_("事由")), Column(_("至少（元）"), "number")]
-    rows = [[_whom(each), _event(each.holder), yuan(each.low)] for each in page]
+    rows = [[_whom(each), _event(each.holder), grouped(each.low)] for each in page]
     return render(request, "claims/reach_list.html", {
         "page": page, "table": Table(_("应享未享名单"), columns, rows), "name": name_of(benefit) if region else "",
         "place": region.name if region else "", "crumbs": [Crumb(_("应享未享"), reverse("claims:reach")), Crumb(_("名单"))],

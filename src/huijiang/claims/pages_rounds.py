@@ -127,7 +127,7 @@ def public_results(held: Round) -> tuple[Table | None, dt.date | None]:
     """Masked names in their order while the notice stands (each benefit's own days, none where it needs no notice)."""
     if held.settled_at is None:
         return None, None
-    since = rounds.day_of(held.settled_at)
+    since = present.day_of(held.settled_at)
     ends = {each: since + dt.timedelta(days=terms_of(held.region, each).notice_days - 1) for each in held.benefits}
     listed_ = [each for each in held.places.select_related("claim__payee_person", "claim__payee_organisation", "claim__region")
                if each.claim.notice_due and each.lost_at is None and ends[each.claim.benefit] >= today()]  # fmt: skip

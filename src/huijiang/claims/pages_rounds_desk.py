@@ -24,8 +24,9 @@ from huijiang.claims import audited, bulk, moving, panels, places, rounds, showi
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
-from huijiang.claims.models import Claim, Panel, PanelMember, Place, Round
+from huijiang.claims.models import BulkDecision, Claim, Panel, PanelMember, Place, Round
 from huijiang.claims.models.rounds import Late, Ranking
+from huijiang.claims.pages_desk import viewer_of
 from huijiang.claims.pages_rounds import facts_of, moment, place_tag, score_words, tag_of
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import State
@@ -43,11 +44,6 @@ EXPERTS = 300  # people, or drafts, in a list to choose from
 see = staff(*rounds.SEES)
 run = staff(*rounds.MAKES)
 reviewers = staff(Role.REVIEWER)
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def _round(request: HttpRequest, uid: uuid.UUID) -> Round:
@@ -130,6 +126,7 @@ def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) 
     ranks = held.ranking in (Ranking.TIME, Ranking.FACT)
     without = _without_place(held) if Role.REVIEWER in viewer.roles and runs else []
     late_ = held.late == Late.ACCEPT and over and not held.settled_at and runs
+    drafts_ = drafts(held, viewer) if late_ else []
     told = {
         "round": held, "tag": tag_of(held), "facts": facts_of(held), "runs": runs, "panel": panel,
         "publishes": rounds.may_publish(held, viewer), "ranking": _ranking(request, held, panel),
@@ -137,8 +134,8 @@ def page_of(request: HttpRequest, held: Round, status: int = 200, **forms: Any) 
         "panel_form": forms.get("panel_form") or PanelForm(None) if panel is None and not held.published_at and runs and not ranks else None,
         "member_form": forms.get("member_form") or MemberForm(None, experts(held)) if panel and panel.opened_at is None and runs else None,
         "criteria": [(each["name"], panels.percent(int(each["weight"]))) for each in panel.criteria] if panel else [],
-        "late_form": forms.get("late_form") or LateForm(None, drafts(held, viewer)) if late_ else None, "without": len(without),
-        "drafts": len(drafts(held, viewer)) if late_ else 0, "unjudged": held.ranking == Ranking.SCORE and panel is None,
+        "late_form": forms.get("late_form") or LateForm(None, drafts_) if late_ else None, "without": len(without),
+        "drafts": len(drafts_), "unjudged": held.ranking == Ranking.SCORE and panel is None,
         "late": held.late_entries.select_related("claim", "by").order_by("pk"), "bad": (bad := next(iter(forms.values()), None)), "form": bad,
         "members": _members(panel, viewer) if panel else [], "minutes": getattr(panel, "minutes", None) if panel else None,
     }  # fmt: skip
@@ -242,14 +239,16 @@ def late(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """End every claim that got no place, each signed by whoever asks, once they said so twice: a few at once, more by a
     job."""
-    held = _round(request, uid)
+    held, viewer = _round(request, uid), viewer_of(request)
     found = _without_place(held)
-    if request.POST.get("confirmed") != "yes":
-        return render(request, "claims/round_decline.html", {"round": held, "count": len(found)})
-    if not found:
+    asked = bulk.uid_of(request.POST.get("uid", ""), viewer)
+    if asked is None or request.POST.get("confirmed") != "yes":
+        told = {"round": held, "count": len(found), "uid": uuid.uuid4()}
+        return render(request, "claims/round_decline.html", told)
+    if not found and not BulkDecision.objects.filter(uid=asked).exists():
         messages.info(request, _("没有要告知的申报。"))
         return redirect("claims:desk_round", uid=uid)
-    made = bulk.make(uuid.uuid4(), viewer_of(request), bulk.OUT, [each.claim for each in found])
+    made = bulk.make(asked, viewer, bulk.OUT, [each.claim for each in found])
     return redirect("claims:bulk_done", uid=made.uid)
 
 

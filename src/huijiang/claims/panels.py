@@ -10,7 +10,7 @@ conclude(panel, viewer, held_on, words, awards) the chair signs the minutes: pla
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -59,7 +59,7 @@ def make(held: Round, viewer: Viewer, criteria: Sequence[Mapping[str, Any]], lea
     total = sum(int(each["weight"]) for each in criteria)
     if total != 1000 or any(int(each["weight"]) < 1 for each in criteria):
         raise ClaimError(_("各评分项的权重合计应为 100%%，现在是 %(total)s。") % {"total": percent(total)})
-    if due_on < rounds.day_of(held.closes_at):
+    if due_on < present.day_of(held.closes_at):
         raise ClaimError(_("评分截止不能早于申报截止。"))
     kept = [{"id": str(each["id"]), "name": str(each["name"]), "weight": int(each["weight"])} for each in criteria]
     made = Panel.objects.create(round=held, criteria=kept, least=least, due_on=due_on, made_by=viewer.user)
@@ -151,12 +151,12 @@ def scorers(panel: Panel) -> list[PanelMember]:
     return list(seats.select_related("user").order_by("pk"))
 
 
-def missing(panel: Panel) -> list[tuple[PanelMember, Claim]]:
-    """Scores that are still to come."""
+def missing(panel: Panel) -> Iterator[tuple[PanelMember, Claim]]:
+    """Scores that are still to come; each costs some questions to the database, and one is enough to wait."""
     given = set(panel.scores.values_list("member", "claim"))
     claims = judged(panel)
-    return [(member, claim) for member in scorers(panel) for claim in claims
-            if (member.pk, claim.pk) not in given and not why_not(member, claim)]  # fmt: skip
+    return ((member, claim) for member in scorers(panel) for claim in claims
+            if (member.pk, claim.pk) not in given and not why_not(member, claim))  # fmt: skip
 
 
 @transaction.atomic
@@ -195,7 +195,7 @@ def open_when_ready(panel: Panel) -> bool:
     held = Panel.objects.select_for_update(of=("self",)).select_related("round").get(pk=panel.pk)
     if held.opened_at is None and held.round.closes_at < present.now():
         waiting = rounds.entrants(held.round).exclude(state=State.IN_REVIEW).exists()
-        ready = bool(held.scores.exists()) and not waiting and not missing(held)
+        ready = bool(held.scores.exists()) and not waiting and next(missing(held), None) is None
         if ready or today() > held.due_on:
             held.opened_at = present.now()
             held.save(update_fields=["opened_at"])

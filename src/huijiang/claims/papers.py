@@ -1,13 +1,12 @@
-"""What a claim has on paper: files, letters, its dossier (卷宗), and the audit pack of a benefit and year.
+"""What a claim has on paper: files, letters, its dossier (卷宗); and of which claims an audit pack is made (`packs`).
 
-dossier(viewer, claim)                  parts for `files.dossiers`
-audit_pack(viewer, region, benefit, year)    the dossiers of every claim that was decided in a year
+dossier(viewer, claim)              parts for `files.dossiers`
+decided_in(viewer, benefit, year)   the decided claims that were submitted in a year
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -100,9 +99,3 @@ def decided_in(viewer: Viewer, benefit: str, year: int) -> QuerySet[Claim]:
         benefit=benefit, submitted_at__gte=since, submitted_at__lt=until, number__isnull=False,
         state__in=("approved", "payable", "paid", "payment_returned", "refused", "recovered", "closed"),
     ).select_related("region", "payee_person", "payee_organisation").order_by("number")  # fmt: skip
-
-
-def audit_pack(viewer: Viewer, benefit: str, year: int) -> Iterator[Dossier]:
-    """One dossier after another; memory holds one."""
-    for claim in decided_in(viewer, benefit, year).iterator(chunk_size=50):
-        yield dossier(viewer, claim)

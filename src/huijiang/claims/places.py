@@ -14,7 +14,6 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from huijiang import audit, present
-from huijiang.accounts.viewers import HERE
 from huijiang.claims.errors import CannotMove
 from huijiang.claims.models import Claim, Panel, Place, Round
 from huijiang.claims.models.rounds import Ranking
@@ -40,7 +39,7 @@ def begins_on(claim: Claim) -> dt.date | None:
     if held is None or held.settled_at is not None or not ranked(held):
         return None
     panel = Panel.objects.filter(round=held).first()
-    last: dt.date = held.closes_at.astimezone(HERE).date()
+    last = present.day_of(held.closes_at)
     return max(last, panel.due_on) if panel is not None else last
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from django.utils import timezone
-
+from huijiang import present
 from huijiang.claims.models import RegisterAnswer
 
 ANSWERS: Final = dt.timedelta(days=30)
@@ -14,5 +13,5 @@ ANSWERS: Final = dt.timedelta(days=30)
 
 def expire(now: dt.datetime | None = None) -> int:
     """Let go of what is past its time; gives how many."""
-    gone, _rows = RegisterAnswer.objects.filter(asked_at__lt=(now or timezone.now()) - ANSWERS).delete()
+    gone, _rows = RegisterAnswer.objects.filter(asked_at__lt=(now or present.now()) - ANSWERS).delete()
     return gone

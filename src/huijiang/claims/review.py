@@ -22,7 +22,7 @@ from huijiang.claims.access import access_claims, acts_as
 from huijiang.claims.errors import CannotDetermine, CannotMove, ClaimError, FactsChanged, MayNot
 from huijiang.claims.models import Claim, Correction, Determination, Movement
 from huijiang.claims.models.decision import Kind
-from huijiang.claims.states import Event, State, Who
+from huijiang.claims.states import Event, State, Who, moves_from
 from huijiang.claims.terms import terms_of
 
 
@@ -168,8 +168,6 @@ def _with_point(claim: Claim) -> Determination:
 
 def _need(claim: Claim, viewer: Viewer, event: Event) -> None:
     """Say that the state or role is wrong before anything is signed."""
-    from huijiang.claims.states import moves_from
-
     rows = moves_from(claim.state, event)
     if not rows:
         raise CannotMove(

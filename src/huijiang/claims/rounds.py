@@ -306,8 +306,3 @@ def due(now: dt.datetime | None = None) -> QuerySet[Round]:
 
 def _day(moment: dt.datetime) -> str:
     return f"{moment.astimezone(HERE):%Y-%m-%d %H:%M}"
-
-
-def day_of(moment: dt.datetime) -> dt.date:
-    """The day here on which a moment falls."""
-    return moment.astimezone(HERE).date()

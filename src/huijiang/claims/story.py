@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huijiang import present
 from huijiang.accounts.viewers import today
 from huijiang.claims import clock, determine
 from huijiang.claims.models import Claim, Movement, NoticeEntry
@@ -179,7 +180,7 @@ def decision_of(claim: Claim) -> Decision | None:
     if not refused and (made is None or claim.state not in DECIDED | {State.PUBLIC_NOTICE}):
         return None
     body: dict[str, Any] = determine.body_of(made) if made is not None else {}
-    on = timezone.localtime((refusal if refused else last).at).date()
+    on = present.day_of((refusal if refused else last).at)
     return Decision(
         not refused, None if refused or made is None else made.point, None if made is None else made.later,
         body.get("clause", ""), body.get("document", ""), tuple(body.get("working", ())) if not refused else (),

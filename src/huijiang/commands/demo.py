@@ -32,7 +32,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--on", help="名册按哪天 the day of the roster's question (today)")
     parser.add_argument("--staff", type=int, default=500, help="名册人数 size of the sample roster (500)")
     parser.add_argument(
-        "--port", type=int, default=PORT, help=f"端口 port ({PORT}; 被占用时另选 another one when it is taken)"
+        "--port", type=port, default=PORT, help=f"端口 port ({PORT}; 被占用时另选 another one when it is taken)"
     )
     parser.add_argument("--once", action="store_true", help="起好、自查后就停 start, check, stop")
     parser.set_defaults(run=run)
@@ -149,6 +149,13 @@ def _await(address: str) -> None:
         except (URLError, ConnectionError):
             time.sleep(0.2)
     raise TimeoutError(f"http://{address}/readyz: {PATIENCE} 秒没有应答 no answer in {PATIENCE} s")
+
+
+def port(said: str) -> int:
+    """Raises ArgumentTypeError."""
+    if not (said.isascii() and said.isdigit() and int(said) < 65_536):
+        raise argparse.ArgumentTypeError(f"{said!r}；应为 expected 0–65535")
+    return int(said)
 
 
 def _free(wanted: int) -> int:

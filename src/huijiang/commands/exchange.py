@@ -104,10 +104,13 @@ def _write(arguments: argparse.Namespace, profile: Any, kind: str, region: Any, 
 
     from huijiang.registry.exchange import files, stored
 
-    with transaction.atomic():
-        rows = stored.taken_out(profile, region, by)
-    arguments.file.touch(0o600)
-    arguments.file.write_bytes(files.write(profile, rows, kind))
+    try:
+        with transaction.atomic():  # what is not written was not given out
+            rows = stored.taken_out(profile, region, by)
+            arguments.file.touch(0o600)
+            arguments.file.write_bytes(files.write(profile, rows, kind))
+    except OSError as error:
+        return _said(str(error), 2)
     print(f"{len(rows)} 行 rows → {arguments.file}")
     return 0
 

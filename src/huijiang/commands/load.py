@@ -28,6 +28,9 @@ def run_load(arguments: argparse.Namespace) -> int:
     """0 when the county is stored, 2 when it can't be."""
     from huijiang.commands.serve import with_database
 
+    if arguments.refused and not arguments.refused.absolute().parent.is_dir():
+        print(f"huijiang load: --refused {arguments.refused}: 没有这个文件夹 no such folder", file=sys.stderr)
+        return 2
     set_up()
     from huijiang.regions import tree
     from huijiang.registry.load import LoadError, load

@@ -6,9 +6,11 @@ import argparse
 import logging
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from huijiang import configuration
@@ -24,13 +26,34 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = commands.add_parser(
         "serve", help="运行平台 run the platform: web, worker, and its own database if none is set"
     )
-    serve.add_argument("--bind", default=os.environ.get("HUIJIANG_BIND", ADDRESS), metavar="ADDRESS:PORT",
+    serve.add_argument("--bind", type=address, default=os.environ.get("HUIJIANG_BIND") or ADDRESS, metavar="ADDRESS:PORT",
                        help=f"监听地址 address to listen on ({ADDRESS})")  # fmt: skip
     serve.set_defaults(run=run)
     for name, act in (("web", web), ("worker", worker)):
         parser = commands.add_parser(name)  # started by serve
         parser.add_argument("--bind", default=ADDRESS)
         parser.set_defaults(run=act)
+
+
+def address(said: str) -> str:
+    """An address to listen on.  Raises ArgumentTypeError."""
+    host, _colon, port = said.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise argparse.ArgumentTypeError(f"{said!r}；应为 expected ADDRESS:PORT, such as {ADDRESS}")
+    return said
+
+
+def refuse_a_taken_address(said: str) -> None:
+    """The web's processes would be started again and again.  Raises SupervisorError where nobody can listen."""
+    host, _colon, port = said.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+    except OSError as error:
+        raise SupervisorError(
+            f"{said}: 不能在这里监听 can't listen there: {error.strerror}；换一个地址，或停掉占用它的程序 "
+            "choose another, or stop what uses it"
+        ) from error
 
 
 def embedded() -> Postgres | None:
@@ -58,12 +81,14 @@ def with_database() -> Iterator[None]:
 def run(arguments: argparse.Namespace) -> int:
     """Start what is needed; refuse, with the reasons, a database that does not keep the laws."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    configuration.web()
     secrets.ensure()
     supervisor = Supervisor(configuration.home(), embedded(), {
         "web": command("web", "--bind", arguments.bind), "worker": command("worker"),
     })  # fmt: skip
     try:
-        supervisor.run(before=_refuse_a_lawless_database, ready=lambda: print(f"http://{arguments.bind}", flush=True))
+        supervisor.run(before=partial(_refuse_what_cannot_serve, arguments.bind),
+                       ready=lambda: print(f"http://{arguments.bind}", flush=True))  # fmt: skip
     except (SupervisorError, PostgresError) as error:
         print(f"huijiang serve: {error}", file=sys.stderr)
         return 1
@@ -71,9 +96,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_a_lawless_database() -> None:
+def _refuse_what_cannot_serve(bind: str) -> None:
+    """A taken address, and a database that does not keep the laws.  Raises SupervisorError."""
     from huijiang.commands import doctor, upgrade
 
+    refuse_a_taken_address(bind)
     if configuration.embedded():
         upgrade.apply()
     wrong = [each for each in doctor.examine() if each.failed and each.bars]

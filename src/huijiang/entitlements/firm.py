@@ -10,9 +10,10 @@ from collections import defaultdict
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Count, F, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -40,6 +41,7 @@ from tiaowen.report.page import render as render_report
 FEW: Final = 3
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_EVENTS: Final = 100
+MOST_LIVE: Final = 10_000  # events of one benefit that are judged while somebody waits for the page
 
 
 def _firm(request: HttpRequest) -> tuple[Viewer, Any]:
@@ -136,12 +138,18 @@ def _table(state: str, lines: list[dict[str, Any]], linked: bool) -> Table:
 @doors.agent
 @require_safe
 def result(request: HttpRequest, document: str, rule: str) -> HttpResponse:
-    """One benefit, evaluated now, event by event; one of them in full."""
+    """One benefit, evaluated now, event by event; one of them in full.  Where there are too many to judge while somebody
+    waits, the last night's figures are what the firm reads."""
     viewer, organisation = _firm(request)
-    found = one_benefit(viewer, organisation, f"{document}#{rule}")
+    key = f"{document}#{rule}"
+    many = Standing.objects.filter(organisation=organisation, benefit=key, last_run=None).count()
+    found = one_benefit(viewer, organisation, key) if many <= MOST_LIVE else None
+    if found is None or key in found.beyond:
+        messages.info(request, _("这一项牵涉的登记太多，不能逐件现算；件数和金额看昨夜算的。"))
+        return redirect("entitlements:firm_results")
     if not found.entitlements:
         raise Http404
-    chosen = found.find(f"{document}#{rule}", request.GET.get("event", "")) or found.entitlements[0]
+    chosen = found.find(key, request.GET.get("event", "")) or found.entitlements[0]
     here = reverse("entitlements:firm_result", args=[document, rule])
     columns = [Column(_("事由")), Column(_("金额"), "number"), Column(_("状态"), "state")]
     rows = [

@@ -38,18 +38,6 @@ class ContentPolicy:
         return response
 
 
-class PlainAddress:
-    """An address with a NUL in it leads nowhere and asks nothing: no database takes one in a text."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            return render(request, "400.html", status=400)
-        return self.get_response(request)
-
-
 class BodyLimit:
     """A body that is larger than anything here takes is not read at all."""
 
@@ -69,14 +57,15 @@ NUL = "\x00"
 class NoNulls:
     """The database keeps no NUL in a text and nobody types one: an address, question or form with one is not read (400).
 
-    Forms refuse it field by field; this is for what views read themselves.  Interfaces answer in their own words.
+    Forms refuse it field by field; this is for what views read themselves.  What is sent to interfaces they judge in
+    their own words.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/api/") and (NUL in request.path_info or _holds(request.GET)):
+        if NUL in request.path_info or _holds(request.GET):
             raise BadRequest("NUL in the address")
         return self.get_response(request)
 

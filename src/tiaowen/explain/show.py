@@ -51,9 +51,14 @@ def show_quantity(kind: Type, value: int) -> str:
 
 
 def show_interval(low: int, high: int | None) -> str:
-    """Fen as an interval in yuan: 30500 元, 0–5000 元, 至少 4000 元, 未定."""
+    """Fen as an interval in yuan: 30,500 元, 0–5,000 元, 至少 4,000 元, 未定."""
     if high is None:
-        return f"至少 {show_fen(low)} 元" if low else "未定（原文留待他处）"
+        return f"至少 {_grouped(low)} 元" if low else "未定（原文留待他处）"
     if low == high:
-        return f"{show_fen(low)} 元"
-    return f"{show_fen(low)}–{show_fen(high)} 元"
+        return f"{_grouped(low)} 元"
+    return f"{_grouped(low)}–{_grouped(high)} 元"
+
+
+def _grouped(fen: int) -> str:
+    whole, point, rest = show_fen(fen).partition(".")
+    return f"{int(whole):,}{point}{rest}"

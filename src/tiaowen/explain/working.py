@@ -49,7 +49,7 @@ def _counts(line: Line) -> Counts:
 
 
 def _periods(lines: list[Line]) -> list[str]:
-    """`36 期，每期 1000 元`, one row per run of equal periods."""
+    """`36 期，每期 1,000 元`, one row per run of equal periods."""
     found: list[str] = []
     start = 0
     for at in range(1, len(lines) + 1):

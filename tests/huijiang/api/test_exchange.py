@@ -190,6 +190,8 @@ def test_the_samples_go_into_the_registry_by_http_and_come_out_again(
         assert sorted(map(str, (sorted(row.items()) for row in out))) == sorted(
             map(str, (sorted(row.items()) for row in expected))
         ), name
+    nowhere = str(tmp_path / "no" / "jinbao-person.csv")
+    assert run("write", "jinbao-person", nowhere, "--region", "330109", "--by", "api-system") == 2  # not given out
     assert Event.objects.filter(action="registry.exchange_out").count() == len(ORDER)
     again = run("read", "jinbao-person", str(SAMPLES / "jinbao-person.csv"), "--region", "330109", "--by", "api-system",
                 "--as-of", "2026-06-30")  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import pgtrigger
 
+from huijiang import present
 from huijiang.access.models import Agency
 from huijiang.access.viewers import as_agent
 from huijiang.accounts.models import Role, User
@@ -44,7 +45,7 @@ class Arena:
         }  # fmt: skip
         held = rounds.draft(self.desk.staff["first"], self.desk.town.xiaoshan, **told)
         if panel:
-            due = max(rounds.day_of(told["closes_at"]), today()) + dt.timedelta(days=7)
+            due = max(present.day_of(told["closes_at"]), today()) + dt.timedelta(days=7)
             self.panel = panels.make(held, self.desk.staff["first"], CRITERIA, 3, due)
         self.round = rounds.publish(held, self.desk.staff["second"])
         return self.round

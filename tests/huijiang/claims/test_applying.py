@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -162,7 +163,12 @@ def test_an_approved_claim_gets_its_letter_with_the_amount_signed(desk: Office) 
     letter = issue(claim, "grant", moved.number)
     assert letter is not None
     assert letter.amount == 1_800_000
-    assert "准予发放" in text(signed_in(desk.town.worker_user), reverse("claims:my_case", args=[claim.number]))
+    client = signed_in(desk.town.worker_user)
+    page = text(client, reverse("claims:my_case", args=[claim.number]))
+    assert "准予发放" in page
+    rate = re.search(r'href="(/rate/\?about=[^"]+)"', page)
+    assert rate is not None
+    assert "一次办理" in text(client, rate[1])
 
 
 def test_an_agent_claims_one_event_of_the_organisation(desk: Office) -> None:

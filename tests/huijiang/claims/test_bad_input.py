@@ -207,8 +207,8 @@ WAYS: Final[dict[str, Way]] = {
     "pack_part": Way("watch", uid(lambda world: world.office.pack, number=lambda world: 1)),
     "end_stand_in": Way("first", lambda world: {"pk": world.office.stand_in.pk}),
     "dispute": Way("fourth", uid(lambda world: world.office.dispute)),
-    "end_relation": Way("watch", lambda world: {"pk": world.office.relation.pk}, own=False),
-    "identity": Way("security", uid(lambda world: world.desk.user("first")), own=False),
+    "end_relation": Way("watch", lambda world: {"pk": world.office.relation.pk}),
+    "identity": Way("security", uid(lambda world: world.desk.user("first"))),
     "terms_edit": Way("keeper", lambda world: {"pk": world.office.terms.pk}),
     "notice": Way("", uid(lambda world: world.office.notice), own=False),
     "object_to": Way("", uid(lambda world: world.office.notice, pk=lambda world: world.office.entry.pk), own=False),
@@ -395,7 +395,7 @@ DIRECT: Final = {
     "bulk": ["deed", "claim", "confirmed", "uid", "whole", "scope"], "packs": ["benefit", "year"], "batch_send": ["act", "partial"],
     "publish": ["benefit", "region", "confirmed"], "round_late": ["claim", "reason"], "round_panel": ["criteria", "least", "due_on"],
     "round_members": ["confirm", "leave", "login", "chairs"], "decide": ["items", "more", "confirmed"],
-    "round_publish": ["x"], "round_settle": ["x"], "round_decline": ["x"],
+    "round_publish": ["x"], "round_settle": ["x"], "round_decline": ["confirmed", "uid"],
 }  # fmt: skip
 """What is read of forms that stand on another page."""
 UPLOADS: Final = {

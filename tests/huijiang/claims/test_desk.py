@@ -129,6 +129,10 @@ def test_a_selection_is_decided_one_by_one_with_totals_first_and_reasons_after(d
     )
     assert BulkDecision.objects.count() == 1
     assert [Claim.objects.get(pk=each.pk).state for each in (ready, early)] == [State.SECOND_REVIEW, State.SUBMITTED]
+    # Before anything is determined there is nothing to add up.
+    taken = text(as_(desk, "intake").post(reverse("claims:bulk"), {"deed": "accept", "claim": numbers}))
+    assert "1 件" in taken
+    assert "，合计" not in taken
     # The same person can't then approve the lot.
     told = bulk.make(uuid.uuid4(), desk.staff["first"], "approve", [Claim.objects.get(pk=ready.pk)])
     assert [each.outcome for each in told.items.all()] == ["not_done"]

@@ -164,9 +164,11 @@ def test_an_audit_pack_is_made_in_parts_by_a_job_and_fetched_by_whoever_asked_fo
     assert sent == [reverse("claims:pack", args=[held.uid])] * 2
     assert "正在制作" in text(watch.get(sent[0]))
     assert Run.objects.filter(kind=packs.JOB).count() == 1
+    assert "正在制作" in text(watch.get(office))
     perform(held.run)  # type: ignore[arg-type]
     page = watch.get(sent[0])
     assert "已做好" in text(page)
+    assert "正在制作" not in text(watch.get(office))
     address = reverse("claims:pack_part", args=[held.uid, 1])
     answer = watch.get(address)
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]

@@ -132,7 +132,7 @@ def test_a_panel_from_sealed_scores_to_signed_minutes(ground: Arena) -> None:
         panels.conclude(panel, members[0], today(), "同意", {})
     with pytest.raises(ClaimError, match="评定金额"):
         panels.conclude(panel, chair, today(), "同意", {a.pk: 1})
-    with pytest.raises(CannotDetermine, match="允许的范围"):
+    with pytest.raises(CannotDetermine, match=r"核定金额 30,000\.01 元 不在文件允许的范围内：0–3 万元"):
         panels.conclude(panel, chair, today(), "同意", {a.pk: 1, b.pk: CEILING + 1})
     made = panels.conclude(
         panel, chair, today(), "乙项目规模大，给足；甲项目候补。", {a.pk: 1_000_000, b.pk: 2_500_000}

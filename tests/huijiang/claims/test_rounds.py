@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from huijiang.claims import intake, places, review, rounds
 from huijiang.claims.errors import CannotMove, ClaimError, MayNot
-from huijiang.claims.models import Place
+from huijiang.claims.models import BulkItem, Place
 from huijiang.notices.models import Announcement, Notice
+from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.arena import CEILING, MATCH, Arena, Late, Ranking, arena
 from tests.huijiang.claims.office import ON, Office
+from tests.huijiang.claims.test_desk import text
 from tests.huijiang.claims.test_laws import MOVE, refused, run
 
 
@@ -155,3 +158,20 @@ def test_a_round_refuses_raw_rows_that_no_service_writes(ground: Arena) -> None:
     refused("place_ranked_or_out", place, held.pk, inside.pk, None, "in")
     run(place, held.pk, inside.pk, 1, "in")
     refused("claims_place", place, held.pk, inside.pk, 2, "reserve")
+
+
+def test_what_is_refused_together_has_no_sum(ground: Arena) -> None:
+    """Nobody gets what a refused claim came to, so the page of the selection adds nothing up."""
+    ground.opened(quota=1)
+    claims = [ground.in_review(at) for at in range(2)]
+    held = ground.over()
+    rounds.settle(held)
+    first, address = signed_in(ground.desk.user("first")), reverse("claims:round_decline", args=[held.uid])
+    sure = {"confirmed": "yes", "uid": first.post(address, {"confirmed": "yes"}).context["uid"]}
+    pressed = [first.post(address, sure).headers["Location"] for _twice in "12"]
+    assert pressed[0] == pressed[1]
+    page = text(first.get(pressed[0]))
+    assert "已办 1 件。" in page
+    assert "没有办成" not in page
+    assert "，合计" not in page
+    assert BulkItem.objects.get(claim=claims[1]).amount is None

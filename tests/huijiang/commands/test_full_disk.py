@@ -22,7 +22,7 @@ import pytest
 
 from huijiang.jobs.queue import ROOM_WAITS
 from huijiang.supervisor import places
-from huijiang.supervisor.postgres import PORT, USER, Postgres
+from huijiang.supervisor.postgres import PORT, USER
 from tests.huijiang import prepared
 from tests.huijiang.commands.small_disk import SmallDisk, may_mount, mounted, short_folder
 from tests.huijiang.commands.test_operations import Installation, answers, free_port
@@ -99,16 +99,10 @@ class Platform:
         self.cookies: dict[str, str] = {}
 
     def prepare(self) -> None:
-        home = self.installation.home
         code, said = self.installation.run("secrets")
         assert code == 0, said
         self.installation.share_fonts()
-        folder = places.data(home)
-        prepared.copy_to(folder)
-        server = Postgres(folder, places.socket(home))
-        server.start()
-        server.run("psql", "-X", "-d", "postgres", "-c", f"ALTER DATABASE {prepared.NAME} RENAME TO huijiang")
-        server.stop()
+        prepared.install(self.installation.home)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.huijiang import prepared
+
 PATIENCE = 180  # seconds
 
 
@@ -67,6 +69,7 @@ def installed(folder: Path) -> Installation:
     found = Installation(folder / "one")
     assert found.run("secrets")[0] == 0
     found.share_fonts()
+    prepared.install(found.home)  # from nothing: test_serve_answers_measures_and_ends
     code, said = found.run("upgrade")
     assert code == 0, said
     return found
@@ -128,6 +131,8 @@ def test_a_file_that_is_no_backup_stores_nothing(folder: Path) -> None:
     assert "pg_restore" in said
     tables = "from django.db import connection; print(connection.introspection.table_names())"
     assert empty.python(tables) == "[]\n"
+    code, said = empty.run("appoint", "system", "first", "--region", "330109")
+    assert (code, said.endswith("；先运行 run first: huijiang upgrade\n")) == (1, True), said
 
 
 def test_the_doctor_finds_secrets_that_others_can_read(installed: Installation) -> None:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from huijiang.access.models import Consent, Sighting
 from huijiang.accounts.models import User
 from huijiang.audit.models import Event
-from huijiang.entitlements import desk
+from huijiang.entitlements import desk, firm
 from huijiang.entitlements.models import NightlyRun, Objection, Standing
 from huijiang.registry.models import MODELS, Organisation, Person
 from tests.huijiang.entitlements.town import CHIEF, DAY, NUMBER, Town
@@ -180,6 +180,20 @@ def test_a_firm_sees_its_own_sum_and_no_employee(here: Town, as_user: SignIn) ->
     assert "区首席技师工作津贴" not in page
     assert "林小英" not in page
     assert not Consent.objects.exists()
+
+
+def test_a_benefit_of_too_many_events_is_told_by_last_nights_figures(
+    here: Town, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(here)
+    client = as_user(here.agent_user)
+    address = reverse("entitlements:firm_result", args=["xiaoshan-2025-3", "trainer-grant"])
+    assert client.get(address).status_code == 200
+    monkeypatch.setattr(firm, "MOST_LIVE", 0)
+    answer = client.get(address, follow=True)
+    assert answer.redirect_chain == [(reverse("entitlements:firm_results"), 302)]
+    assert "不能逐件现算" in text(answer)
+    assert "1,000 元" in text(answer)
 
 
 def test_an_employee_is_named_to_the_firm_only_while_they_agree(here: Town, as_user: SignIn) -> None:

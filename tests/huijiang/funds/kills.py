@@ -16,11 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
-
-from huijiang.supervisor import places
-from huijiang.supervisor.postgres import USER, Postgres
-from huijiang.supervisor.supervisor import DATABASE
+from huijiang.supervisor.postgres import Postgres
 from tests.huijiang import prepared
 from tests.huijiang.funds.steps import DUES
 
@@ -131,7 +127,7 @@ def rounds_of_the_platform(first: int, last: int, seed: int, minutes: float) -> 
                        "HUIJIANG_WEB_THREADS": "4", "HUIJIANG_LOG_LEVEL": "ERROR", "HUIJIANG_DEMO": "0"}  # fmt: skip
         for name in ("HUIJIANG_SECRET_KEY",):  # the home has its own
             environment.pop(name, None)
-        _installed(home)
+        prepared.install(home)
         line = [
             sys.executable,
             "-m",
@@ -153,18 +149,6 @@ def rounds_of_the_platform(first: int, last: int, seed: int, minutes: float) -> 
             finally:
                 if running.poll() is None:
                     running.terminate()
-
-
-def _installed(home: Path) -> None:
-    """The prepared database under the name that an installation has."""
-    prepared.copy_to(places.data(home))
-    server = Postgres(places.data(home), places.socket(home), prepared.SETTINGS)
-    server.start()
-    try:
-        with psycopg.connect(host=str(server.socket), user=USER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"ALTER DATABASE {prepared.NAME} RENAME TO {DATABASE}")
-    finally:
-        server.stop()
 
 
 def check(found: dict[str, Any]) -> None:

@@ -69,6 +69,13 @@ def test_a_page_that_is_not_there_says_what_to_do(client: Client) -> None:
     assert "怎么办" in answer.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/policies/a%00b/", "/policies/?q=a%00b", "/?a%00b=1", "/api/v1/regions/%00"])
+def test_an_address_with_a_nul_leads_nowhere(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "怎么办" in answer.content.decode()
+
+
 def test_a_form_without_its_proof_says_that_nothing_was_saved() -> None:
     answer = Client(enforce_csrf_checks=True).post("/text-size/", {"size": "large"})
     assert answer.status_code == 403

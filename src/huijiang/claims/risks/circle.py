@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from huijiang import present
 from huijiang.claims.models import Claim
 from huijiang.claims.states import LIVE
 from huijiang.registry.linked import family
@@ -93,7 +94,8 @@ def about(claim: Claim) -> int | None:
 
 
 def sent(claim: Claim, on: dt.date) -> dt.date:
-    return claim.submitted_at.date() if claim.submitted_at else on
+    """The day here on which it was submitted; `on` before that."""
+    return present.day_of(claim.submitted_at) if claim.submitted_at else on
 
 
 def number_of(holder: str, table: str) -> int | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from huijiang import present
 from huijiang.access.models import Agency, Binding
 from huijiang.claims import determine, moving
 from huijiang.claims.connectors import Answer, Outcome, ask
@@ -265,7 +266,7 @@ class Desk:
         acts = Act.objects.filter(claim=self.circle.claim, voided_at=None).order_by("id")
         for number, act in enumerate(acts, start=1):
             self._add("signature", act.pk, ("signatures", str(act.kind)), claim=self.row, signer=signer(act.human),
-                      number=number, paying=act.kind in REPEATED, signed_on=act.at.date())  # fmt: skip
+                      number=number, paying=act.kind in REPEATED, signed_on=present.day_of(act.at))  # fmt: skip
         self._whole("signature", "claim")
         for relation, human in relations:
             self._add("relation", relation.pk, ("relations", relation.pk), signer=signer(human),
@@ -274,7 +275,7 @@ class Desk:
         self._whole("relation", "signer")
         body = self.row.values.get("payee_body")
         if isinstance(body, Row) and self._looked_at("review_share"):
-            since = dt.datetime.combine(self.circle.on - YEAR, dt.time(), dt.UTC)
+            since = dt.datetime.combine(self.circle.on - YEAR, dt.time(), present.HERE)
             reviews = Act.objects.filter(claim__payee_organisation=self.circle.claim.payee_organisation_id,
                                          kind=Kind.REVIEW, voided_at=None, at__gte=since)  # fmt: skip
             by = Counter(reviews.values_list("human", flat=True).iterator(MOST_ROWS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from huijiang.web.components.library import register
 
 FEN = 100
 WAN = 10_000 * FEN
+SUM = re.compile(r"(?<![\d.,])\d{4,}(?=(?:\.\d+)?(?:–\d+(?:\.\d+)?)? 元)")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ def grouped(fen: int, divisor: int = FEN) -> str:
     else:
         tail = f".{rest.rstrip('0')}" if fen % divisor else ""
     return f"{sign}{fen // divisor:,}{tail}"
+
+
+@register.filter
+def separated(said: str) -> str:
+    """A sentence of the engine with the thousands of its sums separated: 每期 36000 元 → 每期 36,000 元; years stay."""
+    return SUM.sub(lambda found: f"{int(found[0]):,}", said)
 
 
 @register.filter

@@ -102,15 +102,16 @@ def confirmation(content: str, title: str, number: str = "", level: int = 1) -> 
 
 @register.simple_block_tag(takes_context=True)
 def are_you_sure(
-    context: Context, content: str, title: str, yes: str, back: str, danger: bool = False, level: int = 1
-) -> SafeString:
+    context: Context, content: str, title: str, yes: str, back: str, danger: bool = False, level: int = 1, uid: object = ""
+) -> SafeString:  # fmt: skip
     """The middle of a confirm page: what will happen (the block), one button that does it, one link back.
 
-    The form posts to the page's own address with `confirmed=yes`.
+    The form posts to the page's own address with `confirmed=yes`, and `uid` where one is given: pressed twice it says
+    that it is the same.
     """
     return render_to_string(
         "web/components/are_you_sure.html",
-        {"title": title, "yes": yes, "back": back, "danger": danger, "level": level, "content": content,
+        {"title": title, "yes": yes, "back": back, "danger": danger, "level": level, "content": content, "uid": uid,
          "csrf_token": context.get("csrf_token", "")},
     )  # fmt: skip
 
