@@ -142,6 +142,9 @@ def words(name: str, default: str = "") -> list[str]:
     return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
 
 
+REGISTER_SECONDS = 60  # a question in a job: nobody waits longer
+
+
 def registers() -> dict[str, dict[str, Any]]:
     """Registers of other authorities by kind, from the private file that `HUIJIANG_REGISTERS` names:
     `{"death": {"name": "公安死亡登记", "address": "https://…", "key": "<hex>", "seconds": 3}}`.
@@ -159,6 +162,10 @@ def registers() -> dict[str, dict[str, Any]]:
             if len(each["key"]) < 32 or not each["name"] or not (safe.scheme == "https" or safe.hostname in LOOPBACK):
                 raise ConfigurationError(
                     f"HUIJIANG_REGISTERS: {kind}: 应有 expected name, https address (http on loopback), key of at least 16 bytes in hex"
+                )
+            if not 0 < float(each.get("seconds", 3)) <= REGISTER_SECONDS:
+                raise ConfigurationError(
+                    f"HUIJIANG_REGISTERS: {kind}: seconds {each['seconds']}；应为 expected more than 0, at most {REGISTER_SECONDS}"
                 )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ConfigurationError):

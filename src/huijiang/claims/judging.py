@@ -323,8 +323,9 @@ _SHARED: ContextVar[dict[tuple[Any, ...], tuple[Judged, dict[str, Answer]]] | No
 def shared() -> Iterator[None]:
     """Within: events of one person or organisation on one day are judged together, once.
 
-    For a list of claims in one transaction, whose facts nobody changes meanwhile: three hundred rows of a firm would
-    otherwise be read and judged three hundred times, all of them each time.
+    For a list of claims (or several looks at one) that are done within moments, and where facts as of the first look are
+    what is wanted: three hundred rows of a firm would otherwise be read and judged three hundred times, all of them each
+    time.
     """
     token = _SHARED.set({})
     try:

@@ -59,6 +59,8 @@ class FilterForm(forms.Form):
     )
     overdue = forms.ChoiceField(label=gettext_lazy("时限"), required=False,
                                 choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("只看超期"))])  # fmt: skip
+    passed = forms.ChoiceField(label=gettext_lazy("核验"), required=False,
+                               choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("全部通过的"))])  # fmt: skip
 
     def __init__(self, *args: Any, viewer: Viewer, view: View, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +80,7 @@ class FilterForm(forms.Form):
         self.is_valid()
         told = self.cleaned_data
         return Asked(told.get("number", ""), told.get("benefit", ""), told.get("state", ""), told.get("region", ""),
-                     bool(told.get("overdue")), told.get("batch", ""))  # fmt: skip
+                     bool(told.get("overdue")), told.get("batch", ""), bool(told.get("passed")))  # fmt: skip
 
 
 @reads

@@ -20,7 +20,7 @@ from huijiang import present
 from huijiang.access.law import access_organisations, access_people
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
-from huijiang.accounts.viewers import Viewer, today
+from huijiang.accounts.viewers import Viewer, only_as, today
 from huijiang.claims import acts, packs, pages_packs, queue, standing_in
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import MayNot
@@ -119,7 +119,8 @@ class RelationForm(forms.Form):
 
 def access_relations(viewer: Viewer) -> QuerySet[Relation]:
     """Relations that hold: one's own; for a supervisor those of whoever works on claims in their regions."""
-    whose = [viewer.user, *(standing_in.officers(viewer) if Role.SUPERVISOR in viewer.roles else ())]
+    supervises = only_as(viewer, Role.SUPERVISOR)
+    whose = [viewer.user, *(standing_in.officers(supervises) if supervises is not None else ())]
     return Relation.objects.filter(user__in=whose, ended_at=None)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from huijiang import configuration
 from huijiang.claims.connectors import Outcome, ask, asking
 from huijiang.claims.models import RegisterAnswer
 from tests.huijiang.claims import registers
@@ -102,3 +104,25 @@ def test_after_its_rest_one_more_failure_is_enough(here: Town) -> None:
 def test_a_register_that_nobody_set_up_is_unavailable(here: Town) -> None:
     found = ask("custody", "person:1", NUMBER, dt.date(2026, 1, 1))
     assert (found.outcome, found.why) == (Outcome.UNAVAILABLE, "not set up")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("[1]", "JSON by kind"), ("{", "JSON by kind"), ('{"death": {"name": "x", "address": "https://a.invalid"}}', "KeyError"),
+        ('{"death": {"name": "x", "address": "http://a.invalid", "key": "%s"}}', "https address"),
+        ('{"death": {"name": "x", "address": "https://a.invalid", "key": "00"}}', "16 bytes"),
+        ('{"death": {"name": "x", "address": "https://a.invalid", "key": "%s", "seconds": "soon"}}', "JSON by kind"),
+        ('{"death": {"name": "x", "address": "https://a.invalid", "key": "%s", "seconds": 0}}', "seconds 0"),
+        ('{"death": {"name": "x", "address": "https://a.invalid", "key": "%s", "seconds": 3600}}', "at most 60"),
+    ],
+)  # fmt: skip
+def test_a_file_of_registers_that_cant_be_one_is_told_at_the_start(
+    told: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "registers.json"
+    path.write_text(told.replace("%s", KEY), encoding="utf-8")
+    monkeypatch.setenv("HUIJIANG_REGISTERS", str(path))
+    with pytest.raises(configuration.ConfigurationError, match=said) as found:
+        configuration.registers()
+    assert KEY not in str(found.value)

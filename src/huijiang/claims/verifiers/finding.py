@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from huijiang.claims import moving
+from huijiang.claims import determine, moving
 from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.checks import Severity, Verdict
 
@@ -45,8 +45,10 @@ class Subject:
     on: dt.date
 
     @cached_property
-    def determination(self) -> Determination | None:
-        return moving.last_of(self.claim)
+    def told(self) -> dict[str, Any]:
+        """The latest determination's body; before the first one, what the rules say now.  Raises CannotDetermine."""
+        made: Determination | None = moving.last_of(self.claim)
+        return determine.body_of(made) if made is not None else determine.evaluate(self.claim, self.on).told()
 
 
 Verify = Callable[[Subject], Finding | None]

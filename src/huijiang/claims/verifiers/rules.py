@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_noop
 
-from huijiang.claims.determine import body_of, evaluate
 from huijiang.claims.errors import CannotDetermine
 from huijiang.claims.sources import SourceKind, kind_of
 from huijiang.claims.verifiers.finding import Finding, Subject, failed, no_data, passed
@@ -15,16 +14,10 @@ from huijiang.registry.vocabulary import vocabulary
 SEVERITY: Final = {"stop": "block", "ask": "review"}
 
 
-def _told(subject: Subject) -> dict[str, Any]:
-    """The latest determination's body; before the first one, what the rules say now."""
-    made = subject.determination
-    return body_of(made) if made is not None else evaluate(subject.claim, subject.on).told()
-
-
 def conditions(subject: Subject) -> Finding:
     """Every condition of the benefit by the facts of registers: which rows, from which register, of which day."""
     try:
-        told = _told(subject)
+        told = subject.told
     except CannotDetermine as error:
         return no_data(str(error)[:300])
     seen = [
@@ -59,7 +52,7 @@ def declared(subject: Subject) -> Finding | None:
 def risks(subject: Subject) -> Finding | None:
     """The document's `risk` blocks on this event; the gravest one found decides the severity."""
     try:
-        listed = _told(subject)["risks"]
+        listed = subject.told["risks"]
     except CannotDetermine as error:
         return no_data(str(error)[:300])
     if not listed:

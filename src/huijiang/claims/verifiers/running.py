@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from huijiang import audit, present
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import acts, effects, locks, review
+from huijiang.claims import acts, effects, judging, locks, review
 from huijiang.claims.access import acts_as
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import Act, Check, Claim, Movement
@@ -98,11 +98,12 @@ def run(claim: Claim, on: dt.date | None = None, outside: bool = True) -> list[C
 def run_and_go_on(claim: Claim, on: dt.date | None = None) -> None:
     """The job's work: verify; a claim that is still being checked then stands in review, by the system."""
     run(claim, on)
-    with transaction.atomic():
-        held = locks.claim(claim)
-        if held.state == State.CHECKING:
-            review.checked(held, None, on=on)
-    run(held, on, outside=False)  # with the determination there is now
+    with judging.shared():  # registers may have taken their time: facts are read anew, once
+        with transaction.atomic():
+            held = locks.claim(claim)
+            if held.state == State.CHECKING:
+                review.checked(held, None, on=on)
+        run(held, on, outside=False)  # with the determination there is now
 
 
 def latest(claim: Claim) -> dict[str, Check]:
@@ -117,12 +118,6 @@ def stopping(claim: Claim) -> list[Check]:
         each for each in latest(claim).values()
         if each.verdict == Verdict.FAILED and each.severity == Severity.BLOCK and each.judgement != Judgement.CLEARED
     ]  # fmt: skip
-
-
-def fast(claim: Claim) -> bool:
-    """快速通道: checks were run and every one of them passed.  It is first in the queue, and still decided by people."""
-    found = latest(claim).values()
-    return bool(found) and all(each.verdict == Verdict.PASSED for each in found)
 
 
 def may_judge(claim: Claim, viewer: Viewer) -> str:
