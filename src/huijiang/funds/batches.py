@@ -19,8 +19,8 @@ from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.humans import human_of
-from huijiang.funds import ledger, recoveries
-from huijiang.funds.models import Account, Batch, BatchSignature, Entry, PayingAccount, Payment, Source
+from huijiang.funds import ledger, payers, recoveries
+from huijiang.funds.models import Account, Batch, BatchSignature, Entry, Payment, Source
 from huijiang.regions.models import Region
 
 MOST = 200_000
@@ -89,7 +89,7 @@ def build(
 ) -> Batch:
     """An open batch with everything that may be paid from a source by a day.  Raises BatchError when nothing may."""
     day = pay_on or today()
-    paying = PayingAccount.objects.filter(region=region, source=source, ended_at=None).first()
+    paying = payers.in_use(region, source)
     if paying is None:
         raise BatchError(_("%(place)s的“%(source)s”还没有付款账户，请先登记。")
                          % {"place": region.name, "source": source.name})  # fmt: skip
