@@ -24,13 +24,13 @@ def seed(payments: int, home: Path) -> str:
 
     from huijiang.accounts.models import Role
     from huijiang.funds import budget, ledger
-    from huijiang.funds.models import Account, Allotment, Entry, PayingAccount, Source
+    from huijiang.funds.models import Account, Allotment, Entry, Source
     from huijiang.regions import tree
     from huijiang.regions.models import Region
     from huijiang.registry.vocabulary import vocabulary
-    from huijiang.sealed import seal as sealed
     from tests.huijiang.entitlements.town import account
     from tests.huijiang.funds.many import DAY, past_the_triggers, payable
+    from tests.huijiang.funds.treasury import paid_from
 
     tree.sync(vocabulary().regions)
     place = Region.objects.get(code="330109")
@@ -38,8 +38,7 @@ def seed(payments: int, home: Path) -> str:
     source = Source.objects.create(code="talent", name=FUND)
     line = budget.open_line(place, source, DAY.year, maker)
     budget.approve(budget.ask(line, Allotment.Kind.ORIGINAL, 10**14, "文", maker), chief)
-    PayingAccount.objects.create(region=place, source=source, name="局", bank="行", cnaps="102331002444",
-                                 number=sealed("1202", "paying_account.number"), made_by=maker)  # fmt: skip
+    paid_from(place, source, maker, chief)
     dues = payable(payments, place, maker, FUND, state="payable")
     with past_the_triggers(), connection.cursor() as cursor:
         cursor.execute(

@@ -63,17 +63,19 @@ def reached(
 
 
 def batches_under_way(
-    paying: Paying, source: Source, most: int, calendar: Calendar, say: Callable[[str], None]
+    paying: Paying, source: Source, left: int, calendar: Calendar, say: Callable[[str], None]
 ) -> None:
-    """After the last full batch: one of which half is answered, one signed, one locked, one given up; some of what is
-    held stays without a batch."""
+    """Of the payments that the last full batch left: one batch given up, one locked, one signed, one sent of which half
+    is answered; some of what is held stays without a batch."""
+    few = 2 if left > 6 else 1
     try:
         calendar.on(calendar.last, 60)
-        _half, said = paying.sent(source, most)
-        paying.take([each for each in said if "booked" in each.name][:1])
-        paying.signed(source, 2)
-        batches.freeze(paying.built(source, 2), paying.maker)
-        batches.drop(paying.built(source, 2), paying.maker, "付款日期选错，作废重组。")
+        batches.drop(paying.built(source, few), paying.maker, "付款日期选错，作废重组。")
+        batches.freeze(paying.built(source, few), paying.maker)
+        paying.signed(source, few)
+        _half, said = paying.sent(source, max(1, left - 2 * few - 1))
+        booked = [each for each in said if "booked" in each.name]
+        paying.take(booked[: len(booked) // 2])
     except BatchError as error:
         say(f"  {source.name}: {error}")
 

@@ -12,9 +12,8 @@ from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.demo.people import Desk
 from huijiang.documents import library
-from huijiang.funds import budget, reserving, sharing
-from huijiang.funds.models import Allotment, Closing, Line, PayingAccount, Source, Waiting
-from huijiang.sealed import seal
+from huijiang.funds import budget, exporting, payers, reserving, sharing
+from huijiang.funds.models import Allotment, Closing, Line, Source, Waiting
 
 YUAN: Final = 100  # fen
 NAMED: Final = {
@@ -22,7 +21,6 @@ NAMED: Final = {
     "skills": ("职业技能提升专账资金", {"central": 400, "province": 300, "county": 300}, 6_000_000),
 }
 """Code → name, who bears it in thousandths, and what a year has in yuan."""
-FORM: Final = "pain.001"
 SHARED_BY: Final = "演示财社〔%s〕12号第三条"
 Short = tuple[str, int]
 
@@ -114,10 +112,11 @@ def make(desk: Desk, short: Short | None) -> Money:
         made[code], _new = Source.objects.get_or_create(
             code=code, defaults={"name": name, "words": sorted(used & {name})}
         )
-        PayingAccount.objects.create(
-            region=desk.region, source=made[code], name=f"{desk.region.name}人力资源和社会保障局（演示）", bank="演示银行",
-            cnaps="999999000001", number=seal(f"99990000000000000{number}", "paying_account.number"), form=FORM, made_by=asks,
+        proposed = payers.propose(
+            desk.region, made[code], asks, name=f"{desk.region.name}人力资源和社会保障局（演示）", bank="演示银行",
+            cnaps="999999000001", number=f"99990000000000000{number}", form=exporting.PAIN001,
         )  # fmt: skip
+        payers.approve(proposed, desk["finance-2"].user)
     money = Money(desk, made, short)
     money.begin()
     return money

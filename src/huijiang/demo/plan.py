@@ -31,6 +31,7 @@ class Ending(StrEnum):
     UPHELD = "upheld"
     DISMISSED = "dismissed"  # objected to on its notice, answered, then as APPROVED
     APPROVED = "approved"  # then whatever its money allows
+    AWAITING = "awaiting"  # approved in the last span, of what has run dry: no money is held for it
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
 
@@ -42,8 +43,11 @@ ROTATION: Final = (
 )  # fmt: skip
 
 
-OVER: Final = frozenset({Ending.DISMISSED, Ending.APPROVED, Ending.WITHDRAWN, Ending.REFUSED})
-"""What may lie months back; every other ending is of the last weeks."""
+OVER: Final = frozenset({Ending.DISMISSED, Ending.APPROVED, Ending.AWAITING, Ending.WITHDRAWN, Ending.REFUSED})
+"""What is gone through within its span; every other ending is where a claim of the last weeks has got to."""
+
+BACK: Final = OVER - {Ending.AWAITING}
+"""What may lie months back."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def plan(found: dict[str, dict[str, list[Standing]]], short: str | None, most: i
         ready = states.get(Result.READY, [])
         rest = [next(turn) for _ in ready[1:most]]
         if benefit == short:
-            rest = [Ending.APPROVED] * len(rest)
+            rest = [*[Ending.APPROVED] * (len(rest) - 1), Ending.AWAITING]
         if ready:
             yield Wanted(benefit, (Ending.DISMISSED, *rest), tuple(ready))
         missed = [*states.get(Result.NEAR, ()), *states.get(Result.UNKNOWN, ())]

@@ -34,7 +34,7 @@ from huijiang.demo.calendar import LAST, Calendar, Span, begun, event_day
 from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
 from huijiang.demo.paying import FOUND, Paying
-from huijiang.demo.plan import OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
+from huijiang.demo.plan import BACK, OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
 from huijiang.funds.batches import BatchError
@@ -42,7 +42,7 @@ from huijiang.funds.models import Payment, Reservation, Source
 from huijiang.regions.models import Region
 
 LIVED: Final = "demo.year"
-LEFT: Final = 6  # payments for the batches that are under way in the end
+LEFT: Final = 6  # payments (and an eighth of all) for the batches that are under way in the end
 LIST: Final = 8  # claims of a firm's list
 FOUND_IN, ROUND_FROM, ROUND_UNTIL, MORE_IN, SHARED_IN, LISTS_IN = 8, 5, 10, 6, 10, 9
 Say = Callable[[str], None]
@@ -120,7 +120,9 @@ class Year:
         for wanted in (*self.of_workers(), *plan(found, short or None, self.most)):
             left = list(wanted.results)
             for each in wanted.endings:
-                at = LAST if each not in OVER else self.next_span(wanted.benefit == short)
+                at = self.next_span(wanted.benefit == short) if each in BACK else LAST
+                if each is Ending.APPROVED and not wanted.benefit:
+                    at = self.first_span(left[0])  # a worker's: at once, before everybody's, so that it is paid in full
                 self.tasks[at].append(Task(each, left, at, proactive=wanted.proactive))
         for organisation in sorted(self.desk.agents):
             self.listed(organisation)
@@ -298,15 +300,17 @@ class Year:
 
     def batches(self, span: Span, source: Source, year: int) -> None:
         """All that is held goes in one batch; in the last span batches stand in every state."""
-        waiting = Reservation.objects.filter(
+        held = Reservation.objects.filter(
             line__source=source, line__year=year, state=Reservation.State.HELD, due__claim__state=State.PAYABLE
-        ).count()
+        )
+        waiting = list(held.order_by("due__due_on", "due").values_list("due__payee_person", flat=True))
         last = span.number == LAST
         if not waiting or span.number == LAST - 1:  # the last span has the money of two, for batches in every state
             return
         self.calendar.on(span.day(24), 60)
+        most = self.in_the_last(waiting) if last else len(waiting)
         try:
-            _batch, said = self.paying.sent(source, max(1, waiting - LEFT - waiting // 8) if last else waiting, year)
+            _batch, said = self.paying.sent(source, most, year)
         except BatchError as error:
             self.say(f"  {source.name} {year}: {error}")
             return
@@ -316,7 +320,13 @@ class Year:
             self.paying.take(said[:1])  # the same file once more
         self.again(source, spared=last)
         if last:
-            ending.batches_under_way(self.paying, source, max(1, waiting // 8), self.calendar, self.say)
+            ending.batches_under_way(self.paying, source, len(waiting) - most, self.calendar, self.say)
+
+    def in_the_last(self, waiting: list[int | None]) -> int:
+        """How many of those who wait, in a batch's order, the last full one pays: some are left for the batches under
+        way, but none of the demo's workers, who are to see their money come."""
+        workers = [at for at, payee in enumerate(waiting, start=1) if payee in self.desk.workers]
+        return max(1, len(waiting) - LEFT - len(waiting) // 8, *workers)
 
     def again(self, source: Source, spared: bool) -> None:
         """Whoever's money came back names another account; of the last ones one is still waited for."""

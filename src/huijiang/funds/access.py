@@ -22,6 +22,7 @@ from huijiang.funds.models import (
     FundQuestion,
     Line,
     PastFile,
+    PayingAccount,
     Payment,
     Recovery,
 )
@@ -63,6 +64,13 @@ def access_accounts(viewer: Viewer) -> QuerySet[Account]:
 def access_batches(viewer: Viewer) -> QuerySet[Batch]:
     """Payment batches of the viewer's regions."""
     return Batch.objects.filter(_within(viewer, "region")).select_related("region", "source", "made_by", "paying")
+
+
+def access_paying(viewer: Viewer) -> QuerySet[PayingAccount]:
+    """Accounts that pay, or wait to be approved, in the viewer's regions."""
+    return PayingAccount.objects.filter(_within(viewer, "region")).select_related(
+        "region", "source", "made_by", "approved_by"
+    )
 
 
 def access_answers(viewer: Viewer) -> QuerySet[Answer]:

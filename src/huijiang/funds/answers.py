@@ -21,6 +21,7 @@ from typing import BinaryIO, Final
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -191,9 +192,9 @@ def handle(line: AnswerLine, by: User, words: str) -> AnswerLine:
     """Say what was done about a line that did not fit.  Raises ValueError without words, or for one that fitted."""
     held = AnswerLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
     if held.verdict not in AnswerLine.OPEN:
-        raise ValueError("这一行已入账，不需要处理 this line was applied")
+        raise ValueError(_("这一行已入账，不需要处理。"))
     if not words.strip():
-        raise ValueError("请写明怎样处理的 say what was done about it")
+        raise ValueError(_("请写明怎样处理的。"))
     if held.handled_at is None:
         AnswerLine.objects.filter(pk=held.pk).update(handled_by=by, handled_at=Now(), handled_words=words.strip()[:500])
         audit.record(by, "funds.answer_line_handled", f"answer:{held.answer.uid}", held.answer.region_id, line=held.pk)

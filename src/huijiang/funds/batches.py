@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Exists, OuterRef, Sum
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.humans import human_of
-from huijiang.funds import ledger, recoveries
-from huijiang.funds.models import Account, Batch, BatchSignature, Entry, PayingAccount, Payment, Source
+from huijiang.funds import ledger, payers, recoveries
+from huijiang.funds.models import Account, Batch, BatchSignature, Entry, Payment, Source
 from huijiang.regions.models import Region
 
 MOST = 200_000
@@ -88,11 +89,10 @@ def build(
 ) -> Batch:
     """An open batch with everything that may be paid from a source by a day.  Raises BatchError when nothing may."""
     day = pay_on or today()
-    paying = PayingAccount.objects.filter(region=region, source=source, ended_at=None).first()
+    paying = payers.in_use(region, source)
     if paying is None:
-        raise BatchError(
-            f"{source.name}还没有付款账户 has no paying account in {region.name}；先登记 register one first"
-        )
+        raise BatchError(_("%(place)s的“%(source)s”还没有付款账户，请先登记。")
+                         % {"place": region.name, "source": source.name})  # fmt: skip
     batch = Batch.objects.create(number=_number(day), region=region, source=source, year=year or day.year, paying=paying,
                                  pay_on=day, made_by=by)  # fmt: skip
     told = {"batch": batch.pk, "source": source.pk, "year": batch.year, "path": f"{region.path}%", "pay_on": day,
@@ -101,7 +101,7 @@ def build(
         cursor.execute(_FILL, told)
         count = cursor.rowcount
     if count == 0:
-        raise BatchError(f"{source.name}没有可以拨付的 nothing may be paid by {day}")
+        raise BatchError(_("“%(source)s”到 %(day)s 没有可以拨付的。") % {"source": source.name, "day": day.isoformat()})
     audit.record(by, "funds.batch_built", f"batch:{batch.uid}", region.pk, count=count)
     return batch
 
@@ -112,6 +112,10 @@ def _number(day: dt.date) -> str:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{LOCK} {day}"])
     given = Batch.objects.filter(number__startswith=f"PB{day:%Y%m%d}").count()
     return f"PB{day:%Y%m%d}{given + 1:04d}"
+
+
+def _of(batch: Batch) -> dict[str, object]:
+    return {"number": batch.number, "state": batch.get_state_display()}
 
 
 def _held(batch: Batch) -> Batch:
@@ -125,10 +129,10 @@ def freeze(batch: Batch, by: User) -> Batch:
     if held.state in (Batch.State.FROZEN, Batch.State.SIGNED, Batch.State.SENT, Batch.State.SETTLED):
         return held
     if held.state != Batch.State.OPEN:
-        raise BatchError(f"{held.number} {held.get_state_display()}，不能锁定 can't be frozen")
+        raise BatchError(_("%(number)s %(state)s，不能锁定。") % _of(held))
     told = held.payments.aggregate(count=Count("id"), total=Sum("amount"))
     if not told["count"]:
-        raise BatchError(f"{held.number} 里一笔也没有 is empty")
+        raise BatchError(_("%(number)s 里一笔也没有。") % _of(held))
     Batch.objects.filter(pk=held.pk).update(
         state=Batch.State.FROZEN, frozen_at=Now(), digest=digest_of(held), count=told["count"], total=int(told["total"])
     )
@@ -177,29 +181,23 @@ def sign(batch: Batch, by: User, kind: str) -> Batch:
     if held.signatures.filter(human=human, kind=kind).exists():
         return held
     if held.state != Batch.State.FROZEN:
-        raise BatchError(f"{held.number} {held.get_state_display()}，不能签署 can't be signed")
+        raise BatchError(_("%(number)s %(state)s，不能签署。") % _of(held))
     if held.made_by_id == by.pk:
-        raise BatchError("组批的人不能签署，请由另两位签署 whoever built the batch does not sign it")
+        raise BatchError(_("组批的人不能签署，请由另两位签署。"))
     if digest_of(held) != held.digest:
-        raise BatchError(
-            f"{held.number} 的内容与锁定时不同，不能签署；请作废重组 the content is not what was frozen: drop it"
-        )
+        raise BatchError(_("%(number)s 的内容与锁定时不同，不能签署；请作废重组。") % _of(held))
     claims = claims_of(held)
     signed = in_bulk.signed_before(claims, human, kind, str(held.uid))
     if signed:
-        some = "、".join(each.number for each in signed[:5])
-        raise BatchError(
-            f"您在其中的办件上签署过（{some}{' 等' if len(signed) > 5 else ''}），不能再签署拨付 you signed on claims in it before"
-        )
+        some = "、".join([*(each.number for each in signed[:5]), *(["…"] if len(signed) > 5 else [])])
+        raise BatchError(_("您在其中的办件上签署过（%(some)s），不能再签署拨付。") % {"some": some})
     try:
         with transaction.atomic():
             in_bulk.sign(claims, by, human, kind, str(held.uid))
             BatchSignature.objects.create(batch=held, user=by, human=human, kind=kind, digest=held.digest)
     except DatabaseError as error:
         if "signed_by_nobody_who_gains" in str(error):
-            raise BatchError(
-                "批内有您或您申报的关系人受益的办件，请由别人签署 a claim in it benefits you or a relation of yours"
-            ) from error
+            raise BatchError(_("批内有您或您申报的关系人受益的办件，请由别人签署。")) from error
         raise
     if held.signatures.values("human").distinct().count() >= 2:
         Batch.objects.filter(pk=held.pk).update(state=Batch.State.SIGNED)
@@ -215,9 +213,7 @@ def send(batch: Batch, by: User) -> Batch:
     if held.state in (Batch.State.SENT, Batch.State.SETTLED):
         return held
     if held.state != Batch.State.SIGNED:
-        raise BatchError(
-            f"{held.number} {held.get_state_display()}；要两人签署后才能送银行 two signatures come before sending"
-        )
+        raise BatchError(_("%(number)s %(state)s；要两人签署后才能送银行。") % _of(held))
     Batch.objects.filter(pk=held.pk).update(state=Batch.State.SENT, sent_at=Now(), sent_by=by)
     Payment.objects.filter(batch=held, state=Payment.State.PREPARED).update(state=Payment.State.SENT)
     _into_the_ledger(held, by)
@@ -248,9 +244,9 @@ def drop(batch: Batch, by: User, because: str) -> Batch:
     if held.state == Batch.State.DROPPED:
         return held
     if held.state not in (Batch.State.OPEN, Batch.State.FROZEN, Batch.State.SIGNED):
-        raise BatchError(f"{held.number} {held.get_state_display()}，不能作废 it went to the bank")
+        raise BatchError(_("%(number)s %(state)s，已送银行，不能作废。") % _of(held))
     if not because.strip():
-        raise BatchError("请写明作废的原因 say why the batch is dropped")
+        raise BatchError(_("请写明作废的原因。"))
     Payment.objects.filter(batch=held).update(state=Payment.State.DROPPED)
     Batch.objects.filter(pk=held.pk).update(state=Batch.State.DROPPED, dropped_because=because.strip()[:200])
     audit.record(by, "funds.batch_dropped", f"batch:{held.uid}", held.region_id)

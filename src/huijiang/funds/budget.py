@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -14,6 +15,7 @@ from huijiang.accounts.viewers import today
 from huijiang.funds import ledger
 from huijiang.funds.models import Account, Allotment, Closing, Entry, Line, RuleChange, Share, Source
 from huijiang.regions.models import Region
+from huijiang.web.components.amount import yuan
 
 WHOLE = 1_000  # thousandths
 LESS = (Allotment.Kind.REDUCTION, Allotment.Kind.CARRIED_OUT)
@@ -52,7 +54,7 @@ def opened(
 ) -> tuple[Line, bool]:  # fmt: skip
     """As `open_line`, and whether the line is new: False where it stood before, with what was declared of it then."""
     if sum(shares.values()) != WHOLE:
-        raise BudgetError(f"分担比例合计 {sum(shares.values())}‰；应为 1000‰ shares must sum to 1,000 thousandths")
+        raise BudgetError(_("分担比例合计 %(sum)s‰；应为 1000‰。") % {"sum": sum(shares.values())})
     line, made = Line.objects.get_or_create(
         region=region, source=source, year=year, benefit=benefit,
         defaults={"function_code": function_code, "economic_code": economic_code, "dry": dry, "rest": rest},
@@ -68,14 +70,11 @@ def opened(
 def rule_stands(line: Line) -> str:
     """Why what a line does when it runs dry can't be declared anew; empty while it can."""
     if line.frozen_at is not None:
-        return f"{line.year} 年度额度已冻结，规则不再改 the line is frozen: declare it on the new year's line"
+        return _("%(year)s 年度额度已冻结，规则不再改；新的规则请在新年度的额度上定。") % {"year": line.year}
     if line.reservations.exists():
-        return (
-            "这笔额度已预留过资金，用完时的规则不能再改；新的规则请在下一年度的额度上定 "
-            "money was held on this line under its rule: declare another on next year's line"
-        )
+        return _("这笔额度已预留过资金，用完时的规则不能再改；新的规则请在下一年度的额度上定。")
     if line.closings.filter(state=Closing.State.OPEN).exists():
-        return "有一次按比例发放在等签署，请先签署或作废 a closing waits for signatures: sign or drop it first"
+        return _("有一次按比例发放在等签署，请先签署或作废。")
     return ""
 
 
@@ -90,7 +89,7 @@ def change_rule(line: Line, by: User, *, dry: str, rest: str, reason: str) -> bo
     if stands:
         raise BudgetError(stands)
     if not reason.strip():
-        raise BudgetError("请写明改规则的理由 say why the rule is changed")
+        raise BudgetError(_("请写明改规则的理由。"))
     if (held.dry, held.rest) == (dry, rest):
         return False
     RuleChange.objects.create(line=held, dry_before=held.dry, rest_before=held.rest, dry=dry, rest=rest,
@@ -106,10 +105,11 @@ def change_rule(line: Line, by: User, *, dry: str, rest: str, reason: str) -> bo
 def ask(line: Line, kind: str, amount: int, document: str, by: User) -> Allotment:
     """Ask for a change of a line's money; another person approves it.  `amount` in fen, below zero for less."""
     if not document.strip():
-        raise BudgetError("请写明依据的文号 name the document that allots the money")
+        raise BudgetError(_("请写明依据的文号。"))
     less = kind in LESS
     if amount == 0 or less != (amount < 0):
-        raise BudgetError(f"金额 {amount} 分与“{Allotment.Kind(kind).label}”不符 the sign does not fit the kind")
+        raise BudgetError(_("金额 %(yuan)s 元与“%(kind)s”不符：调减和结转转出为负，其余为正，不能为 0。")
+                          % {"yuan": yuan(amount), "kind": Allotment.Kind(kind).label})  # fmt: skip
     made = Allotment.objects.create(line=line, kind=kind, amount=amount, document=document.strip(), asked_by=by)
     audit.record(by, "funds.allotment_asked", f"allotment:{made.uid}", line.region_id, kind=kind, amount=amount)
     return made
@@ -126,11 +126,12 @@ def approve(allotment: Allotment, by: User) -> Allotment:
     if held.approved_by_id is not None:
         return held
     if held.asked_by_id == by.pk:
-        raise BudgetError("提出的人不能批准自己的额度变动，请由另一位批准 whoever asked can't approve it")
+        raise BudgetError(_("提出的人不能批准自己的额度变动，请由另一位批准。"))
     if line.frozen_at is not None and held.kind != Allotment.Kind.CARRIED_OUT:
-        raise BudgetError(f"{line.year} 年度额度已冻结 the line is frozen; 请在新年度追加 allot to the new year")
+        raise BudgetError(_("%(year)s 年度额度已冻结，请在新年度追加。") % {"year": line.year})
     if line.free + held.amount < 0:
-        raise BudgetError(f"只剩 {line.free} 分可用，不能再减 {-held.amount} 分 only {line.free} fen are free")
+        raise BudgetError(_("只剩 %(free)s 元可用，不能再减 %(less)s 元。")
+                          % {"free": yuan(line.free), "less": yuan(-held.amount)})  # fmt: skip
     Allotment.objects.filter(pk=held.pk).update(approved_by=by, approved_at=Now())
     _into_the_ledger(line, held, by)
     audit.record(by, "funds.allotment_approved", f"allotment:{held.uid}", line.region_id, amount=held.amount)
@@ -178,10 +179,10 @@ def carry_over(line: Line, by: User, document: str) -> tuple[Allotment, Allotmen
     another person (`approve_carry_over`).  Raises BudgetError for a line that is not frozen."""
     held = Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
     if held.frozen_at is None:
-        raise BudgetError(f"{held.year} 年度额度还没有冻结 the line is not frozen yet")
+        raise BudgetError(_("%(year)s 年度额度还没有冻结，冻结后才能结转。") % {"year": held.year})
     waiting = held.allotments.filter(kind=Allotment.Kind.CARRIED_OUT, approved_by=None)
     if waiting.exists():
-        raise BudgetError("已有一笔结转在等批准 a carry-over waits for approval already")
+        raise BudgetError(_("已有一笔结转在等批准。"))
     if held.free == 0:
         return None
     shares = {each.tier: each.thousandths for each in held.shares.all()}

@@ -11,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -47,9 +48,8 @@ def export(batch: Batch, by: User, form: str = "") -> Iterator[Made]:
     is not what it was.
     """
     if batch.state not in READY:
-        raise BatchError(
-            f"{batch.number} {batch.get_state_display()}；两人签署后才能导出 two signatures come before the export"
-        )
+        raise BatchError(_("%(number)s %(state)s；两人签署后才能导出。")
+                         % {"number": batch.number, "state": batch.get_state_display()})  # fmt: skip
     code = form or batch.paying.form
     for part, (order, content) in enumerate(files(batch, code), start=1):
         suffix = "xml" if code == PAIN001 else template.templates(settings.DATA / "bank-templates")[code].suffix

@@ -41,8 +41,9 @@ class MoneyField(forms.CharField):
             return None
         try:
             return fen(text)
-        except FileError as error:
-            raise forms.ValidationError(str(error)) from None
+        except FileError:
+            seen = {"seen": text[:30]}
+            raise forms.ValidationError(_("“%(seen)s”不是金额：写多少元，最多两位小数，如 1234.56") % seen) from None
 
 
 class AllotmentForm(forms.Form):

@@ -10,6 +10,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit, present
 from huijiang.accounts.models import User
@@ -47,12 +48,14 @@ def propose(finding: Finding, by: User, amount: int, words: str) -> Finding:
     """Ask that so much is taken back; another person decides.  Raises RecoveryError."""
     held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
     if held.recovery_id or held.dismissed_at:
-        raise RecoveryError("这条发现已有结论 was decided already")
+        raise RecoveryError(_("这条发现已有结论。"))
     paid = held.payment.amount + held.payment.offset
     if not 0 < amount <= paid:
-        raise RecoveryError(f"拟追回 {amount} 分；应在 1–{paid} 分之间 expected 1–{paid} fen")
+        raise RecoveryError(
+            _("拟追回 %(amount)s 元；应在 0.01–%(paid)s 元之间。") % {"amount": yuan(amount), "paid": yuan(paid)}
+        )
     if not words.strip():
-        raise RecoveryError("请写明理由 say why")
+        raise RecoveryError(_("请写明理由。"))
     Finding.objects.filter(pk=held.pk).update(
         proposed_by=by, proposed_at=Now(), amount=amount, words=words.strip()[:500]
     )
@@ -66,9 +69,9 @@ def dismiss(finding: Finding, by: User, words: str) -> Finding:
     """Say that nothing is to be taken back, and why."""
     held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
     if held.recovery_id:
-        raise RecoveryError("已开始追回，不能排除 a recovery is under way")
+        raise RecoveryError(_("已开始追回，不能排除。"))
     if not words.strip():
-        raise RecoveryError("请写明理由 say why")
+        raise RecoveryError(_("请写明理由。"))
     if held.dismissed_at is None:
         Finding.objects.filter(pk=held.pk).update(dismissed_by=by, dismissed_at=Now(), words=words.strip()[:500])
         audit.record(by, "funds.finding_dismissed", f"finding:{held.uid}", held.payment.batch.region_id)
@@ -82,12 +85,14 @@ def decide(finding: Finding, by: User, due_on: dt.date, *, instalments: int = 1,
     held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
     if held.recovery is not None:
         return held.recovery
+    if held.dismissed_at is not None:
+        raise RecoveryError(_("这条发现已有结论。"))
     if held.proposed_by is None or held.amount is None:
-        raise RecoveryError("还没有人提出追回 nobody proposed it yet")
+        raise RecoveryError(_("还没有人提出追回。"))
     if held.proposed_by_id == by.pk:
-        raise RecoveryError("提出的人不能决定，请由另一位决定 whoever proposed it can't decide it")
+        raise RecoveryError(_("提出的人不能决定，请由另一位决定。"))
     if not 1 <= instalments <= MOST_INSTALMENTS:
-        raise RecoveryError(f"分 {instalments} 期；应为 expected 1–{MOST_INSTALMENTS}")
+        raise RecoveryError(_("分 %(n)s 期；应在 1–%(most)s 期之间。") % {"n": instalments, "most": MOST_INSTALMENTS})
     payment = Payment.objects.select_related("batch__source").get(pk=held.payment_id)
     made = Recovery.objects.create(
         payment=payment, ground=held.ground, words=held.words, amount=held.amount, due_on=due_on, instalments=instalments,
@@ -122,11 +127,11 @@ def arrange(
     gets the plan by letter.  The same once more changes nothing.  Raises RecoveryError."""
     held = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
     if held.closed_at is not None:
-        raise RecoveryError("已办结，不能再改退还方式 is closed already")
+        raise RecoveryError(_("已办结，不能再改退还方式。"))
     if not 1 <= instalments <= MOST_INSTALMENTS:
-        raise RecoveryError(f"分 {instalments} 期；应为 expected 1–{MOST_INSTALMENTS}")
+        raise RecoveryError(_("分 %(n)s 期；应在 1–%(most)s 期之间。") % {"n": instalments, "most": MOST_INSTALMENTS})
     if not words.strip():
-        raise RecoveryError("请写明为什么这样退还 say why the way back is another")
+        raise RecoveryError(_("请写明为什么这样退还。"))
     if (held.due_on, held.instalments, held.by_offset) == (due_on, instalments, by_offset):
         return held
     held.due_on, held.instalments, held.by_offset, held.plans = due_on, instalments, by_offset, held.plans + 1
@@ -167,12 +172,12 @@ def came_back(recovery: Recovery, amount: int, on: dt.date, key: str, by: User) 
     known = CameBack.objects.filter(key=key).first()
     if known is not None:
         if (known.recovery_id, known.amount) != (held.pk, amount):
-            raise RecoveryError(f"{key}: 已记过另一笔 stands for another sum already")
+            raise RecoveryError(_("凭证 %(key)s 已记过另一笔。") % {"key": key})
         return known
     left = held.amount - held.back
     if held.closed_at is not None or not 0 < amount <= left:
         raise RecoveryError(
-            f"到账 {amount} 分；还欠 {left} 分 still owed: {left} fen；多出的退还付款人 return what is too much"
+            _("到账 %(amount)s 元；还欠 %(left)s 元，多出的退还付款人。") % {"amount": yuan(amount), "left": yuan(left)}
         )
     made = CameBack.objects.create(recovery=held, way=CameBack.Way.BANK, amount=amount, on=on, key=key, by=by)
     _post(
@@ -238,9 +243,9 @@ def withdraw(recovery: Recovery, by: User, words: str) -> Recovery:
     """Take back a notice that was wrong: what is still owed is written back.  Raises RecoveryError."""
     held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
     if held.closed_at is not None:
-        raise RecoveryError("已办结，不能撤销 is closed already")
+        raise RecoveryError(_("已办结，不能撤销。"))
     if not words.strip():
-        raise RecoveryError("请写明撤销的理由 say why")
+        raise RecoveryError(_("请写明撤销的理由。"))
     left = held.amount - held.back
     Recovery.objects.filter(pk=held.pk).update(
         state=Recovery.State.WITHDRAWN, closed_at=Now(), words=words.strip()[:500]
@@ -265,9 +270,9 @@ def transfer(recovery: Recovery, by: User, words: str) -> Recovery:
     """Hand a recovery over to inspection or the police; what is owed stays owed in the ledger."""
     held = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
     if held.closed_at is not None:
-        raise RecoveryError("已办结，不能移送 is closed already")
+        raise RecoveryError(_("已办结，不能移送。"))
     if not words.strip():
-        raise RecoveryError("请写明移送的去向和理由 say where and why")
+        raise RecoveryError(_("请写明移送的去向和理由。"))
     Recovery.objects.filter(pk=held.pk).update(
         state=Recovery.State.TRANSFERRED, closed_at=Now(), words=words.strip()[:500]
     )

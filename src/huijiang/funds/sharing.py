@@ -17,6 +17,7 @@ from functools import cache
 
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -72,19 +73,19 @@ def compute(line: Line, by: User, document: str) -> Closing:
     """
     held = Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
     if held.dry != Line.Dry.PRO_RATA:
-        raise SharingError(f"这笔额度的规则是“{held.get_dry_display()}”，不按比例发放 is not a pro-rata line")
+        raise SharingError(_("这笔额度的规则是“%(rule)s”，不按比例发放。") % {"rule": held.get_dry_display()})
     if held.frozen_at is not None:
-        raise SharingError(f"{held.year} 年度额度已冻结 the line is frozen；在冻结前分配 share before the freeze")
+        raise SharingError(_("%(year)s 年度额度已冻结；要在冻结前分配。") % {"year": held.year})
     if held.closings.filter(state=Closing.State.OPEN).exists():
-        raise SharingError("已有一次分配在等签署 a closing waits for signatures already")
+        raise SharingError(_("已有一次分配在等签署。"))
     if not document.strip():
-        raise SharingError("请写明按比例发放的依据 name the document and clause by which it is shared")
+        raise SharingError(_("请写明按比例发放的依据：文号和条款。"))
     waiting = waiting_on(held)
     asked = [each.due.amount for each in waiting]
     if held.free <= 0:
-        raise SharingError("没有可分配的额度 nothing is left to share；先追加 allot more first")
+        raise SharingError(_("没有可分配的额度，请先追加。"))
     if not asked or sum(asked) <= held.free:
-        raise SharingError("额度够付全部等待的，不需要按比例 there is enough for everybody who waits")
+        raise SharingError(_("额度够付全部等待的，不需要按比例。"))
     found = shares_of(held.free, asked)
     closing = Closing.objects.create(
         line=held, money=held.free, asked=found.asked, count=len(asked), rest=held.rest, document=document.strip()[:200],
@@ -119,18 +120,16 @@ def sign(closing: Closing, by: User) -> Closing:
     if held.signatures.filter(human=human).exists():
         return held
     if held.state != Closing.State.OPEN:
-        raise SharingError(f"{held.get_state_display()}，不能签署 can't be signed")
+        raise SharingError(_("%(state)s，不能签署。") % {"state": held.get_state_display()})
     if held.made_by_id == by.pk or human == human_of(held.made_by):
-        raise SharingError("计算的人不能签署，请由另两位签署 whoever computed it does not sign it")
+        raise SharingError(_("计算的人不能签署，请由另两位签署。"))
     _as_computed(held)
     try:
         with transaction.atomic():
             ClosingSignature.objects.create(closing=held, user=by, human=human, digest=held.digest)
     except DatabaseError as error:
         if "by_nobody_who_gains" in str(error):
-            raise SharingError(
-                "其中有您或您申报的关系人受益的办件，请由别人签署 a claim in it benefits you or a relation of yours"
-            ) from error
+            raise SharingError(_("其中有您或您申报的关系人受益的办件，请由别人签署。")) from error
         raise
     audit.record(by, "funds.share_signed", f"closing:{held.uid}", held.line.region_id, digest=held.digest)
     if held.signatures.count() >= 2:
@@ -142,10 +141,8 @@ def sign(closing: Closing, by: User) -> Closing:
 def _as_computed(closing: Closing) -> None:
     moved = closing.portions.exclude(waiting__ended_at=None, due__cancelled_at=None).count()
     if closing.line.free != closing.money or moved:
-        raise SharingError(
-            f"计算后额度或等待的人有变（可用 {closing.line.free} 分，{moved} 笔已不在等待），请作废重算 "
-            "the line moved since: drop it and compute anew"
-        )
+        raise SharingError(_("计算后额度或等待的人有变（可用 %(yuan)s 元，%(n)s 笔已不在等待），请作废重算。")
+                           % {"yuan": money(closing.line.free), "n": moved})  # fmt: skip
 
 
 def _apply(closing: Closing, by: User) -> None:
@@ -190,9 +187,9 @@ def drop(closing: Closing, by: User, because: str) -> Closing:
     if held.state == Closing.State.DROPPED:
         return held
     if held.state != Closing.State.OPEN:
-        raise SharingError(f"{held.get_state_display()}，不能作废 the money is held already")
+        raise SharingError(_("%(state)s，资金已落实，不能作废。") % {"state": held.get_state_display()})
     if not because.strip():
-        raise SharingError("请写明作废的原因 say why it is dropped")
+        raise SharingError(_("请写明作废的原因。"))
     Closing.objects.filter(pk=held.pk).update(state=Closing.State.DROPPED, dropped_because=because.strip()[:200])
     audit.record(by, "funds.share_dropped", f"closing:{held.uid}", held.line.region_id)
     held.refresh_from_db()

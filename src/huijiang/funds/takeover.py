@@ -21,6 +21,7 @@ import xlsxwriter
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -102,7 +103,7 @@ def take(content: BinaryIO, name: str, region: Region, said_total: int, by: User
     if read.faults:
         raise Refused(read.faults)
     if not rows:
-        raise FileError("工作簿里一笔也没有 the workbook holds no payment")
+        raise FileError(_("工作簿里一笔也没有。"))
     made = PastFile.objects.create(region=region, name=name[:200], digest=digest, rows=len(rows),
                                    total=sum(each.amount for each in rows), said_total=said_total, taken_by=by)  # fmt: skip
     for each in rows:
@@ -119,7 +120,7 @@ def confirm(file: PastFile, by: User) -> PastFile:
     """A second person says that the file is the office's books.  Raises ValueError for the one who brought it."""
     held = PastFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
     if held.taken_by_id == by.pk:
-        raise ValueError("导入的人不能确认，请由另一位确认 whoever brought it can't confirm it")
+        raise ValueError(_("导入的人不能确认，请由另一位确认。"))
     if held.confirmed_at is None:
         PastFile.objects.filter(pk=held.pk).update(confirmed_by=by, confirmed_at=Now())
         audit.record(by, "funds.past_confirmed", f"past_file:{held.uid}", held.region_id)
@@ -143,15 +144,15 @@ class _Reader:
         try:
             book = openpyxl.load_workbook(content, read_only=True, data_only=True)
         except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-            raise FileError(f"不是完整的工作簿 not a whole workbook（{error}）") from None
+            raise FileError(_("不是完整的 Excel 工作簿（%(why)s）。") % {"why": str(error)[:80]}) from None
         lines = book.worksheets[0].iter_rows(values_only=True)
         head = [str(each or "").strip() for each in next(lines, ())]
         missing = [each for each in NEEDED if each not in head]
         if missing:
-            raise FileError(f"第 1 行：缺少列 missing columns {'、'.join(missing)}")
+            raise FileError(_("第 1 行缺少列：%(columns)s。请用下载的模板填写。") % {"columns": "、".join(missing)})
         for number, line in enumerate(lines, start=2):
             if number > MOST_ROWS + 1:
-                raise FileError(f"超过 more than {MOST_ROWS} 行 rows")
+                raise FileError(_("超过 %(most)s 行，请分成几份。") % {"most": MOST_ROWS})
             cells = {label: line[at] for at, label in enumerate(head) if label in HEADERS and at < len(line)}
             if any(each not in (None, "") for each in cells.values()) and len(self.faults) < MOST_FAULTS:
                 made = self._row(number, cells)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
@@ -68,9 +69,9 @@ def propose(question: FundQuestion, by: User, source: Source, document: str, rea
     """Name a source; another decides.  Before that it may be proposed otherwise.  Raises QuestionError."""
     held = FundQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if held.decided_at is not None:
-        raise QuestionError(f"{held.number} 已决定 is decided")
+        raise QuestionError(_("%(number)s 已决定，不再改。") % {"number": held.number})
     if not document.strip() or not reason.strip():
-        raise QuestionError("请写明依据的文号和理由 name the document and say why")
+        raise QuestionError(_("请写明依据的文号和理由。"))
     held.source, held.document, held.reason = source, document.strip()[:80], reason.strip()[:500]
     held.proposed_by = by
     FundQuestion.objects.filter(pk=held.pk).update(
@@ -90,9 +91,9 @@ def decide(question: FundQuestion, by: User) -> FundQuestion:
     if held.decided_at is not None:
         return held
     if held.proposed_by_id is None:
-        raise QuestionError(f"{held.number} 还没有人提出来源 nobody proposed a source yet")
+        raise QuestionError(_("%(number)s 还没有人提出来源。") % {"number": held.number})
     if held.proposed_by_id == by.pk:
-        raise QuestionError("提出的人不能决定，请由另一位决定 whoever proposed it can't decide it")
+        raise QuestionError(_("提出的人不能决定，请由另一位决定。"))
     FundQuestion.objects.filter(pk=held.pk).update(decided_by=by, decided_at=Now())
     held.refresh_from_db()
     audit.record(by, "funds.source_decided", f"question:{held.uid}", held.region_id)
@@ -102,8 +103,6 @@ def decide(question: FundQuestion, by: User) -> FundQuestion:
 
 def told(claim: Claim) -> str:
     """What an approved claim waits for, in a sentence for whoever reads it; empty where it waits for no money."""
-    from django.utils.translation import gettext as _
-
     from huijiang.funds.models import Waiting
 
     waits = (

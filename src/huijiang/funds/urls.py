@@ -13,12 +13,17 @@ from huijiang.funds import (
     pages_mine,
     pages_recoveries,
     pages_sharing,
+    pages_sources,
     pages_takeover,
     pages_undetermined,
 )
 
 urlpatterns = [
     path("desk/funds/", pages_budget.lines, name="lines"),
+    path("desk/funds/sources/", pages_sources.listed, name="sources"),
+    path("desk/funds/sources/new/", pages_sources.source_new, name="source_new"),
+    path("desk/funds/paying/new/", pages_sources.paying_new, name="paying_new"),
+    path("desk/funds/paying/<int:pk>/approve/", pages_sources.paying_approve, name="paying_approve"),
     path("desk/funds/lines/new/", pages_lines.new, name="line_new"),
     path("desk/funds/lines/<uuid:uid>/rule/", pages_lines.rule, name="line_rule"),
     path("desk/funds/lines/<uuid:uid>/", pages_budget.line, name="line"),

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.funds import batches, budget, letter_tasks, recoveries, reserving, sharing, takeover, undetermined
+from huijiang.funds import batches, budget, letter_tasks, payers, recoveries, reserving, sharing, takeover, undetermined
 from huijiang.funds.models import (
     Account,
     Allotment,
@@ -23,6 +23,7 @@ from huijiang.funds.models import (
     FundQuestion,
     Line,
     PastFile,
+    PayingAccount,
     Payment,
     Recovery,
     Source,
@@ -50,6 +51,7 @@ class World:
     shared: Closing
     question: FundQuestion
     fresh: Line
+    proposed: PayingAccount
 
     @property
     def maker(self) -> User:
@@ -108,7 +110,11 @@ def world() -> World:
         _shared(treasury),
         _question(treasury),
         budget.open_line(treasury.place, treasury.source, today().year + 1, treasury.maker),
-    )
+        payers.propose(
+            treasury.place, treasury.source, treasury.maker, name="萧山区人力资源和社会保障局", bank="农行萧山支行",
+            number="19080101040009999", cnaps="103331008011", form="pain.001",
+        ),
+    )  # fmt: skip
 
 
 def _question(treasury: Treasury) -> FundQuestion:
@@ -153,6 +159,10 @@ def agent(made: World) -> User:
 PAGES = [
     page("lines"),
     page("line_new"),
+    page("sources"),
+    page("source_new"),
+    page("paying_new"),
+    page("paying_approve", "chief", pk=lambda made: made.proposed.pk),
     page("line", uid=lambda made: made.treasury.line.uid),
     page("line_rule", uid=lambda made: made.fresh.uid),
     page("line_rule", uid=lambda made: made.treasury.line.uid),

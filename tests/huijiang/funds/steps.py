@@ -48,13 +48,13 @@ def office() -> Any:
 
     from huijiang.accounts.models import Role, User
     from huijiang.funds import budget
-    from huijiang.funds.models import Allotment, PayingAccount, Source
+    from huijiang.funds.models import Allotment, Source
     from huijiang.regions import tree
     from huijiang.regions.models import Region
     from huijiang.registry.vocabulary import vocabulary
-    from huijiang.sealed import seal
     from tests.huijiang.entitlements.town import account
     from tests.huijiang.funds.many import DAY
+    from tests.huijiang.funds.treasury import paid_from
 
     names = ("kill-maker", "kill-chief", "kill-third")
     with transaction.atomic():
@@ -65,8 +65,7 @@ def office() -> Any:
             source = Source.objects.create(code="talent", name=FUND)
             line = budget.open_line(place, source, DAY.year, maker)
             budget.approve(budget.ask(line, Allotment.Kind.ORIGINAL, 10_000_000_000, "文", maker), chief)
-            PayingAccount.objects.create(region=place, source=source, name="局", bank="行", cnaps="102331002444",
-                                         number=seal("1202", "paying_account.number"), made_by=maker)  # fmt: skip
+            paid_from(place, source, maker, chief)
     people = [User.objects.get(login=each) for each in names]
     return Region.objects.get(code="330109"), Source.objects.get(name=FUND), people
 

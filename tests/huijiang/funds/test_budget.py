@@ -48,7 +48,7 @@ def test_a_change_without_its_document_is_refused(line: Line, clerk: User) -> No
 
 def test_no_more_is_taken_than_is_free(line: Line, clerk: User, chief: User) -> None:
     asked = budget.ask(line, Kind.REDUCTION, -1_000_001 * YUAN, "文", clerk)
-    with pytest.raises(budget.BudgetError, match="只剩 100000000 分"):
+    with pytest.raises(budget.BudgetError, match="只剩 1,000,000 元可用，不能再减 1,000,001 元"):
         budget.approve(asked, chief)
     with pytest.raises(IntegrityError, match="line_not_exceeded"), transaction.atomic():
         Allotment.objects.filter(pk=asked.pk).update(approved_by=chief, approved_at="2026-01-01T00:00Z")

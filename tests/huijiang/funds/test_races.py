@@ -14,13 +14,14 @@ from django.db import DatabaseError, connections
 from huijiang.accounts.models import Role, User
 from huijiang.claims.models import Due
 from huijiang.funds import batches, budget, journal, reserving
-from huijiang.funds.models import Allotment, Line, PayingAccount, Payment, Reservation, Source, Waiting
+from huijiang.funds.models import Allotment, Line, Payment, Reservation, Source, Waiting
 from huijiang.regions import tree
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import vocabulary
-from huijiang.sealed import keys, seal
+from huijiang.sealed import keys
 from tests.huijiang.entitlements.town import account
 from tests.huijiang.funds.many import DAY, payable
+from tests.huijiang.funds.treasury import paid_from
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICERS = 64
@@ -38,8 +39,7 @@ def line(settings: Any, tmp_path: Path) -> Line:
     source = Source.objects.create(code="talent", name=FUND)
     made = budget.open_line(place, source, 2026, clerk)
     budget.approve(budget.ask(made, Allotment.Kind.ORIGINAL, 4_000_000, "文", clerk), chief)
-    PayingAccount.objects.create(region=place, source=source, name="局", number=seal("1202", "paying_account.number"), bank="行",
-                                 cnaps="102331002444", made_by=clerk)  # fmt: skip
+    paid_from(place, source, clerk, chief)
     made.refresh_from_db()
     return made
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import io
 
-from huijiang.accounts.models import Role
+from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import today
 from huijiang.claims.models import Claim
-from huijiang.funds import answers, batches, budget, reserving
-from huijiang.funds.models import Account, Allotment, Answer, Batch, PayingAccount, Payment, Source
-from huijiang.sealed import seal
+from huijiang.funds import answers, batches, budget, payers, reserving
+from huijiang.funds.models import Account, Allotment, Answer, Batch, Payment, Source
+from huijiang.regions.models import Region
 from tests.huijiang.claims.office import Office
 from tests.huijiang.entitlements.town import TRAINER, account
 from tests.huijiang.funds.test_bank_files import workbook
 
 DAY = dt.date(2026, 12, 2)
 YUAN = 100
+
+
+def paid_from(place: Region, source: Source, maker: User, chief: User) -> None:
+    """The account that pays a source, proposed by one and approved by another."""
+    payers.approve(payers.propose(
+        place, source, maker, name="萧山区人社局", bank="工行萧山支行", cnaps="102331002444", number="1202024409900000001",
+        form="pain.001",
+    ), chief)  # fmt: skip
 
 
 class Treasury:
@@ -31,10 +39,7 @@ class Treasury:
         self.line = budget.open_line(self.place, self.source, today().year, self.maker)
         if yuan:
             self.allot(yuan)
-        PayingAccount.objects.create(
-            region=self.place, source=self.source, name="萧山区人社局", bank="工行萧山支行", cnaps="102331002444",
-            number=seal("1202024409900000001", "paying_account.number"), made_by=self.maker,
-        )  # fmt: skip
+        paid_from(self.place, self.source, self.maker, self.chief)
 
     def allot(self, yuan: int) -> None:
         asked = budget.ask(self.line, Allotment.Kind.ADDITION, yuan * YUAN, "萧财社〔2026〕1号", self.maker)

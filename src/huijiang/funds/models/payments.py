@@ -6,7 +6,7 @@ import uuid
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +21,8 @@ from huijiang.sealed import SealedText
 
 
 class PayingAccount(models.Model):
-    """From which bank account an office pays a source's money, until it is ended; a change is a new row."""
+    """From which bank account an office pays a source's money: proposed by one, approved by another, until it is ended;
+    a change is a new row.  Only an approved one pays."""
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     source = models.ForeignKey(Source, models.PROTECT, related_name="+")
@@ -32,15 +33,45 @@ class PayingAccount(models.Model):
     form = models.CharField("付款文件格式", max_length=40, default="pain.001")
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     ended_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "付款账户"
         constraints = (
-            models.UniqueConstraint(name="paying_account_one", fields=("region", "source"), condition=Q(ended_at=None)),
+            models.UniqueConstraint(
+                name="paying_account_one", fields=("region", "source"), condition=Q(ended_at=None, approved_at__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="paying_account_one_waits", fields=("region", "source"), condition=Q(ended_at=None, approved_at=None)
+            ),
             models.CheckConstraint(name="paying_account_cnaps", condition=Q(cnaps__regex=r"^[0-9]{12}$")),
+            models.CheckConstraint(
+                name="paying_account_by_two",
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(approved_by=F("made_by")),
+            ),
+        )  # fmt: skip
+        triggers = (
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="stands_as_proposed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                # Not the number: it is sealed anew when the keys are changed.
+                func="""
+                    IF ROW(OLD.region_id, OLD.source_id, OLD.name, OLD.bank, OLD.cnaps, OLD.form, OLD.made_by_id)
+                       IS DISTINCT FROM ROW(NEW.region_id, NEW.source_id, NEW.name, NEW.bank, NEW.cnaps, NEW.form, NEW.made_by_id)
+                       OR OLD.approved_at IS NOT NULL AND ROW(OLD.approved_by_id, OLD.approved_at)
+                          IS DISTINCT FROM ROW(NEW.approved_by_id, NEW.approved_at)
+                       OR OLD.ended_at IS NOT NULL AND (NEW.ended_at IS DISTINCT FROM OLD.ended_at OR NEW.approved_at IS DISTINCT FROM OLD.approved_at)
+                    THEN RAISE EXCEPTION 'pgtrigger: stands_as_proposed: paying account % is approved and ended, never changed', OLD.id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         )
-        triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),)
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.source_id}"
@@ -93,6 +124,18 @@ class Batch(models.Model):
         )  # fmt: skip
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="paid_from_an_approved_account",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (SELECT FROM funds_payingaccount WHERE id = NEW.paying_id AND approved_at IS NOT NULL AND ended_at IS NULL
+                                   AND (region_id, source_id) = (NEW.region_id, NEW.source_id))
+                    THEN RAISE EXCEPTION 'pgtrigger: paid_from_an_approved_account: account % was not approved by another for this source and place', NEW.paying_id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="goes_forward",
                 when=pgtrigger.Before,
