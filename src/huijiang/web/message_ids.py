@@ -120,17 +120,20 @@ def _quoted(text: str) -> str:
 
 
 def faults() -> list[str]:
-    """Missing, empty, obsolete or misplaced English, one sentence each.
+    """Missing, empty, obsolete, misplaced or twofold English, one sentence each.
 
-    An entry stands in the room that uses the message, or in an earlier one.
+    An entry stands in the room that uses the message, or in an earlier one; a word has one English.
     """
     order = {name: at for at, name in enumerate(app_names())}
     first = first_uses()
     entries: dict[str, Entry] = {}
+    found = []
     for file in files():
         for entry in read(file):
-            entries.setdefault(entry.key, entry)
-    found = []
+            other = entries.setdefault(entry.key, entry)
+            if (other.said, other.said_many, other.plural) != (entry.said, entry.said_many, entry.plural):
+                at, there = (f"{each.file.relative_to(SOURCE)}:{each.line}" for each in (entry, other))
+                found.append(f"{at}: {entry.id!r} has another English in {there}")
     for key, use in sorted(first.items()):
         if (known := entries.get(key)) is None:
             found.append(f"{use.app}: no English for {use.id!r} ({use.where})")

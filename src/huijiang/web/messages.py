@@ -89,18 +89,6 @@ def _two(told: object) -> tuple[str, str]:
     return forms[0], forms[1] if len(forms) > 1 else ""
 
 
-def merged(entries: list[Entry]) -> dict[str, Entry]:
-    """The messages by id.  Raises CatalogueError where one id has two translations: a word has one English."""
-    known: dict[str, Entry] = {}
-    for entry in entries:
-        other = known.setdefault(entry.key, entry)
-        if (other.said, other.said_many, other.plural) != (entry.said, entry.said_many, entry.plural):
-            raise CatalogueError(
-                f"{entry.file}:{entry.line}: {entry.id!r} 译得不同 has another English in {other.file}:{other.line}"
-            )
-    return known
-
-
 def compiled(entries: dict[str, Entry]) -> bytes:
     """The catalogue in the binary form that Python's gettext reads."""
     catalogue = Catalog(locale=LANGUAGE, domain=DOMAIN)

@@ -42,13 +42,9 @@ def test_every_message_of_every_room_has_its_english_and_none_is_left_over() -> 
     assert message_ids.faults() == []
 
 
-def test_no_two_rooms_give_one_message_two_translations() -> None:
-    assert messages.merged([entry for file in messages.files() for entry in messages.read(file)])
-
-
 def test_a_compiled_catalogue_is_read_by_pythons_own_gettext(tmp_path: Path) -> None:
     made = tmp_path / "django.mo"
-    made.write_bytes(messages.compiled(messages.merged(messages.read(po(tmp_path, SAMPLE)))))
+    made.write_bytes(messages.compiled({entry.key: entry for entry in messages.read(po(tmp_path, SAMPLE))}))
     with made.open("rb") as file:
         english = gettext.GNUTranslations(file)
     assert english.gettext("帮助") == "Help"
@@ -78,10 +74,13 @@ def test_a_line_that_cannot_be_used_is_named(tmp_path: Path, text: str, said: st
         messages.read(po(tmp_path, text))
 
 
-def test_one_message_with_two_translations_is_refused(tmp_path: Path) -> None:
-    entries = [entry for said in "bc" for entry in messages.read(po(tmp_path, f'msgid "a"\nmsgstr "{said}"\n'))]
-    with pytest.raises(CatalogueError, match="'a' 译得不同"):
-        messages.merged(entries)
+def test_one_message_with_two_translations_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (room := tmp_path / "web").mkdir()
+    again = po(room, 'msgid "帮助"\nmsgstr "Succour"\n')
+    monkeypatch.setattr(message_ids, "SOURCE", tmp_path)
+    monkeypatch.setattr(message_ids, "first_uses", dict)
+    monkeypatch.setattr(message_ids, "files", lambda: [po(tmp_path, 'msgid "帮助"\nmsgstr "Help"\n'), again])
+    assert message_ids.faults()[0] == "web/django.po:1: '帮助' has another English in django.po:1"
 
 
 def test_messages_are_found_in_templates_and_in_code(tmp_path: Path) -> None:
