@@ -30,9 +30,11 @@ class OnNotice(Protocol):
 
 
 def reached(
-    filing: Filing, standing: Standing, ending: Ending, batch: Batch | None, proactive: bool, held: OnNotice
-) -> None:
-    """A claim of a result, brought to where the year leaves it.  Raises ClaimError, MayNot where it does not go there."""
+    filing: Filing, standing: Standing, ending: Ending, batch: Batch | None, proactive: bool, held: OnNotice,
+    condition: str = "",
+) -> None:  # fmt: skip
+    """A claim of a result, brought to where the year leaves it; `condition`: for what it is refused, where several don't
+    hold.  Raises ClaimError, MayNot where it does not go there."""
     if proactive:
         filing.draft(standing, proactive=True)
     if ending is Ending.DRAFT:
@@ -52,7 +54,9 @@ def reached(
         case Ending.SECOND_REVIEW:
             filing.second_review(claim)
         case Ending.REFUSED:
-            filing.refused(claim)
+            filing.refused(claim, condition)
+        case Ending.CONTESTED:
+            filing.contested(filing.refused(claim, condition))
         case Ending.WITHDRAWN:
             filing.after(1)
             intake.withdraw(claim, filing.filer(standing), "信息有误，撤回后重新申报。")

@@ -64,7 +64,7 @@ class Filing:
             return intake.open_draft(None, self.desk.region, standing.benefit, standing.holder, **told)
         claim = intake.open_draft(viewer, self.desk.region, standing.benefit, standing.holder, batch=batch, round=round,
                                   way=Way.FIRM if batch else None, **told)  # fmt: skip
-        return use_new_account(claim, viewer, 1)
+        return claim if claim.account_id is not None else use_new_account(claim, viewer, 1)
 
     def submitted(self, standing: Standing, batch: Batch | None = None, round: Round | None = None) -> Claim:
         """Sent in; questions that no register answers are answered with "I don't know"."""
@@ -102,6 +102,10 @@ class Filing:
 
     def second_review(self, claim: Claim) -> Claim:
         claim = self.in_review(claim)
+        made = moving.last_of(claim)
+        if made is not None and made.outcome != Outcome.ENTITLED:
+            which = "、".join(f"“{each}”" for each in determine.open_conditions(made))
+            raise ClaimError(f"{which}{'还没有定' if made.outcome == Outcome.UNKNOWN else '不满足'}")
         self.after(4)
         review.review(claim, self.desk["reviewer"])
         return fresh(claim)
@@ -113,18 +117,25 @@ class Filing:
         review.second_review(claim, self.desk["second-reviewer"])
         return fresh(claim)
 
-    def refused(self, claim: Claim) -> Claim:
-        """Refused with the first condition that does not hold.  Raises ClaimError where all hold."""
+    def refused(self, claim: Claim, condition: str = "") -> Claim:
+        """Refused with a condition that does not hold, the first where none is named.  Raises ClaimError where it (or
+        all) hold."""
         claim = self.in_review(claim)
         self.after(4)
         made = moving.last_of(claim)
         open_ = determine.open_conditions(made) if made is not None else []
-        if not open_:
-            raise ClaimError(f"{claim}: 条件都满足 every condition holds")
-        review.refuse(
-            claim, self.desk["reviewer"], open_[0], f"经核查，“{open_[0]}”这一条件不满足，详见办件的事实清单。"
-        )
+        if not open_ or (condition and condition not in open_):
+            raise ClaimError(f"{claim}: 条件都满足 every condition holds" if not open_ else f"“{condition}”满足")
+        why = condition or open_[0]
+        review.refuse(claim, self.desk["reviewer"], why, f"经核查，“{why}”这一条件不满足，详见办件的事实清单。")
         return fresh(claim)
+
+    def contested(self, claim: Claim) -> Claim:
+        """Whoever was refused objects three days later; somebody who signed nothing on it answers after another three."""
+        self.after(7)
+        disputes.make(claim, self.desk.own(claim), Ground.REFUSAL, "登记的事实可能有误，请复核。")
+        self.after(10)
+        return self.answered(fresh(claim), upheld=False)
 
     def awaiting_correction(self, claim: Claim) -> Claim:
         self.after(1)
@@ -139,7 +150,7 @@ class Filing:
 
     def answered(self, claim: Claim, upheld: bool) -> Claim:
         """Somebody who signed nothing on it answers."""
-        words = "核实后异议成立，重新核定。" if upheld else "已核实证书、社保和在岗记录，与核定一致，异议不成立。"
+        words = "核实后异议成立，重新核定。" if upheld else "已逐项核对登记的事实，与原来的认定一致，异议不成立。"
         for each in claim.disputes.filter(answered_at=None):
             disputes.answer(each, self.desk["supervisor"], upheld, words)
         return fresh(claim)

@@ -80,14 +80,19 @@ class Paying:
 
     def handled(self) -> None:
         """One of the lines that fit nothing is looked into; the others wait."""
-        line = AnswerLine.objects.filter(verdict__in=AnswerLine.OPEN, handled_at=None).order_by("pk").first()
+        line = (
+            AnswerLine.objects.filter(verdict__in=AnswerLine.OPEN, handled_at=None, answer__region=self.desk.region)
+            .order_by("pk")
+            .first()
+        )
         if line is not None:
             answers.handle(line, self.second, "已电话询问银行：不是本批付款，银行将更正回单。")
 
     def doubtful(self) -> list[Payment]:
         """Paid money in which something could be found, not the demo's workers': what is paid once before allowances
         (whose claims go on), the greatest sums first."""
-        found = Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None).exclude(
+        found = Payment.objects.filter(state=Payment.State.PAID, due__claim__state=State.PAID, findings=None,
+                                       due__claim__region=self.desk.region).exclude(
             due__claim__payee_person__in=self.desk.workers).select_related("due")  # fmt: skip
         return sorted(found, key=lambda each: (bool(each.due.period), -each.amount, each.pk))[: len(FOUND)]
 
@@ -107,7 +112,9 @@ class Paying:
 
     def comes_back(self) -> None:
         """A part of each recovery under way arrives: of one in parts all but the last, of the others the whole."""
-        for each in Recovery.objects.filter(closed_at=None).order_by("pk"):
+        for each in Recovery.objects.filter(closed_at=None, payment__due__claim__region=self.desk.region).order_by(
+            "pk"
+        ):
             part = each.amount // each.instalments
             if each.instalments == 1 or each.back + 2 * part <= each.amount:
                 key = f"演示到账{each.payment.reference}-{each.back // part + 1}"

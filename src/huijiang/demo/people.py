@@ -9,11 +9,13 @@ from typing import Final
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from huijiang.access.models import Agency, Binding
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts import demo
 from huijiang.accounts.models import Grant, Role, SecondFactor, User
-from huijiang.accounts.viewers import Viewer, as_staff
+from huijiang.accounts.viewers import Viewer, as_staff, today
 from huijiang.claims import humans
+from huijiang.claims.models import Claim
 from huijiang.entitlements.models import Standing, State
 from huijiang.regions.models import Region
 from huijiang.registry.models import Organisation, Person
@@ -24,6 +26,15 @@ FIRMS: Final = 2
 MORE_OF_FINANCE: Final = ("finance-2", "finance-3")
 AREA: Final = "339999"  # no area has this code: nobody has such a number
 SEEN_BY: Final = "security-admin"
+BORN: Final = 1970
+OFFICE: Final = (
+    (Role.COUNTER, "counter"), (Role.INTAKE, "intake"), (Role.REVIEWER, "reviewer"), (Role.SECOND_REVIEWER, "second-reviewer"),
+    (Role.SUPERVISOR, "supervisor"), (Role.FINANCE, "finance"), (Role.FINANCE, "finance-2"), (Role.FINANCE, "finance-3"),
+)  # fmt: skip
+"""An office that is large enough for its chain."""
+SHOWN: Final = ("reviewer", "finance")
+NOT_SHOWN: Final = "sample-"
+"""How the logins of those begin with whom nobody signs in."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ class Desk:
 
     def __getitem__(self, name: str) -> Viewer:
         return self.staff[name]
+
+    def own(self, claim: Claim) -> Viewer:
+        """Whoever is paid, with an account of their own: the demo's workers and firms have one, others get it now."""
+        known = self.workers.get(claim.payee_person_id or 0) or self.agents.get(claim.payee_organisation_id or 0)
+        return known or _applicant(claim, self["counter"].user)
 
 
 def workers_of(region: Region) -> list[Person]:
@@ -78,7 +94,7 @@ def desk_of(region: Region) -> Desk:
         viewer = as_staff(user)
         if viewer is not None:
             staff[user.login.removeprefix(demo.PREFIX)] = viewer
-    _known([each.user for each in staff.values()], staff[SEEN_BY].user)
+    _known([each.user for each in staff.values()], staff[SEEN_BY].user, BORN)
     bound = User.objects.filter(login__startswith=demo.PREFIX).order_by("login")
     workers = {viewer.person: viewer for user in bound if (viewer := as_worker(user)) and viewer.person}
     agents = {viewer.organisation: viewer for user in bound.filter(login__contains="agent")
@@ -86,8 +102,55 @@ def desk_of(region: Region) -> Desk:
     return Desk(region, staff, workers, agents)
 
 
-def _known(officers: list[User], by: User) -> None:
+def office_of(region: Region, name: str, by: Viewer, number: int) -> Desk:
+    """The office of another place of the province, whose own documents are claimed there.  Two of its officers have
+    sign-ins that everybody may know (`demo-NAME-reviewer`, `demo-NAME-finance`), the others none; `by` knows them as
+    persons.  `number`: of the place, so that no two officers are one person."""
+    staff = {}
+    for role, last in OFFICE:
+        title = f"演示{region.name}{role.label}{last[-1] if last[-1].isdigit() else ''}"
+        if last in SHOWN:
+            user = demo.account(f"{demo.PREFIX}{name}-{last}", title, region)
+            SecondFactor.objects.get_or_create(user=user, defaults={"secret": demo.secret_of(user.login)})
+        else:
+            user = _silent(f"{NOT_SHOWN}{name}-{last}", title, region)
+        Grant.objects.get_or_create(
+            user=user, role=role, region=region, defaults={"starts_on": timezone.localdate() - demo.IN_OFFICE}
+        )
+        viewer = as_staff(user)
+        assert viewer is not None
+        staff[last] = viewer
+    _known([each.user for each in staff.values()], by.user, BORN + number)
+    return Desk(region, staff, {}, {})
+
+
+def _applicant(claim: Claim, officer: User) -> Viewer:
+    """An account of a person, or of a firm's owner, bound at the counter; with no password that anybody knows."""
+    if claim.payee_person is not None:
+        person = claim.payee_person
+        user = _silent(f"{NOT_SHOWN}person-{person.pk}", person.name[:64], claim.region)
+        Binding.objects.get_or_create(
+            user=user, person=person, defaults={"way": Binding.Way.COUNTER, "bound_by": officer}
+        )
+        viewer = as_worker(user)
+    else:
+        firm = claim.payee_organisation
+        assert firm is not None
+        user = _silent(f"{NOT_SHOWN}firm-{firm.pk}", f"{firm.name[:60]}经办人", claim.region)
+        Agency.objects.get_or_create(user=user, organisation=firm, defaults={
+            "power": Agency.Power.OWNER, "starts_on": today(), "appointed_by": officer})  # fmt: skip
+        viewer = as_agent(user)
+    assert viewer is not None
+    return viewer
+
+
+def _silent(login: str, name: str, region: Region) -> User:
+    found = User.objects.filter(login=login).first()
+    return found or User.objects.create_user(login, None, name=name, managed_by=region)
+
+
+def _known(officers: list[User], by: User, born: int) -> None:
     for number, user in enumerate(officers, start=1):
         if user.identity is None and user.pk != by.pk:
-            seventeen = f"{AREA}19700101{number:03d}"
+            seventeen = f"{AREA}{born}0101{number:03d}"
             humans.know(user, seventeen + person_check_character(seventeen), by)

@@ -34,6 +34,7 @@ class Ending(StrEnum):
     AWAITING = "awaiting"  # approved in the last span, of what has run dry: no money is held for it
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
+    CONTESTED = "contested"  # refused, objected to by whoever applied, answered
 
 
 ROTATION: Final = (
@@ -43,7 +44,8 @@ ROTATION: Final = (
 )  # fmt: skip
 
 
-OVER: Final = frozenset({Ending.DISMISSED, Ending.APPROVED, Ending.AWAITING, Ending.WITHDRAWN, Ending.REFUSED})
+OVER: Final = frozenset({Ending.DISMISSED, Ending.APPROVED, Ending.AWAITING, Ending.WITHDRAWN, Ending.REFUSED,
+                         Ending.CONTESTED})  # fmt: skip
 """What is gone through within its span; every other ending is where a claim of the last weeks has got to."""
 
 BACK: Final = OVER - {Ending.AWAITING}

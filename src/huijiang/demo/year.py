@@ -31,10 +31,12 @@ from huijiang.claims.states import State
 from huijiang.claims.tasks import next_periods
 from huijiang.demo import ending, money, people
 from huijiang.demo.calendar import LAST, Calendar, Span, begun, event_day
+from huijiang.demo.examples import Examples, documents_of
 from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
 from huijiang.demo.paying import FOUND, Paying
 from huijiang.demo.plan import BACK, OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
+from huijiang.documents import library
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
 from huijiang.funds.batches import BatchError
@@ -63,8 +65,30 @@ def live(region: Region, say: Say = lambda _: None, most: int = PER_BENEFIT) -> 
     end = present.now()
     desk = people.desk_of(region)
     with present.lived(begun(end)) as clock:
-        Year(desk, say, most, Calendar(clock, end)).run()
+        calendar = Calendar(clock, end)
+        years = [Year(desk, say, most, calendar, money.NAMED)]
+        for number, (place, name) in enumerate(others(region), start=1):
+            office = people.office_of(place, name, desk[people.SEEN_BY], number)
+            years.append(Year(office, say, most, calendar, money.named_of(place)))
+        for year in years:
+            year.begin()
+        for span in calendar.spans:
+            say(f"  {span.begins:%Y-%m}")
+            for year in years:
+                year.span(span)
+        for year in years:
+            year.end()
     return True
+
+
+def others(region: Region) -> list[tuple[Region, str]]:
+    """The other places of the province whose own documents are in force, each with the name of its document."""
+    found = {}
+    for document in sorted(library.current().plans.values(), key=lambda each: each.id):
+        place = Region.objects.filter(code=document.region).exclude(pk=region.pk).first()
+        if place is not None and place.path.split("/")[0] == region.path.split("/")[0] and documents_of(place):
+            found[place] = document.id.partition("-")[0]
+    return list(found.items())
 
 
 @dataclass
@@ -90,30 +114,34 @@ class Held:
 
 
 class Year:
-    def __init__(self, desk: people.Desk, say: Say, most: int, calendar: Calendar) -> None:
-        self.desk, self.say, self.most, self.calendar = desk, say, most, calendar
+    """One place's year; those of several places go through the same spans together."""
+
+    def __init__(self, desk: people.Desk, say: Say, most: int, calendar: Calendar, named: money.Named) -> None:
+        self.desk, self.say, self.most, self.calendar, self.named = desk, say, most, calendar, named
         self.filing, self.paying = Filing(desk, calendar), Paying(desk)
+        self.examples = Examples(self.filing, calendar)
         self.tasks: dict[int, list[Task]] = defaultdict(list)
         self.first: dict[int, int] = {}  # result → the first span after its event
         self.reserved: set[str] = set()  # the benefit of the round, while it is open
         self.turn = 0
         self.found = False
 
-    def run(self) -> None:
+    def begin(self) -> None:
         found = results(self.desk)
         short = short_of(found)
         self.calendar.on(self.calendar.spans[0].begins)
-        self.money = money.make(self.desk, short)
+        self.money = money.make(self.desk, short, self.named)
         self.plan(found, short[0] if short else "")
         self.judging = self.round_of(found, short[0] if short else "")
-        for span in self.calendar.spans:
-            self.say(f"  {span.begins:%Y-%m}")
-            self.span(span)
+
+    def end(self) -> None:
         made = proactive.prepare(self.desk.region)  # 免申即享: what the last night found, ready to be confirmed
-        self.say(f"  免申即享 made ready: {made.made}")
-        audit.record(
-            None, LIVED, f"region:{self.desk.region.code}", self.desk.region.code, claims=Claim.objects.count()
-        )
+        if made.made:
+            self.say(f"  免申即享 made ready: {made.made}")
+        for each in self.examples.told():
+            self.say(each)
+        claims = Claim.objects.filter(region=self.desk.region).count()
+        audit.record(None, LIVED, f"region:{self.desk.region.code}", self.desk.region.code, claims=claims)
 
     # -- what is to come ----------------------------------------------------------------
     def plan(self, found: dict[str, dict[str, list[Standing]]], short: str) -> None:
@@ -191,6 +219,7 @@ class Year:
         if self.judging is not None and self.judging[0] == span.number:
             held.over += self.judged(span)
         self.claims(span, held)
+        self.examples.claims(span, held)
         self.notices(span, held)
         self.pay(span)
         self.reserved.clear()
@@ -284,6 +313,7 @@ class Year:
         self.calendar.on(span.day(23))
         if span.number == SHARED_IN:
             self.money.share_out((self.desk["finance-2"].user, self.desk["finance-3"].user))
+        self.money.decide()
         for source in self.money.sources.values():
             for year in (self.money.year - 1, self.money.year):
                 self.batches(span, source, year)

@@ -25,15 +25,14 @@ from huijiang.claims.models.disputes import Ground
 from huijiang.claims.moving import last_of
 from huijiang.claims.states import State
 from huijiang.claims.verifiers import running
+from huijiang.demo.worked_cases import Worked, cases_of, parties, settle
 from huijiang.documents import library
 from huijiang.entitlements import live
 from huijiang.regions.models import Region
 from huijiang.registry.models import Coverage
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.sealed import keys
-from tests.huijiang.claims.worked_cases import Worked, cases_of, settle
 from tests.huijiang.entitlements.town import account, town
-from tiaowen.evaluate.facts import Row
 from tiaowen.plan.rules import DocumentPlan, Rule
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +62,6 @@ NOT_REFUSED: Final = {"shangyu-2022-3#short-stay-board": PAYEE}
 """Besides: nothing of a draft (余姚征求意见稿) can be claimed."""
 MOST_CASES: Final = 4
 MOST_TRIED: Final = 2  # events of a case
-HOPS: Final = 3
 OFFICERS: Final = {
     "intake": Role.INTAKE,
     "first": Role.REVIEWER,
@@ -111,13 +109,13 @@ class Bureau:
             for party in parties(event):
                 row = made[party.table, party.id]
                 kind = Capacity.WORKER if party.table == "person" else Capacity.AGENT
-                viewer = Viewer(self.applicant, kind, worked.on, **{party.table: row.pk})
+                viewer = Viewer(self.applicant, kind, worked.day, **{party.table: row.pk})
                 groups = (
-                    self._groups(party.table, row.pk, place, rule.key, worked.on) if rule.grouping is not None else []
+                    self._groups(party.table, row.pk, place, rule.key, worked.day) if rule.grouping is not None else []
                 )
                 for holder in groups or [f"{rule.table}:{made[event.table, event.id].pk}"]:
                     try:
-                        claim = intake.open_draft(viewer, place, rule.key, holder, on=worked.on)
+                        claim = intake.open_draft(viewer, place, rule.key, holder, on=worked.day)
                     except (ClaimError, PermissionDenied) as error:
                         why = why or str(error)
                         continue  # not theirs, or paid to somebody else of the case
@@ -140,14 +138,14 @@ class Bureau:
             person=claim.payee_person_id, organisation=claim.payee_organisation_id,
         )  # fmt: skip
         intake.use_account(claim, viewer, used)
-        open_ = questions.open_questions(claim, worked.on)
+        open_ = questions.open_questions(claim, worked.day)
         answers = [{"table": q.table, "complete": False} if not q.column else
                    {"table": q.table, "row": q.row, "column": q.column, "value": None} for q in open_]  # fmt: skip
         if answers:
             intake.save_answers(Claim.objects.get(pk=claim.pk), viewer, answers)
-        claim = intake.submit(Claim.objects.get(pk=claim.pk), viewer, on=worked.on)
-        review.accept(claim, self["intake"], on=worked.on)
-        review.checked(claim, None, on=worked.on)
+        claim = intake.submit(Claim.objects.get(pk=claim.pk), viewer, on=worked.day)
+        review.accept(claim, self["intake"], on=worked.day)
+        review.checked(claim, None, on=worked.day)
         return Claim.objects.get(pk=claim.pk)
 
     def approved(self, claim: Claim, on: dt.date) -> str:
@@ -187,15 +185,6 @@ class Bureau:
         )
 
 
-def parties(event: Row) -> list[Row]:
-    """The people and bodies of an event, the nearest first."""
-    found, near = [event], [event]
-    for _hop in range(HOPS):
-        near = [each for row in near for each in row.values.values() if isinstance(each, Row) and each not in found]
-        found += near
-    return [each for each in dict.fromkeys(found) if each.table in ("person", "organisation")]
-
-
 def tried(bureau: Bureau, plan: DocumentPlan, rule: Rule, refused: bool) -> str:
     """Go through the worked cases until one comes out as it should; empty then, else why each did not."""
     why: list[str] = []
@@ -219,8 +208,8 @@ def once(bureau: Bureau, plan: DocumentPlan, rule: Rule, worked: Worked, refused
         return found
     claim, viewer = found
     if not refused:
-        return bureau.approved(claim, worked.on)
-    return bureau.refused(claim, worked.label) or bureau.objected(claim, viewer, worked.on)
+        return bureau.approved(claim, worked.day)
+    return bureau.refused(claim, worked.label) or bureau.objected(claim, viewer, worked.day)
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """The hand-worked cases of a document as rows of the registry: what they grant and refuse can then be claimed.
 
-for worked in cases_of("xiaoshan-2025-3", "trainer-grant"): ...     sentence, facts, whether it grants
-rows = settle(worked.facts, region)                                 (table, id of the case) → primary key
+for worked in cases_of("xiaoshan-2025-3", "trainer-grant", refused=False): ...     sentence, facts, day, label
+rows = settle(worked.facts, region)                                                (table, id of the case) → row
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -23,21 +23,34 @@ from tiaowen.files import default_folder
 from tiaowen.vocabulary.types import NONE
 
 REFUSED: Final = "not paid"
+CASES: Final = ".cases.yaml"
+Naming = Callable[[Row], str]
 
 
 @dataclass(frozen=True)
 class Worked:
-    """One sentence about one benefit.  `label`: for what it is refused; empty where it is granted."""
+    """One sentence about one benefit.  `label`: for what it is refused; empty where it is granted.  `on`: the day of the
+    question, None where the case asks at no certain day."""
 
     sentence: str
     facts: Facts
-    on: dt.date
+    on: dt.date | None
     label: str
+
+    @property
+    def day(self) -> dt.date:
+        return self.on or today()
+
+
+@cache
+def with_cases() -> frozenset[str]:
+    """The documents that came with the software and have worked cases beside them."""
+    return frozenset(each.name.removesuffix(CASES) for each in default_folder().glob(f"**/*{CASES}"))
 
 
 @cache
 def suite_of(document: str) -> Suite:
-    (path,) = default_folder().glob(f"**/{document}.cases.yaml")
+    (path,) = default_folder().glob(f"**/{document}{CASES}")
     return read_suite(path.read_text(encoding="utf-8"), path.name)
 
 
@@ -51,7 +64,7 @@ def cases_of(document: str, rule: str, refused: bool) -> Iterator[Worked]:
             found.append((case, said, FactBuilder(library.current().vocabulary).build(case)))
     small = sorted(found, key=lambda each: (bool(each[0].covers), sum(map(len, each[2].tables.values()))))
     for case, said, facts in small:
-        yield Worked(case.sentence, facts, facts.on or today(), said.partition(", for ")[2] if refused else "")
+        yield Worked(case.sentence, facts, facts.on, said.partition(", for ")[2] if refused else "")
 
 
 def _said(case: Case, rule: str) -> str | None:
@@ -64,33 +77,43 @@ def _said(case: Case, rule: str) -> str | None:
     return None
 
 
-def settle(facts: Facts, place: Region) -> dict[tuple[str, str], Any]:
-    """Write the rows into the registry; gives what was made, by table and the case's own name."""
+def parties(event: Row, hops: int = 3) -> list[Row]:
+    """The people and bodies of an event, the nearest first."""
+    found, near = [event], [event]
+    for _hop in range(hops):
+        near = [each for row in near for each in row.values.values() if isinstance(each, Row) and each not in found]
+        found += near
+    return [each for each in dict.fromkeys(found) if each.table in ("person", "organisation")]
+
+
+def settle(facts: Facts, place: Region, name: Naming = lambda row: row.id) -> dict[tuple[str, str], Any]:
+    """Write the rows into the registry, managed by a place; gives what was made, by table and the case's own name.
+    `name`: what people and bodies are called there."""
     made: dict[tuple[str, str], Any] = {}
     refers: list[tuple[Any, str, Row]] = []
     for table, rows in facts.tables.items():
         columns = facts.vocabulary.tables[table].columns
         for row in rows:
             values: dict[str, Any] = {"managed_by": place, "source": "登记", "as_of": today()}
-            for name, value in row.values.items():
-                kind = columns[name].type.kind
+            for column, value in row.values.items():
+                kind = columns[column].type.kind
                 if value is NONE:
-                    values[f"{name}{NONE_SUFFIX}"] = True
+                    values[f"{column}{NONE_SUFFIX}"] = True
                 elif kind == "month":
-                    values[name] = dt.date(value // 12, value % 12 + 1, 1)  # type: ignore[operator]
+                    values[column] = dt.date(value // 12, value % 12 + 1, 1)  # type: ignore[operator]
                 elif kind == "region":
-                    values[f"{name}_id"] = value
+                    values[f"{column}_id"] = value
                 elif kind != "row":
-                    values[name] = value
+                    values[column] = value
             if table in ("person", "organisation"):
-                values["name"] = row.id
+                values["name"] = name(row)
                 values.pop("id_number", None)
             held = made[table, row.id] = MODELS[table].objects.create(**values)
-            refers += [(held, name, value) for name, value in row.values.items() if isinstance(value, Row)]
+            refers += [(held, column, value) for column, value in row.values.items() if isinstance(value, Row)]
     changed: dict[Any, list[str]] = {}
-    for held, name, value in refers:
-        setattr(held, f"{name}_id", made[value.table, value.id].pk)
-        changed.setdefault(held, []).append(name)
-    for held, names in changed.items():
-        held.save(update_fields=names)
+    for held, column, value in refers:
+        setattr(held, f"{column}_id", made[value.table, value.id].pk)
+        changed.setdefault(held, []).append(column)
+    for held, columns_ in changed.items():
+        held.save(update_fields=columns_)
     return made
