@@ -72,6 +72,8 @@ def batches_under_way(
     """Of the payments that the last full batch left: one batch given up, one locked, one signed, one sent of which half
     is answered; some of what is held stays without a batch."""
     few = 2 if left > 6 else 1
+    if left < 2 * few + 1:
+        return  # too few to stand in several states
     try:
         calendar.on(calendar.last, 60)
         batches.drop(paying.built(source, few), paying.maker, "付款日期选错，作废重组。")

@@ -7,7 +7,7 @@ others that stand where the last weeks have brought them, in turn.  What none of
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from huijiang.accounts.viewers import today
 from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.demo import ending
 from huijiang.demo.calendar import LAST, Calendar, Span
 from huijiang.demo.filing import Filing
 from huijiang.demo.names import Names
-from huijiang.demo.plan import OVER, ROTATION, Ending
+from huijiang.demo.plan import OVER, Ending
 from huijiang.demo.worked_cases import Worked, cases_of, parties, settle, with_cases
 from huijiang.documents import library
 from huijiang.entitlements import live
@@ -31,9 +32,12 @@ from tiaowen.plan.rules import DocumentPlan, Rule
 
 MOST_CASES: Final = 4
 MOST_EVENTS: Final = 2  # of a case
-OTHERS: Final = 1  # claims of a benefit that are under way in the end
 BY_ITSELF: Final = "有效期"  # a refusal that says more than this is shown before
 GRANTED: Final = (Ending.APPROVED, Ending.APPROVED, Ending.DISMISSED)
+LATE: Final = (Ending.SECOND_REVIEW, Ending.ON_NOTICE, Ending.OBJECTED, Ending.UPHELD)
+EARLY: Final = (Ending.CORRECTION, Ending.SUBMITTED, Ending.DRAFT, Ending.WITHDRAWN, Ending.CHECKING, Ending.IN_REVIEW)
+UNDER_WAY: Final = tuple(each for pair in zip((*LATE, *LATE[:2]), EARLY, strict=True) for each in pair)
+"""Where the last weeks have brought a further claim, in turn: what an approval leads to, and what comes before one."""
 PAID_IN: Final = (1, 4, 7, 9)
 """Spans in which what is granted is paid: few, so that a batch has several payments."""
 
@@ -65,18 +69,14 @@ class Examples:
         self.names = Names(self.place)
         self.tasks: dict[int, list[Example]] = defaultdict(list)
         self.missing: list[Example] = []
-        turn, granted = cycle(ROTATION), cycle(GRANTED)
+        under_way, granted = cycle(UNDER_WAY), cycle(GRANTED)
+        self.early = cycle(EARLY)
         benefits = [(plan, rule) for plan in documents_of(self.place) for rule in benefits_of(plan)]
         for number, (plan, rule) in enumerate(benefits):
             grants, refuses = self._cases(plan, rule, refused=False), self._cases(plan, rule, refused=True)
-            at = PAID_IN[number % len(PAID_IN)]
-            self._add(Example(plan, rule, next(granted), grants), at)
+            self._add(Example(plan, rule, next(granted), grants), PAID_IN[number % len(PAID_IN)])
             self._add(Example(plan, rule, Ending.CONTESTED, refuses), (number * 5 + 2) % LAST)
-            for each in range(OTHERS):
-                ending_ = next(turn)
-                self._add(
-                    Example(plan, rule, ending_, grants), PAID_IN[(number + each) % 4] if ending_ in OVER else LAST
-                )
+            self._add(Example(plan, rule, next(under_way), grants), LAST)
 
     def _cases(self, plan: DocumentPlan, rule: Rule, *, refused: bool) -> list[Worked]:
         found = sorted(cases_of(plan.id, rule.id, refused), key=lambda each: each.label == BY_ITSELF)
@@ -105,11 +105,12 @@ class Examples:
                 self._otherwise(span, example, held)
 
     def _otherwise(self, span: Span, example: Example, held: ending.OnNotice) -> None:
-        """What can't be granted waits where a person has to go on; it is said once for a benefit."""
+        """What can't be granted waits where a person has to go on; that it can't is said once for a benefit."""
         if example.ending in (Ending.CONTESTED, *GRANTED):
             self.missing.append(example)
-        if example.ending is not Ending.CONTESTED:
-            self._shown(span, Example(example.plan, example.rule, Ending.IN_REVIEW, example.cases), held)
+        if example.ending in (*LATE, *GRANTED):
+            instead = Ending.IN_REVIEW if example.ending in GRANTED else next(self.early)
+            self._shown(span, Example(example.plan, example.rule, instead, example.cases), held)
 
     def _shown(self, span: Span, example: Example, held: ending.OnNotice) -> bool:
         for worked in example.cases:
@@ -130,6 +131,7 @@ class Examples:
     def _reached(self, example: Example, worked: Worked, held: ending.OnNotice) -> None:
         made, why = settle(worked.facts, self.place, self.names.of), ""
         for standing in self._results(example.rule, worked, made):
+            self.filing.files_alone(standing, self.filing.count % 2 == 1)
             try:
                 with transaction.atomic():
                     self.filing.draft(standing)
@@ -154,7 +156,7 @@ class Examples:
                     yield Standing(region=self.place, benefit=rule.key, holder=holder, **told)
 
     def _groups(self, table: str, pk: int, key: str) -> list[str]:
-        on, code = self.calendar.clock.moment.date(), self.place.code
+        on, code = today(), self.place.code
         found = live.of_person(pk, code, on) if table == "person" else live.of_organisation(pk, code, on, only=key)
         return [each.holder for each in found.entitlements if each.key == key]
 
@@ -162,8 +164,5 @@ class Examples:
     def told(self) -> Iterator[str]:
         """One sentence for each benefit without a claim that was granted, or refused; the reason as the rule gives it."""
         for each in self.missing:
-            what = "不予支持后提出异议的" if each.ending is Ending.CONTESTED else "核准的"
-            yield f"  {each.plan.number} {each.rule.name}：没有{what}例子（{each.why or '用例都在这一年以后'}）"
-
-    def count(self) -> Counter[str]:
-        return Counter(each.rule.key for each in self.missing)
+            what = "不予支持并提出异议" if each.ending is Ending.CONTESTED else "核准"
+            yield f"  {each.plan.number}“{each.rule.name}”没有{what}的办件：{each.why or '没有这样的用例'}"

@@ -34,6 +34,7 @@ class Filing:
         self.desk, self.calendar = desk, calendar
         self.count = 0
         self.began = calendar.spans[0].begins
+        self.alone: dict[tuple[int | None, int | None], Viewer] = {}
 
     def begins(self, day: dt.date) -> None:
         """The next claim comes in on a day; its office steps count from there."""
@@ -52,7 +53,11 @@ class Filing:
     def filer(self, standing: Standing) -> Viewer:
         """Who files for a result."""
         own = self.desk.workers.get(standing.person_id or 0) or self.desk.agents.get(standing.organisation_id or 0)
-        return own or self.desk["counter"]
+        return own or self.alone.get(party_of(standing)) or self.desk["counter"]
+
+    def files_alone(self, standing: Standing, alone: bool) -> None:
+        """Whether the next one files for itself (with an account of its own), or comes to the counter."""
+        self.alone = {party_of(standing): self.desk.own(*party_of(standing))} if alone else {}
 
     def draft(
         self, standing: Standing, *, batch: Batch | None = None, round: Round | None = None, proactive: bool = False,
@@ -133,7 +138,12 @@ class Filing:
     def contested(self, claim: Claim) -> Claim:
         """Whoever was refused objects three days later; somebody who signed nothing on it answers after another three."""
         self.after(7)
-        disputes.make(claim, self.desk.own(claim), Ground.REFUSAL, "登记的事实可能有误，请复核。")
+        disputes.make(
+            claim,
+            self.desk.own(claim.payee_person_id, claim.payee_organisation_id),
+            Ground.REFUSAL,
+            "登记的事实可能有误，请复核。",
+        )
         self.after(10)
         return self.answered(fresh(claim), upheld=False)
 
@@ -167,6 +177,10 @@ class Filing:
     def closed(self, claim: Claim) -> Claim:
         moving.move(locks.claim(claim), Event.CLOSE, self.desk["reviewer"])
         return fresh(claim)
+
+
+def party_of(standing: Standing) -> tuple[int | None, int | None]:
+    return standing.person_id, standing.organisation_id
 
 
 def use_new_account(claim: Claim, viewer: Viewer, which: int) -> Claim:

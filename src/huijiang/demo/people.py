@@ -15,10 +15,10 @@ from huijiang.accounts import demo
 from huijiang.accounts.models import Grant, Role, SecondFactor, User
 from huijiang.accounts.viewers import Viewer, as_staff, today
 from huijiang.claims import humans
-from huijiang.claims.models import Claim
 from huijiang.entitlements.models import Standing, State
 from huijiang.regions.models import Region
-from huijiang.registry.models import Organisation, Person
+from huijiang.registry.models import Coverage, Organisation, Person
+from huijiang.registry.vocabulary import vocabulary
 from tiaowen.identifiers.person import person_check_character
 
 WORKERS: Final = 3
@@ -33,6 +33,8 @@ OFFICE: Final = (
 )  # fmt: skip
 """An office that is large enough for its chain."""
 SHOWN: Final = ("reviewer", "finance")
+ASKED_ABOUT: Final = {"hire": "employer", "insurance": "employer worker"}
+"""Table → columns: registers that have every row of whom they are asked about."""
 NOT_SHOWN: Final = "sample-"
 """How the logins of those begin with whom nobody signs in."""
 
@@ -49,10 +51,11 @@ class Desk:
     def __getitem__(self, name: str) -> Viewer:
         return self.staff[name]
 
-    def own(self, claim: Claim) -> Viewer:
-        """Whoever is paid, with an account of their own: the demo's workers and firms have one, others get it now."""
-        known = self.workers.get(claim.payee_person_id or 0) or self.agents.get(claim.payee_organisation_id or 0)
-        return known or _applicant(claim, self["counter"].user)
+    def own(self, person: int | None, organisation: int | None) -> Viewer:
+        """A person, or a firm's agent, with an account of their own: the demo's workers and firms have one, others get
+        it now."""
+        known = self.workers.get(person or 0) or self.agents.get(organisation or 0)
+        return known or _applicant(self, person, organisation)
 
 
 def workers_of(region: Region) -> list[Person]:
@@ -124,21 +127,28 @@ def office_of(region: Region, name: str, by: Viewer, number: int) -> Desk:
     return Desk(region, staff, {}, {})
 
 
-def _applicant(claim: Claim, officer: User) -> Viewer:
-    """An account of a person, or of a firm's owner, bound at the counter; with no password that anybody knows."""
-    if claim.payee_person is not None:
-        person = claim.payee_person
-        user = _silent(f"{NOT_SHOWN}person-{person.pk}", person.name[:64], claim.region)
-        Binding.objects.get_or_create(
-            user=user, person=person, defaults={"way": Binding.Way.COUNTER, "bound_by": officer}
-        )
+def complete(region: Region) -> None:
+    """The place's own registers have all that lies there, and answer for each worker of each firm: what they don't have
+    is not so."""
+    told = {"complete": True, "source": "登记", "as_of": today()}
+    for table in vocabulary().tables:
+        Coverage.objects.get_or_create(table=table, region=region, by="", since=None, until=None, defaults=told)
+    for table, by in ASKED_ABOUT.items():
+        Coverage.objects.get_or_create(table=table, region=None, by=by, since=None, until=None, defaults=told)
+
+
+def _applicant(desk: Desk, person: int | None, organisation: int | None) -> Viewer:
+    """An account bound at the counter, with no password that anybody knows."""
+    if person is not None:
+        user = _silent(f"{NOT_SHOWN}person-{person}", Person.objects.get(pk=person).name[:64], desk.region)
+        told = {"way": Binding.Way.COUNTER, "bound_by": desk["counter"].user}
+        Binding.objects.get_or_create(user=user, person_id=person, defaults=told)
         viewer = as_worker(user)
     else:
-        firm = claim.payee_organisation
-        assert firm is not None
-        user = _silent(f"{NOT_SHOWN}firm-{firm.pk}", f"{firm.name[:60]}经办人", claim.region)
-        Agency.objects.get_or_create(user=user, organisation=firm, defaults={
-            "power": Agency.Power.OWNER, "starts_on": today(), "appointed_by": officer})  # fmt: skip
+        firm = Organisation.objects.get(pk=organisation)
+        user = _silent(f"{NOT_SHOWN}firm-{firm.pk}", f"{firm.name[:60]}经办人", desk.region)
+        told = {"power": Agency.Power.OWNER, "starts_on": today(), "appointed_by": desk["counter"].user}
+        Agency.objects.get_or_create(user=user, organisation=firm, defaults=told)
         viewer = as_agent(user)
     assert viewer is not None
     return viewer

@@ -69,6 +69,8 @@ def live(region: Region, say: Say = lambda _: None, most: int = PER_BENEFIT) -> 
         years = [Year(desk, say, most, calendar, money.NAMED)]
         for number, (place, name) in enumerate(others(region), start=1):
             office = people.office_of(place, name, desk[people.SEEN_BY], number)
+            if not place.contains(region):
+                people.complete(place)
             years.append(Year(office, say, most, calendar, money.named_of(place)))
         for year in years:
             year.begin()

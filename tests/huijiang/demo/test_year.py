@@ -16,7 +16,7 @@ from huijiang.access.models import Binding
 from huijiang.accounts.viewers import today
 from huijiang.audit import seals
 from huijiang.claims import humans
-from huijiang.claims.models import Act, Claim, Determination, Movement, Round
+from huijiang.claims.models import Act, Claim, Determination, Dispute, Movement, Round
 from huijiang.claims.states import State
 from huijiang.demo import people, year
 from huijiang.entitlements import nightly
@@ -24,8 +24,9 @@ from huijiang.entitlements.models import Standing
 from huijiang.funds import journal
 from huijiang.funds.models import Batch, Closing, Line, Payment, Recovery, Reservation, Waiting
 from huijiang.present import HERE
-from huijiang.registry.models import MODELS, Organisation, Person
+from huijiang.registry.models import MODELS, Coverage, Organisation, Person
 from huijiang.sealed import keys
+from tests.huijiang.claims.test_every_benefit import NOT_APPROVED, NOT_REFUSED, OPEN, benefits
 from tests.huijiang.entitlements.town import DAY, Town, town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +40,7 @@ def village(settings: Any, tmp_path: Path) -> Town:
     keys.ensure(settings.KEY_FILE)
     made = town()
     told: dict[str, Any] = {"managed_by": made.xiaoshan, "source": "登记", "as_of": DAY}
+    Coverage.objects.create(table="membership", complete=True, source="登记", as_of=DAY)  # as the demo's county has it
     for number in range(CHIEFS):
         person = Person.objects.create(name=f"林技{number}", birth_date="1980-01-01", employer=made.employer,
                                        works_in=made.xiaoshan, spouse_none=True, **told)  # fmt: skip
@@ -122,6 +124,7 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
     assert [each for each in ready if (each.benefit, each.holder) not in claimed]
 
     in_their_months(begun)
+    every_benefit_of_the_documents("\n".join(told))
 
     now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
     seals.seal(now)
@@ -129,6 +132,33 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
     counted = everything()
     assert not year.live(region, told.append, most=18)
     assert everything() == counted
+
+
+def every_benefit_of_the_documents(told: str) -> None:
+    """Claimed, granted, refused with its condition, objected to and answered; what can't be is said, in the rule's words."""
+    rules = {rule.key: rule for plan, rule in benefits() if plan.status == "in force"}
+    claims = Claim.objects.filter(benefit__in=rules)
+    granted = set(claims.filter(movements__event="approve").values_list("benefit", flat=True))
+    refused = {
+        each.claim.benefit: each for each in Movement.objects.filter(claim__in=claims, target="refused", event="refuse")
+    }
+    contested = Dispute.objects.filter(claim__in=claims, ground="refusal", against="refused").select_related("claim")
+    assert set(refused) == {each.claim.benefit for each in contested} == set(rules) - set(NOT_REFUSED)
+    assert set(rules) - granted == set(NOT_APPROVED)
+    assert set(claims.values_list("benefit", flat=True)) == set(rules) - set(NOT_REFUSED)
+    assert all(each.condition and each.words for each in refused.values())
+    for each in contested:
+        assert each.answered_at is not None, each
+        assert not each.claim.acts.exclude(kind="objection_answer").filter(user=each.answered_by).exists(), each
+        owner = Binding.objects.filter(user=each.by, person=each.claim.payee_person)
+        assert owner.exists() or each.by.agencies.filter(organisation=each.claim.payee_organisation).exists(), each
+    for key, why in NOT_APPROVED.items():
+        assert f"“{rules[key].name}”没有核准的办件：" in told
+        assert why.removeprefix(OPEN) in told, key
+    states = {key: set(claims.filter(benefit=key).values_list("state", flat=True)) for key in rules}
+    assert all(len(each) >= 2 for key, each in states.items() if key not in NOT_REFUSED), states
+    paid = claims.filter(dues__payments__state="paid").values_list("region", flat=True)
+    assert set(paid) == {"330109", "330500", "330604"}  # of the province's one benefit a list leaves a condition open
 
 
 def in_their_months(begun: dt.date) -> None:
