@@ -44,7 +44,7 @@ class DeedForm(forms.Form):
                             help_text=gettext_lazy("申报人会原样看到：核对了什么、哪一点不符合、可以怎样补救。"))  # fmt: skip
     judged = forms.ChoiceField(label=gettext_lazy("认定哪个条件"), widget=forms.RadioSelect)
     met = forms.ChoiceField(label=gettext_lazy("认定结果"), widget=forms.RadioSelect,
-                            choices=[("yes", gettext_lazy("符合")), ("no", gettext_lazy("不符合"))])  # fmt: skip
+                            choices=[("yes", gettext_lazy("符合这个条件")), ("no", gettext_lazy("不符合这个条件"))])  # fmt: skip
     found_words = forms.CharField(label=gettext_lazy("认定的依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
                                   help_text=gettext_lazy("名单、会议纪要或决定的名称、文号、日期；申报人会看到。"))  # fmt: skip
     yuan = forms.DecimalField(
