@@ -10,11 +10,22 @@ import datetime as dt
 from typing import Final
 
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import determine, disputes, intake, locks, moving, public_notice, questions, review
+from huijiang.claims import (
+    deciding,
+    determine,
+    disputes,
+    intake,
+    locks,
+    moving,
+    opinions,
+    public_notice,
+    questions,
+    review,
+)
 from huijiang.claims.errors import ClaimError, Incomplete
 from huijiang.claims.models import Batch, Claim, Round
 from huijiang.claims.models.claim import Way
-from huijiang.claims.models.decision import Basis
+from huijiang.claims.models.decision import Basis, Outcome
 from huijiang.claims.models.disputes import Ground
 from huijiang.claims.states import Event, State
 from huijiang.demo.calendar import Calendar
@@ -23,6 +34,7 @@ from huijiang.entitlements.models import Standing
 
 STEP: Final = 20  # minutes between two acts of a day
 OPEN_AMOUNT: Final = 300_000  # fen: what a person settles where the text leaves the amount open
+FOUND: Final = "已对照主管部门的名单核实“%s”（演示）。"
 ITEMS: Final = ({"code": "scan", "words": "证书扫描件不清晰，请重新上传。"},
                 {"code": "account", "words": "开户行名称不完整，请补充到支行。"})  # fmt: skip
 
@@ -95,17 +107,21 @@ class Filing:
         review.checked(claim, self.desk["reviewer"])
         return fresh(claim)
 
-    def in_review(self, claim: Claim) -> Claim:
-        """Checked and determined; where the text leaves an interval, a reviewer settles it."""
+    def in_review(self, claim: Claim, judged: bool = False) -> Claim:
+        """Checked and determined; what the text leaves to a judgement is found as met (`judged`), or left open; where it
+        leaves an interval, a reviewer settles it."""
         claim = self.checked(claim)
         made = moving.last_of(claim)
+        for label in opinions.left(claim) if judged else ():
+            made = deciding.give_opinion(claim, self.desk["reviewer"], label, True, FOUND % label)
         if made is not None and made.point is None and (asked := determine.asked(made)) is not None:
             determine.determine(locks.claim(claim), self.desk["reviewer"], figure=asked.at_most(OPEN_AMOUNT),
                                 basis=Basis.AUDITED_COST, basis_words="按审定的实际支出核定（演示）。")  # fmt: skip
         return claim
 
     def second_review(self, claim: Claim) -> Claim:
-        claim = self.in_review(claim)
+        """Reviewed by one.  Raises ClaimError with the conditions for which nothing can be granted."""
+        claim = self.in_review(claim, judged=True)
         made = moving.last_of(claim)
         if made is not None and made.outcome != Outcome.ENTITLED:
             which = "、".join(f"“{each}”" for each in determine.open_conditions(made))
