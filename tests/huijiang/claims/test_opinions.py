@@ -56,11 +56,18 @@ def test_a_finding_settles_what_the_text_leaves_to_a_judgement(bureau: Bureau) -
     if yes.point is None:
         asked = determine.asked(yes)
         assert asked is not None
-        determine.determine(claim, bureau["first"], figure=asked.at_most(1_000), basis=Basis.AUDITED_COST, basis_words="审定", on=on)
+        determine.determine(
+            claim, bureau["first"], figure=asked.at_most(1_000), basis=Basis.AUDITED_COST, basis_words="审定", on=on
+        )
     review.review(claim, bureau["first"], on=on)
     with transaction.atomic(), pytest.raises(ProgrammingError, match="judged_in_review"):
         Opinion.objects.create(
-            claim=claim, label="一线优秀技能人才", judge="区人力社保局", met=False, words="改口", made_by=bureau.applicant
+            claim=claim,
+            label="一线优秀技能人才",
+            judge="区人力社保局",
+            met=False,
+            words="改口",
+            made_by=bureau.applicant,
         )
     with transaction.atomic(), pytest.raises(ProgrammingError, match="added_only"):
         Opinion.objects.filter(claim=claim).update(met=False)
@@ -77,7 +84,9 @@ def test_one_figure_goes_for_every_open_period(bureau: Bureau) -> None:
     for wrong in (150_001, -1):
         with transaction.atomic(), pytest.raises(CannotDetermine, match="不在文件允许的范围内"):
             deciding.fix_amount(claim, bureau["first"], wrong, Basis.AUDITED_COST, "租赁合同")
-    made = determine.determine(claim, bureau["first"], figure=120_000, basis=Basis.AUDITED_COST, basis_words="租赁合同", on=on)
+    made = determine.determine(
+        claim, bureau["first"], figure=120_000, basis=Basis.AUDITED_COST, basis_words="租赁合同", on=on
+    )
     body = determine.body_of(made)
     assert {each["amount"] for each in body["due"]} == {120_000}
     assert (made.point, len(body["due"])) == (120_000 * asked.begun, asked.begun)
@@ -95,7 +104,9 @@ def test_one_figure_goes_for_every_open_period(bureau: Bureau) -> None:
 
 def test_a_period_whose_conditions_no_longer_hold_takes_no_signed_figure(bureau: Bureau) -> None:
     claim, on = claimed(bureau, "huzhou-2023-55#rent-subsidy")
-    made = determine.determine(claim, bureau["first"], figure=120_000, basis=Basis.AUDITED_COST, basis_words="租赁合同", on=on)
+    made = determine.determine(
+        claim, bureau["first"], figure=120_000, basis=Basis.AUDITED_COST, basis_words="租赁合同", on=on
+    )
     following = dt.date.fromisoformat(determine.body_of(made)["coming"][0]["from"])
     review.review(claim, bureau["first"], on=on)
     review.second_review(Claim.objects.get(pk=claim.pk), bureau["second"], on=on)
