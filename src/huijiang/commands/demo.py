@@ -132,7 +132,7 @@ def _tell(address: str) -> None:
     print(f"  口令 password  {demo.PASSWORD}")
     for each in demo.shown():
         code = f"  动态码见登录页 code on the sign-in page ({each.secret})" if each.secret else ""
-        print(f"  {each.login:<24} {each.role or each.name}{code}")
+        print(f"  {each.login:<24} {each.name}{code}")
     print("\n全部为合成数据 everything is synthetic", flush=True)
     if sys.stdout.isatty():
         print("按 Ctrl-C 停止 Ctrl-C stops it", flush=True)
