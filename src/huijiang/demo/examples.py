@@ -48,6 +48,16 @@ def documents_of(region: Region) -> list[DocumentPlan]:
             and plan.id in with_cases() and benefits_of(plan)]  # fmt: skip
 
 
+def others(region: Region) -> list[tuple[Region, str]]:
+    """The other places of the province whose own documents are in force, each with the name of its document."""
+    found = {}
+    for document in sorted(library.current().plans.values(), key=lambda each: each.id):
+        place = Region.objects.filter(code=document.region).exclude(pk=region.pk).first()
+        if place is not None and place.path.split("/")[0] == region.path.split("/")[0] and documents_of(place):
+            found[place] = document.id.partition("-")[0]
+    return list(found.items())
+
+
 def benefits_of(plan: DocumentPlan) -> list[Rule]:
     return [rule for rule in plan.rules.values() if rule.kind == "benefit"]
 

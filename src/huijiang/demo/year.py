@@ -1,6 +1,9 @@
 """A year in the demo county: claims of every benefit that has an event, in every state, and their money there and back,
 month by month under the demo's clock (`present.lived`).
 
+Besides, every benefit of the documents of the county and of the other places of its province is claimed by its worked
+cases (`examples`), in the office of the place: those years are lived through together.
+
 Made whole or not at all; a second call finds it and changes nothing.  The same county on the same day gives the same.
 
 | day of a span of thirty | what happens |
@@ -31,12 +34,11 @@ from huijiang.claims.states import State
 from huijiang.claims.tasks import next_periods
 from huijiang.demo import ending, money, people
 from huijiang.demo.calendar import LAST, Calendar, Span, begun, event_day
-from huijiang.demo.examples import Examples, documents_of
+from huijiang.demo.examples import Examples, others
 from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
 from huijiang.demo.paying import FOUND, Paying
 from huijiang.demo.plan import BACK, OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
-from huijiang.documents import library
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
 from huijiang.funds.batches import BatchError
@@ -81,16 +83,6 @@ def live(region: Region, say: Say = lambda _: None, most: int = PER_BENEFIT) -> 
         for year in years:
             year.end()
     return True
-
-
-def others(region: Region) -> list[tuple[Region, str]]:
-    """The other places of the province whose own documents are in force, each with the name of its document."""
-    found = {}
-    for document in sorted(library.current().plans.values(), key=lambda each: each.id):
-        place = Region.objects.filter(code=document.region).exclude(pk=region.pk).first()
-        if place is not None and place.path.split("/")[0] == region.path.split("/")[0] and documents_of(place):
-            found[place] = document.id.partition("-")[0]
-    return list(found.items())
 
 
 @dataclass
