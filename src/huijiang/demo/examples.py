@@ -115,12 +115,17 @@ class Examples:
                 self._otherwise(span, example, held)
 
     def _otherwise(self, span: Span, example: Example, held: ending.OnNotice) -> None:
-        """What can't be granted waits where a person has to go on; that it can't is said once for a benefit."""
+        """What can't be granted stands, in the end, where a person has to go on; that it can't is said once for a
+        benefit."""
         if example.ending in (Ending.CONTESTED, *GRANTED):
             self.missing.append(example)
         if example.ending in (*LATE, *GRANTED):
             instead = Ending.IN_REVIEW if example.ending in GRANTED else next(self.early)
-            self._shown(span, Example(example.plan, example.rule, instead, example.cases), held)
+            later = Example(example.plan, example.rule, instead, example.cases)
+            if span.number < LAST and instead not in OVER:
+                self.tasks[LAST].append(later)
+            else:
+                self._shown(span, later, held)
 
     def _shown(self, span: Span, example: Example, held: ending.OnNotice) -> bool:
         for worked in example.cases:
@@ -139,7 +144,10 @@ class Examples:
         return False
 
     def _reached(self, example: Example, worked: Worked, held: ending.OnNotice) -> None:
-        made, why = settle(worked.facts, self.place, self.names.of), ""
+        made, why = settle(worked.facts, self.place, example.rule.table, self.names.of), ""
+        for (table, _id), row in made.items():
+            if table == "person":
+                self.names.known(row)
         for standing in self._results(example.rule, worked, made):
             self.filing.files_alone(standing, self.filing.count % 2 == 1)
             try:

@@ -35,6 +35,12 @@ from huijiang.entitlements.models import Standing
 STEP: Final = 20  # minutes between two acts of a day
 OPEN_AMOUNT: Final = 300_000  # fen: what a person settles where the text leaves the amount open
 FOUND: Final = "已对照主管部门的名单核实“%s”（演示）。"
+OBJECTIONS: Final = (
+    (Ground.PERSON, "公示的对象与我了解的情况不一致，请核实。"),
+    (Ground.CONDITION, "据我所知，公示期前已经不在该单位了，请核对在岗和参保情况。"),
+    (Ground.AMOUNT, "公示的金额比文件写的高，请说明是怎样算出来的。"),
+    (Ground.OTHER, "同一件事别处好像已经领过一次，请查一查。"),
+)
 ITEMS: Final = ({"code": "scan", "words": "证书扫描件不清晰，请重新上传。"},
                 {"code": "account", "words": "开户行名称不完整，请补充到支行。"})  # fmt: skip
 
@@ -44,7 +50,7 @@ class Filing:
 
     def __init__(self, desk: Desk, calendar: Calendar) -> None:
         self.desk, self.calendar = desk, calendar
-        self.count = 0
+        self.count = self.heard = 0
         self.began = calendar.spans[0].begins
         self.alone: dict[tuple[int | None, int | None], Viewer] = {}
 
@@ -169,8 +175,10 @@ class Filing:
 
     def objected(self, claim: Claim, name: str = "") -> Claim:
         """A visitor objects to what stands on a notice."""
-        disputes.make(claim, None, Ground.PERSON, "公示的人选与我了解的情况不一致，请核实。", name=name or "王某某",
-                      contact="13900000000")  # fmt: skip
+        self.heard += 1
+        ground, words = OBJECTIONS[self.heard % len(OBJECTIONS)]
+        name = name or f"{'王李周吴'[self.heard % 4]}某某"
+        disputes.make(claim, None, ground, words, name=name, contact="13900000000")
         return fresh(claim)
 
     def answered(self, claim: Claim, upheld: bool) -> Claim:

@@ -1,14 +1,19 @@
-"""What the people and bodies of worked cases are called in the registry: read like names, and no two alike."""
+"""What the people and bodies of worked cases are called in the registry, and by which number people are known there: read
+like names, no two alike, and numbers that nobody can have."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
+from huijiang.demo.people import AREA
 from huijiang.regions.models import Region
+from huijiang.registry.models import IdentityDocument, Person
 from huijiang.synth.words import GIVEN, SURNAMES, TRADE_NAMES
 from tiaowen.evaluate.facts import Row
+from tiaowen.identifiers.person import RESIDENT, person_check_character
 
 PLACES: Final = "省市区县"
 AT_FRONT: Final = ("上虞", "湖州", "萧山", "越城", "宁波", "杭州", "余姚", "浙江", "上海", "南浔")
@@ -20,9 +25,11 @@ SAID: Final = {
 }  # fmt: skip
 """Kind of a body → what its name ends with."""
 PUBLIC: Final = {"机关": "行政机关（演示）", "人社部门": "人社部门（演示）"}
-HAS: Final = ("公司", "学校", "学院", "大学", "中心", "技校", "职校", "医院", "协会", "工会", "高职")
+HAS: Final = ("公司", "学校", "学院", "大学", "中心", "技校", "职校", "医院", "协会", "工会", "高职", "人力")
 """A case's own word that ends with one of these needs no further ending."""
-NICK: Final = ("小", "老", "阿")
+OLDEST: Final = dt.date(1972, 1, 1)
+DAYS: Final = 9_000  # within which they were born
+FIRST: Final = 900  # serial number of a day: those of the county's people are below
 
 
 class Names:
@@ -30,17 +37,29 @@ class Names:
 
     def __init__(self, place: Region) -> None:
         self.place = place.name.rstrip(PLACES)
-        self.numbers: Iterator[int] = count(sum(map(ord, place.code)))
+        self.numbers: Iterator[int] = count(7 * int(place.code[2:]))  # far enough from another place's
 
     def of(self, row: Row) -> str:
         number = next(self.numbers)
-        return self._person(row.id, number) if row.table == "person" else self._body(row, number)
+        return self._person(number) if row.table == "person" else self._body(row, number)
 
-    def _person(self, said: str, number: int) -> str:
-        """小林 is some 林; of others nothing is known."""
-        own = said[1:] if len(said) == 2 and said.startswith(NICK) and said[1:] in SURNAMES else ""
+    def known(self, person: Person) -> None:
+        """The day of birth where a case says nothing of it, and a document that agrees with it."""
+        number = next(self.numbers)
+        born = person.birth_date or OLDEST + dt.timedelta(days=number * 37 % DAYS)
+        if person.birth_date is None:
+            person.birth_date = born
+            person.save(update_fields=["birth_date"])
+        seventeen = f"{AREA}{born:%Y%m%d}{FIRST + number % 100}"
+        whole = seventeen + person_check_character(seventeen)
+        IdentityDocument.objects.create(
+            person=person, kind=RESIDENT, number=whole, matched=whole, source=person.source, as_of=person.as_of
+        )
+
+    @staticmethod
+    def _person(number: int) -> str:
         given = GIVEN[number * 7 % len(GIVEN)] + (GIVEN[number * 11 % len(GIVEN)] if number % 3 else "")
-        return (own or SURNAMES[number * 13 % len(SURNAMES)]) + given
+        return SURNAMES[number * 13 % len(SURNAMES)] + given
 
     def _body(self, row: Row, number: int) -> str:
         """上虞机械 → 上虞恒达机械有限公司; of a word that says nothing, its place and kind."""

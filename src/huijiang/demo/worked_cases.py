@@ -1,7 +1,7 @@
 """The hand-worked cases of a document as rows of the registry: what they grant and refuse can then be claimed.
 
 for worked in cases_of("xiaoshan-2025-3", "trainer-grant", refused=False): ...     sentence, facts, day, label
-rows = settle(worked.facts, region)                                                (table, id of the case) → row
+rows = settle(worked.facts, region, "certificate")                                 (table, id of the case) → row
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tiaowen.files import default_folder
 from tiaowen.vocabulary.types import NONE
 
 REFUSED: Final = "not paid"
+PARTIES: Final = ("person", "organisation")
 CASES: Final = ".cases.yaml"
 Naming = Callable[[Row], str]
 
@@ -83,17 +84,28 @@ def parties(event: Row, hops: int = 3) -> list[Row]:
     for _hop in range(hops):
         near = [each for row in near for each in row.values.values() if isinstance(each, Row) and each not in found]
         found += near
-    return [each for each in dict.fromkeys(found) if each.table in ("person", "organisation")]
+    return [each for each in dict.fromkeys(found) if each.table in PARTIES]
 
 
-def settle(facts: Facts, place: Region, name: Naming = lambda row: row.id) -> dict[tuple[str, str], Any]:
-    """Write the rows into the registry, managed by a place; gives what was made, by table and the case's own name.
-    `name`: what people and bodies are called there."""
+def mentioned(facts: Facts, about: str) -> set[Row]:
+    """The rows of a table, and people and bodies that other rows name: a document's cases suppose many more."""
+    found = [row for table, rows in facts.tables.items() for row in rows if table == about or table not in PARTIES]
+    for row in found:
+        found += [each for each in row.values.values() if isinstance(each, Row) and each not in found]
+    return set(found)
+
+
+def settle(facts: Facts, place: Region, about: str, name: Naming = lambda row: row.id) -> dict[tuple[str, str], Any]:
+    """Write what bears on the rows of a table into the registry, managed by a place; gives what was made, by table and the
+    case's own name.  `name`: what people and bodies are called there."""
     made: dict[tuple[str, str], Any] = {}
     refers: list[tuple[Any, str, Row]] = []
+    wanted = mentioned(facts, about)
     for table, rows in facts.tables.items():
         columns = facts.vocabulary.tables[table].columns
         for row in rows:
+            if row not in wanted:
+                continue
             values: dict[str, Any] = {"managed_by": place, "source": "登记", "as_of": today()}
             for column, value in row.values.items():
                 kind = columns[column].type.kind
@@ -105,7 +117,7 @@ def settle(facts: Facts, place: Region, name: Naming = lambda row: row.id) -> di
                     values[f"{column}_id"] = value
                 elif kind != "row":
                     values[column] = value
-            if table in ("person", "organisation"):
+            if table in PARTIES:
                 values["name"] = name(row)
                 values.pop("id_number", None)
             held = made[table, row.id] = MODELS[table].objects.create(**values)

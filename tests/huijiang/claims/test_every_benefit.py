@@ -98,7 +98,7 @@ class Bureau:
         """The first claim that the facts allow for an event of the rule, by whoever may file it; sent in and
         determined.  Else why there is none."""
         place, why = self.places[plan.id], ""
-        made = settle(worked.facts, place)
+        made = settle(worked.facts, place, rule.table)
         for event in worked.facts.rows(rule.table)[:MOST_TRIED]:
             for party in parties(event):
                 row = made[party.table, party.id]
