@@ -155,6 +155,10 @@ def every_benefit_of_the_documents(told: str) -> None:
     for key, why in NOT_APPROVED.items():
         assert f"“{rules[key].name}”没有核准的办件：" in told
         assert why.removeprefix(OPEN) in told, key
+    named = Person.objects.filter(documents__isnull=False, managed_by__in=("330500", "330604"))
+    assert {each.isalpha() and 2 <= len(each) <= 5 for each in named.values_list("name", flat=True)} == {True}
+    bodies = Organisation.objects.filter(managed_by__in=("330500", "330604")).values_list("name", flat=True)
+    assert all(len(each) >= 5 for each in bodies), bodies
     states = {key: set(claims.filter(benefit=key).values_list("state", flat=True)) for key in rules}
     assert all(len(each) >= 2 for key, each in states.items() if key not in NOT_REFUSED), states
     paid = claims.filter(dues__payments__state="paid").values_list("region", flat=True)
