@@ -11,6 +11,7 @@ from typing import Final
 from huijiang.demo.people import AREA
 from huijiang.regions.models import Region
 from huijiang.registry.models import IdentityDocument, Person
+from huijiang.sealed.fields import found_by
 from huijiang.synth.words import GIVEN, SURNAMES, TRADE_NAMES
 from tiaowen.evaluate.facts import Row
 from tiaowen.identifiers.person import RESIDENT, person_check_character
@@ -29,7 +30,7 @@ HAS: Final = ("公司", "学校", "学院", "大学", "中心", "技校", "职�
 """A case's own word that ends with one of these needs no further ending."""
 OLDEST: Final = dt.date(1972, 1, 1)
 DAYS: Final = 9_000  # within which they were born
-FIRST: Final = 900  # serial number of a day: those of the county's people are below
+SERIALS: Final = 1_000  # of a day
 
 
 class Names:
@@ -50,8 +51,7 @@ class Names:
         if person.birth_date is None:
             person.birth_date = born
             person.save(update_fields=["birth_date"])
-        seventeen = f"{AREA}{born:%Y%m%d}{FIRST + number % 100}"
-        whole = seventeen + person_check_character(seventeen)
+        whole = next(each for each in numbers_of(born, number) if not taken(each))
         IdentityDocument.objects.create(
             person=person, kind=RESIDENT, number=whole, matched=whole, source=person.source, as_of=person.as_of
         )
@@ -70,3 +70,14 @@ class Names:
         said = row.id if len(row.id) >= 4 and all("一" <= each <= "鿿" for each in row.id) else ""
         at, rest = (said[:2], said[2:]) if said.startswith(AT_FRONT) else (self.place, said.removeprefix("区"))
         return at + trade + rest + ("" if rest.endswith(HAS) else SAID.get(kind, "有限公司"))
+
+
+def numbers_of(born: dt.date, first: int) -> Iterator[str]:
+    """Numbers of somebody born on a day, from a serial number on."""
+    for each in range(SERIALS):
+        seventeen = f"{AREA}{born:%Y%m%d}{(first + each) % SERIALS:03d}"
+        yield seventeen + person_check_character(seventeen)
+
+
+def taken(number: str) -> bool:
+    return IdentityDocument.objects.filter(found_by(IdentityDocument, "matched", number), kind=RESIDENT).exists()
