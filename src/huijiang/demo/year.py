@@ -39,6 +39,7 @@ from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
 from huijiang.demo.paying import FOUND, Paying
 from huijiang.demo.plan import BACK, OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
+from huijiang.documents import library
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
 from huijiang.funds.batches import BatchError
@@ -226,7 +227,7 @@ class Year:
                 won = Judging(self.filing, benefit, span).run(entrants)
         except (ClaimError, MayNot) as error:
             self.calendar.clock.again()
-            self.say(f"  {benefit}: {error}")
+            self.say(f"  “{self.named_as(benefit)}”没有评审：{error}")
             return []
         self.reserved.add(benefit)
         return won
@@ -263,9 +264,12 @@ class Year:
         except (ClaimError, MayNot) as error:
             self.calendar.clock.again()
             if self.calendar.spans[LAST].begins <= self.filing.began:
-                self.say(f"  {standing.benefit} {standing.holder}: {error}")
+                self.say(f"  “{self.named_as(standing.benefit)}”的一件：{error}")
             return False
         return True
+
+    def named_as(self, benefit: str) -> str:
+        return library.placed(self.desk.region.code).rule(benefit).name
 
     def batch_of(self, task: Task) -> Batch | None:
         """The firm's list, sent when its first claim is."""
