@@ -1,5 +1,5 @@
 """What the people and bodies of worked cases are called in the registry, and by which number people are known there: read
-like names, no two alike, and numbers that nobody can have."""
+like names, few alike, and numbers that nobody can have."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from tiaowen.evaluate.facts import Row
 from tiaowen.identifiers.person import RESIDENT, person_check_character
 
 PLACES: Final = "省市区县"
-AT_FRONT: Final = ("上虞", "湖州", "萧山", "越城", "宁波", "杭州", "余姚", "浙江", "上海", "南浔")
-"""Places with which a case's own word for a body begins."""
+AT_FRONT: Final = ("上虞", "湖州", "萧山", "越城", "宁波", "杭州", "余姚", "浙江", "上海", "南浔", "皖北", "太湖", "舜江", "姚江",
+                   "萧然", "滨江", "匠心", "湖才")  # fmt: skip
+"""With what a case's own word for a body begins, a place mostly."""
 SAID: Final = {
     "企业": "有限公司", "培训机构": "职业培训学校", "社会培训评价组织": "技能评价中心", "技工院校": "技工学校", "中职院校": "职业学校",
     "高职院校": "职业技术学院", "高等学校": "大学", "人力资源服务机构": "人力资源服务公司", "事业单位": "医院", "村社区": "村",
@@ -30,6 +31,7 @@ HAS: Final = ("公司", "学校", "学院", "大学", "中心", "技校", "职�
 """A case's own word that ends with one of these needs no further ending."""
 OLDEST: Final = dt.date(1972, 1, 1)
 DAYS: Final = 9_000  # within which they were born
+OFFERED: Final = len(TRADE_NAMES)
 SERIALS: Final = 1_000  # of a day
 
 
@@ -62,11 +64,11 @@ class Names:
         return SURNAMES[number * 13 % len(SURNAMES)] + given
 
     def _body(self, row: Row, number: int) -> str:
-        """上虞机械 → 上虞恒达机械有限公司; of a word that says nothing, its place and kind."""
+        """上虞机械 → 上虞恒海机械有限公司; of a word that says nothing, its place and kind."""
         kind = str(row.values.get("kind"))
         if kind in PUBLIC:
             return self.place + PUBLIC[kind]
-        trade = TRADE_NAMES[number * 5 % len(TRADE_NAMES)]
+        trade = TRADE_NAMES[number % OFFERED][0] + TRADE_NAMES[(number + number // OFFERED) % OFFERED][1]
         said = row.id if len(row.id) >= 4 and all("一" <= each <= "鿿" for each in row.id) else ""
         at, rest = (said[:2], said[2:]) if said.startswith(AT_FRONT) else (self.place, said.removeprefix("区"))
         return at + trade + rest + ("" if rest.endswith(HAS) else SAID.get(kind, "有限公司"))
