@@ -48,6 +48,12 @@ class Calendar:
         moment = dt.datetime.combine(day, dt.time(9), HERE) + dt.timedelta(minutes=minutes % 480)
         self.clock.at(min(moment.astimezone(dt.UTC), self.end))
 
+    def workday_before_last(self) -> dt.date:
+        day = self.last - dt.timedelta(days=1)
+        while day.weekday() >= 5:
+            day -= dt.timedelta(days=1)
+        return day
+
     def span_of(self, day: dt.date) -> int:
         """The first span that begins after a day; 0 for what was before them all, SPANS for what is too late for any."""
         return next((each.number for each in self.spans if each.begins > day), SPANS)

@@ -21,7 +21,7 @@ from huijiang.demo import ending
 from huijiang.demo.calendar import LAST, Calendar, Span
 from huijiang.demo.filing import Filing
 from huijiang.demo.names import Names
-from huijiang.demo.plan import OVER, Ending
+from huijiang.demo.plan import OVER, Ending, days_ago
 from huijiang.demo.worked_cases import Worked, cases_of, parties, settle, with_cases
 from huijiang.documents import library
 from huijiang.entitlements import live
@@ -108,8 +108,8 @@ class Examples:
     # -- a span ---------------------------------------------------------------------------
     def claims(self, span: Span, held: ending.OnNotice) -> None:
         for number, example in enumerate(self.tasks.pop(span.number, [])):
-            ago = number * 7 % 17
-            day = span.day(1 + number % 6) if example.ending in OVER else self.calendar.last - dt.timedelta(days=ago)
+            ago = dt.timedelta(days=days_ago(example.ending, number))
+            day = span.day(1 + number % 6) if example.ending in OVER else self.calendar.last - ago
             self.filing.begins(max(day, span.begins))
             if not self._shown(span, example, held):
                 self._otherwise(span, example, held)

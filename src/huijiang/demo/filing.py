@@ -119,8 +119,10 @@ class Filing:
         claim = self.checked(claim)
         made = moving.last_of(claim)
         for label in opinions.left(claim) if judged else ():
+            self.after(3)
             made = deciding.give_opinion(claim, self.desk["reviewer"], label, True, FOUND % label)
         if made is not None and made.point is None and (asked := determine.asked(made)) is not None:
+            self.after(3)
             determine.determine(locks.claim(claim), self.desk["reviewer"], figure=asked.at_most(OPEN_AMOUNT),
                                 basis=Basis.AUDITED_COST, basis_words="按审定的实际支出核定（演示）。")  # fmt: skip
         return claim

@@ -52,6 +52,14 @@ BACK: Final = OVER - {Ending.AWAITING}
 """What may lie months back."""
 
 
+NOTICED: Final = frozenset({Ending.ON_NOTICE, Ending.OBJECTED, Ending.UPHELD})
+
+
+def days_ago(ending: Ending, number: int) -> int:
+    """How long ago a claim of the last weeks came in; one that stands on a notice had time for two reviews before."""
+    return 10 + number % 7 if ending in NOTICED else number * 5 % 17
+
+
 @dataclass(frozen=True)
 class Wanted:
     """So many claims of a benefit from some results, each with its ending; a result that can't be claimed is passed over."""

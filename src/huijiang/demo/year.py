@@ -38,7 +38,7 @@ from huijiang.demo.examples import Examples, others
 from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
 from huijiang.demo.paying import FOUND, Paying
-from huijiang.demo.plan import BACK, OVER, PER_BENEFIT, Ending, Wanted, plan, results, short_of
+from huijiang.demo.plan import BACK, OVER, PER_BENEFIT, Ending, Wanted, days_ago, plan, results, short_of
 from huijiang.documents import library
 from huijiang.entitlements.models import Standing
 from huijiang.entitlements.models import State as Result
@@ -246,8 +246,8 @@ class Year:
         ]
         for each in able:
             task.results.remove(each)
-            ago = number * 5 % 17
-            day = span.day(1 + number % 6) if task.ending in OVER else self.calendar.last - dt.timedelta(days=ago)
+            ago = dt.timedelta(days=days_ago(task.ending, number))
+            day = span.day(1 + number % 6) if task.ending in OVER else self.calendar.last - ago
             self.filing.begins(max(day, span.begins))
             if self.one(each, task, held):
                 return True
@@ -298,11 +298,14 @@ class Year:
         on(span.day(22))
         public_notice.take_down()
         if span.number == LAST:
-            on(self.calendar.last - dt.timedelta(days=1))
+            day = self.calendar.workday_before_last()
+            on(day)
             filing.announce([*held.standing, *held.objected, *held.upheld])
+            on(day, 150)
             for each in (*held.objected, *held.upheld):
                 if fresh(each).state == State.PUBLIC_NOTICE:
                     filing.objected(each)
+            on(day, 330)
             for each in held.upheld:
                 filing.answered(each, upheld=True)
 
