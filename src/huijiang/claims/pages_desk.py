@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
     )
     overdue = forms.ChoiceField(label=gettext_lazy("时限"), required=False,
                                 choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("只看超期"))])  # fmt: skip
-    passed = forms.ChoiceField(label=gettext_lazy("核验"), required=False,
+    passed = forms.ChoiceField(label=gettext_lazy("核验情况"), required=False,
                                choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("全部通过的"))])  # fmt: skip
 
     def __init__(self, *args: Any, viewer: Viewer, view: View, **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "columns": COLUMNS, "count": queue.shown(count), "late": queue.shown(late) if late else "", "narrowed": asked != Asked(),
         "onward": f"?{urlencode({**kept, 'after': page.onward})}" if page.onward else "",
         "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
-        "deeds": bulk.AT_THE_DESK if viewer.roles & set(WORKS) else (),
+        "deeds": bulk.AT_THE_DESK if viewer.roles & set(WORKS) and set(view.states) & set(WORK) else (),
         "whole": request.GET.urlencode(), "every": min(count, bulk.MOST), "more_than_most": count > bulk.MOST,
         "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": bulk.MOST,
         "running": [
@@ -113,7 +113,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 COLUMNS: Final = (
     Column(gettext_lazy("受理编号 / 申请人")), Column(gettext_lazy("项目")), Column(gettext_lazy("金额（元）"), "number"),
-    Column(gettext_lazy("核验")), Column(gettext_lazy("状态"), "state"), Column(gettext_lazy("时限")), Column(gettext_lazy("承办")),
+    Column(gettext_lazy("核验情况")), Column(gettext_lazy("状态"), "state"), Column(gettext_lazy("时限")), Column(gettext_lazy("承办")),
 )  # fmt: skip
 
 
@@ -129,7 +129,10 @@ def _tabs(viewer: Viewer, current: View, on: dt.date) -> list[Tab]:
 
 def _covered(viewer: Viewer, on: dt.date) -> list[str]:
     running = StandIn.objects.filter(absent__in=standing_in.covered(viewer.user, on), deputy=viewer.user, ended_at=None)
-    return [f"{each.absent.name}（{each.ends_on:%m-%d}）" for each in running.select_related("absent")]
+    return [
+        _("%(name)s（到 %(day)s）") % {"name": each.absent.name, "day": each.ends_on.isoformat()}
+        for each in running.select_related("absent")
+    ]
 
 
 def _rows(claims: list[Claim], on: dt.date) -> list[dict[str, Any]]:

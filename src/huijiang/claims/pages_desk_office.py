@@ -107,6 +107,7 @@ class TermsForm(forms.ModelForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.filter(in_scope_of_codes(viewer))
+        self.fields["region"].empty_label = _("请选择")
         known = list(dict.fromkeys([*queue.benefits(), *([self.instance.benefit] if self.instance.benefit else [])]))
         self.fields["benefit"].choices = [("", _("这个地区的全部项目")), *((each, name_of(each)) for each in known)]
         if self.instance.pk:
@@ -124,9 +125,9 @@ def terms(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(_("项目")),
         Column(_("地区")),
-        Column(_("办理"), "number"),
-        Column(_("补正"), "number"),
-        Column(_("公示"), "number"),
+        Column(_("办理（工作日）"), "number"),
+        Column(_("补正（工作日）"), "number"),
+        Column(_("公示（天）"), "number"),
     ]
     rows = [[Cell(name_of(each.benefit) if each.benefit else _("所有项目"), reverse("claims:terms_edit", args=[each.pk])), each.region.name,
              str(each.legal_days), str(each.correction_days), str(each.notice_days) if each.notice_due else _("不公示")] for each in found]  # fmt: skip

@@ -45,7 +45,7 @@ def asked(viewer: Viewer) -> Table | None:
         Column(_("项目")),
         Column(_("年份")),
         Column(_("件数"), "number"),
-        Column(_("提出时间")),
+        Column(_("提交时间")),
         Column(_("状态")),
     ]
     return Table(_("我的审计包"), columns, rows) if rows else None

@@ -41,7 +41,7 @@ MOST_RELATION: Final = 120
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     found = panels.panel_of(viewer_of(request)).order_by("-due_on")
-    columns = [Column(_("批次")), Column(_("评分截止")), Column(_("状态"), "state")]
+    columns = [Column(_("批次名称")), Column(_("评分截止")), Column(_("状态"), "state")]
     rows = [[Cell(each.round.name, reverse("claims:panel", args=[each.round.uid]), note=each.round.region.name),
              each.due_on.isoformat(), Cell(tag=tag_of(each.round))] for each in found]  # fmt: skip
     return render(request, "claims/panels.html", {"table": Table(_("我的评审"), columns, rows), "count": len(rows)})

@@ -50,7 +50,7 @@ VIEWS: Final[dict[str, View]] = {
         View("mine", gettext_lazy("我的"), WORK, mine=True),
         View("all", gettext_lazy("全科室"), WORK),
         View("correction", gettext_lazy("待补正"), (State.AWAITING_CORRECTION,), "state_since"),
-        View("second", gettext_lazy("待复核"), (State.SECOND_REVIEW,)),
+        View("second", gettext_lazy("复核中"), (State.SECOND_REVIEW,)),
         View("notice", gettext_lazy("公示中"), (State.PUBLIC_NOTICE,), "state_since"),
         View("objection", gettext_lazy("异议中"), (State.UNDER_OBJECTION,), "state_since"),
         View("decided", gettext_lazy("批准的"), (State.APPROVED, State.PAYABLE, State.PAID, State.PAYMENT_RETURNED), "state_since"),

@@ -26,7 +26,7 @@ HAPPENED: Final = {
     Happened.DECLINE: gettext_lazy("决定不予受理"), Happened.CHECKED: gettext_lazy("与登记核对完毕，进入审核"),
     Happened.ASK_CORRECTION: gettext_lazy("请您补正，办理期限暂停"), Happened.CORRECT: gettext_lazy("交回补正，办理期限继续计算"),
     Happened.LAPSE: gettext_lazy("逾期没有补正，按撤回处理"), Happened.REVIEW: gettext_lazy("审核通过，等第二个人复核"),
-    Happened.SEND_BACK: gettext_lazy("复核退回，重新审核"), Happened.APPROVE: gettext_lazy("复核通过"), Happened.REFUSE: gettext_lazy("决定不予支持"),
+    Happened.SEND_BACK: gettext_lazy("复核退回，重新审核"), Happened.APPROVE: gettext_lazy("复核通过"), Happened.REFUSE: gettext_lazy("作出不予支持的决定"),
     Happened.NOTICE_ENDED: gettext_lazy("公示期满，没有异议"), Happened.RECALCULATE: gettext_lazy("情况有变化，重新核定"),
     Happened.OBJECT: gettext_lazy("有人提出异议，暂停办理"), Happened.DISMISS: gettext_lazy("异议不成立，继续办理"),
     Happened.UPHOLD: gettext_lazy("异议成立，重新审核"), Happened.FUND: gettext_lazy("资金已落实"), Happened.UNFUND: gettext_lazy("资金安排有变，重新落实"),

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from huijiang.funds import answers
@@ -88,7 +88,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = [
         [Cell(each.name, reverse("funds:answer", args=[each.uid]), note=each.region.name),
          Cell(moment(each.taken_at), note=each.taken_by.name if each.taken_by else ""), str(each.count), str(each.applied),
-         Cell(tag=Tag(_("%(n)s 行待处理") % {"n": each.waiting}, "red") if each.waiting else Tag(_("已对清"), "green"))]
+         Cell(tag=Tag(ngettext("%(n)s 行待处理", "%(n)s 行待处理", each.waiting) % {"n": each.waiting}, "red") if each.waiting else Tag(_("已对清"), "green"))]
         for each in page
     ]  # fmt: skip
     return render(

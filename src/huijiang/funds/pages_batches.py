@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -62,8 +62,8 @@ def listed(request: HttpRequest) -> HttpResponse:
                Column(_("状态"), "state")]  # fmt: skip
     rows = [
         [Cell(each.number, reverse("funds:batch", args=[each.uid]), note=each.region.name), each.source.name, each.pay_on.isoformat(),
-         str(each.count or each.payments.count()), money(each.total) if each.total else "—", Cell(tag=batch_tag(each))]
-        for each in page
+         str(count), money(total), Cell(tag=batch_tag(each))]
+        for each in page for count, total in [_sums(each)]
     ]  # fmt: skip
     return render(
         request,
@@ -127,10 +127,17 @@ def _page(request: HttpRequest, held: Batch, wrong: str = "") -> HttpResponse:
 def _facts(held: Batch) -> list[Fact]:
     told = [Fact(_("资金来源"), held.source.name), Fact(_("付款日期"), held.pay_on.isoformat()),
             Fact(_("付款账户"), f"{held.paying.name} {held.paying.bank} {masked_number(held.paying.number.open())}")]  # fmt: skip
+    count, total = _sums(held)
+    told += [Fact(_("笔数"), str(count)), Fact(_("合计"), _("%(yuan)s 元") % {"yuan": money(total)})]
+    return told + ([Fact(_("内容摘要"), held.digest)] if held.frozen_at else [])
+
+
+def _sums(held: Batch) -> tuple[int, int]:
+    """Payments and fen: as frozen; of a batch that is being built, as it stands now."""
     if held.frozen_at:
-        told += [Fact(_("笔数"), str(held.count)), Fact(_("合计"), _("%(yuan)s 元") % {"yuan": money(held.total)}),
-                 Fact(_("内容摘要"), held.digest)]  # fmt: skip
-    return told
+        return held.count, held.total
+    now = held.payments.aggregate(n=Count("id"), fen=Sum("amount"))
+    return now["n"], int(now["fen"] or 0)
 
 
 def _lines(page: Any) -> Table:

@@ -25,7 +25,7 @@ from huijiang.funds.models import Allotment, Line, Waiting
 from huijiang.funds.wording import line_name, money
 from huijiang.web.components.charts import Chart, Series
 from huijiang.web.components.figures import Kpi
-from huijiang.web.components.lists import Fact
+from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
@@ -89,8 +89,9 @@ def lines(request: HttpRequest) -> HttpResponse:
     from huijiang.funds.pages_undetermined import listed
 
     return render(request, "funds/lines.html", {
+        "years": [Tab(str(each), f"?year={each}", None, each == year) for each in years],
         "questions": listed(viewer_of(request)),
-        "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "years": years, "kpis": _kpis(shown, waiting),
+        "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "kpis": _kpis(shown, waiting),
         "committed": [(each.year, each.count, money(each.amount)) for each in committed], "count": len(shown),
         "works": works(request),
     })  # fmt: skip
@@ -140,7 +141,7 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
         Column(_("变动类别")),
         Column(_("金额（元）"), "number"),
         Column(_("依据文号")),
-        Column(_("提出")),
+        Column(_("由谁提出")),
         Column(_("批准"), "state"),
     ]
     rows = [[each.get_kind_display(), money(each.amount), each.document, each.asked_by.name, _approval(request, each)]
@@ -153,7 +154,7 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
     closings, rule_changes = closings_of(held), changes_of(held)
     return render(request, "funds/line.html", {
         "line": held, "name": line_name(held), "tag": line_tag(held), "facts": _facts(held, told), "chart": _chart(held, told),
-        "changes": Table(_("额度变动"), columns, rows), "form": form, "works": works(request) and not held.frozen_at,
+        "changes": Table(_("额度变动"), columns, rows, show_caption=True), "form": form, "works": works(request) and not held.frozen_at,
         "freezes": works(request), "page": page, "closings": closings if closings.rows else None,
         "can_close": works(request) and _can_close(held, page.paginator.count), "waiting": _waiting(page), "forecast": told,
         "can_change": works(request) and not budget.rule_stands(held), "rule_changes": rule_changes if rule_changes.rows else None,
@@ -254,7 +255,7 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "title": _("批准这笔额度变动？"), "yes": _("批准"), "back": reverse("funds:line", args=[found.line.uid]), "wrong": wrong,
         "facts": [Fact(_("额度"), line_name(found.line)), Fact(_("变动类别"), found.get_kind_display()),
                   Fact(_("金额"), _("%(yuan)s 元") % {"yuan": money(found.amount)}), Fact(_("依据文号"), found.document),
-                  Fact(_("提出"), found.asked_by.name)],
+                  Fact(_("由谁提出"), found.asked_by.name)],
     }, status=422 if wrong else 200)  # fmt: skip
 
 

@@ -216,4 +216,4 @@ def changes_of(line: Line) -> Table:
          Cell(each.get_dry_display(), note=each.get_rest_display()), each.reason, each.by.name]
         for each in line.rule_changes.select_related("by").order_by("-id")
     ]  # fmt: skip
-    return Table(_("用完时规则的变动"), columns, rows)
+    return Table(_("用完时规则的变动"), columns, rows, show_caption=True)

@@ -261,8 +261,9 @@ def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: i
     ]
     return render(request, "funds/recovery.html", {
         "recovery": held, "tag": tag(held), "facts": facts, "form": form, "works": works(request) and held.closed_at is None,
-        "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan),
-        "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came),
+        "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan, show_caption=True),
+        "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came,
+                      show_caption=True),
         "any": bool(came), "letters": _letters(held),
     }, status=status)  # fmt: skip
 

@@ -128,7 +128,7 @@ def past(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         Fact(_("单位账面合计"), _("%(yuan)s 元") % {"yuan": money(held.said_total)}),
         Fact(_("差额"), _("%(yuan)s 元") % {"yuan": money(gap)}, tag=Tag(_("一致"), "green") if gap == 0 else Tag(_("不一致"), "red")),
         Fact(_("导入"), f"{held.taken_by.name} {moment(held.taken_at)}"),
-        Fact(_("确认"), f"{held.confirmed_by.name} {moment(held.confirmed_at)}" if held.confirmed_by else "—"),
+        Fact(_("确认人"), f"{held.confirmed_by.name} {moment(held.confirmed_at)}" if held.confirmed_by else "—"),
     ]  # fmt: skip
     run = Run.objects.filter(kind="funds.parallel", arguments__file=str(held.uid)).order_by("-asked_at").first()
     return render(request, "funds/past.html", {

@@ -230,7 +230,7 @@ def version(request: HttpRequest, uid: uuid.UUID, number: int) -> HttpResponse:
     return render(request, "labour/version.html", {
         "survey": surveyed.survey, "answer": found, "tag": showing.standing_tag(found.state),
         "table": showing.lines_table(answering.lines_of(found), _("填报的数")),
-        "crumbs": crumbs_of(surveyed.survey, Crumb(_("第 %(n)s 版") % {"n": number})),
+        "crumbs": crumbs_of(surveyed.survey, Crumb(_("填报第 %(n)s 版") % {"n": number})),
     })  # fmt: skip
 
 
