@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
@@ -167,9 +169,16 @@ def _can_close(held: Line, waiting: int) -> bool:
     return dry and waiting > 0 and not held.closings.filter(state="open").exists()
 
 
+def _month(day: dt.date) -> str:
+    """As short as an axis wants it: 3 月, Mar."""
+    if (get_language() or "").startswith("en"):
+        return date_format(day, "M").capitalize()
+    return _("%(month)s 月") % {"month": day.month}
+
+
 def _approval(request: HttpRequest, each: Allotment) -> Cell:
     if each.approved_by:
-        return Cell(each.approved_by.name, tag=Tag(_("已批准"), "green"))
+        return Cell(tag=Tag(_("已批准"), "green", "check"), note=each.approved_by.name)
     if works(request) and each.asked_by_id != request.user.pk:
         return Cell(_("去批准"), reverse("funds:approve", args=[each.uid]))
     return Cell(tag=Tag(_("待另一人批准"), "amber", "clock"))
@@ -202,7 +211,7 @@ def _chart(held: Line, told: Forecast) -> Chart | None:
     wan = [each.up_to // 1_000_000 for each in told.months]
     finding = (_("照现在的速度，%(day)s 用完") % {"day": told.dry_on.isoformat()}) if told.dry_on else _("已批 %(share)s%%") % {
         "share": told.used_thousandths // 10}  # fmt: skip
-    return Chart(finding, [_("%(month)s 月") % {"month": each.month} for each in told.months],
+    return Chart(finding, [_month(dt.date(held.year, each.month, 1)) for each in told.months],
                  [Series(_("累计已批"), wan), Series(_("总额"), [held.allotted // 1_000_000] * len(wan))], _("万元"),
                  as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"), label_heading=_("月份"))  # fmt: skip
 
