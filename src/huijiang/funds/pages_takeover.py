@@ -132,7 +132,7 @@ def past(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     ]  # fmt: skip
     run = Run.objects.filter(kind="funds.parallel", arguments__file=str(held.uid)).order_by("-asked_at").first()
     return render(request, "funds/past.html", {
-        "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows), "run": run,
+        "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows, show_caption=True), "run": run,
         "confirms": works(request) and not held.confirmed_at and held.taken_by_id != request.user.pk, "works": works(request),
         "different": _different(run), "result": run.result if run else None,
     })  # fmt: skip
