@@ -77,7 +77,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     found = access_lines(viewer_of(request))
     years = sorted({*found.values_list("year", flat=True), today().year}, reverse=True)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and int(asked) in years else today().year
+    year = next((each for each in years if str(each) == asked), today().year)
     shown = list(found.filter(year=year).order_by("region__path", "source__code", "benefit"))
     columns = [Column(_("额度")), Column(_("资金来源")), Column(_("总额（元）"), "number"), Column(_("已批未付（元）"), "number"),
                Column(_("已付（元）"), "number"), Column(_("可用（元）"), "number"), Column(_("状态"), "state")]  # fmt: skip
