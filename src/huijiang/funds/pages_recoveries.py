@@ -30,6 +30,7 @@ from huijiang.web.components.tags import Tag
 
 PER_PAGE = 50
 DAYS = 30
+LATEST = 3_652  # days: a first return later than ten years from now is a slip of the pen
 COLOURS = {"noticed": "amber", "coming_back": "blue", "recovered": "green", "transferred": "red", "withdrawn": "grey"}
 
 
@@ -67,8 +68,8 @@ class DecideForm(forms.Form):
 
     def clean_due_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["due_on"]
-        if day <= today():
-            raise forms.ValidationError(_("期限应在今天以后"))
+        if not today() < day <= today() + dt.timedelta(days=LATEST):
+            raise forms.ValidationError(_("期限应在今天以后、十年以内"))
         return day
 
 

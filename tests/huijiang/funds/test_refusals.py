@@ -51,6 +51,7 @@ def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_noth
         (maker, "arrived", [back.uid], {"amount": "1", "on": today().isoformat(), "key": "B9001"},
          "B9001 stands for another sum", "已记过"),
         (maker, "arrange", [back.uid], {"due_on": year, "instalments": "37", "words": "x"}, "36", "小于或等于"),
+        (maker, "arrange", [back.uid], {"due_on": "9999-12-31", "instalments": "2", "words": "x"}, "within ten years", "十年以内"),
         (maker, "sign_closing", [made.shared.uid], {}, "Whoever computed it", "计算的人"),
         (maker, "question_decide", [made.question.uid], {}, "Whoever proposed it", "提出的人"),
         (maker, "past_upload", [], {"region": "330109", "said_total": "1", "file": file}, "workbook", "不是完整的"),
