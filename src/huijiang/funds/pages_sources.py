@@ -76,7 +76,8 @@ class PayingForm(forms.Form):
     bank = _text(gettext_lazy("开户行"), 120, help_text=gettext_lazy("写到支行"))
     cnaps = forms.CharField(label=gettext_lazy("联行号"), max_length=12, help_text=gettext_lazy("12 位数字"),
                             widget=forms.TextInput(attrs={"class": "input", "inputmode": "numeric"}))  # fmt: skip
-    form = forms.ChoiceField(label=gettext_lazy("付款文件格式"), help_text=gettext_lazy("这家银行收哪一种文件"))
+    form = forms.ChoiceField(label=gettext_lazy("付款文件格式"), help_text=gettext_lazy("这家银行收哪一种文件"),
+                             widget=forms.Select(attrs={"lang": "zh-Hans"}))  # fmt: skip
 
     def __init__(self, data: Any, places: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
