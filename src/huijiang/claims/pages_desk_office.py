@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -27,6 +28,8 @@ from huijiang.claims.pages_desk import asks, viewer_of
 from huijiang.claims.public_notice import name_of
 from huijiang.regions.models import Region
 from huijiang.web.components.tables import Cell, Column, Table
+
+LATEST = 10  # years ahead that somebody may write an exception for
 
 security = staff(Role.SECURITY_ADMIN)
 setting = staff(Role.SYSTEM_ADMIN, Role.INTAKE)
@@ -182,6 +185,13 @@ class DayForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [(each.pk, each.name) for each in places(viewer)]
+
+    def clean_day(self) -> dt.date:
+        """A day of the years that deadlines lie in."""
+        day: dt.date = self.cleaned_data["day"]
+        if not today().year - 1 <= day.year <= today().year + LATEST:
+            raise forms.ValidationError(_("应为去年到十年以后的一天。"))
+        return day
 
 
 @setting

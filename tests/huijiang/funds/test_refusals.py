@@ -44,7 +44,7 @@ def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_noth
         (maker, "ask", [line.uid], {**asked, "amount": "many"}, "“many” is no amount", "不是金额"),
         (maker, "ask", [line.uid], {**asked, "amount": "0.001"}, "“0.001” is no amount", "不是金额"),
         (maker, "ask", [line.uid], {**asked, "amount": "0"}, "none is 0", "不能为 0"),
-        (maker, "approve", [made.asked.uid], {}, "Whoever asked for a change", "提出的人"),
+        (maker, "approve", [made.asked.uid], {"confirmed": "yes"}, "Whoever asked for a change", "提出的人"),
         (chief, "propose", [waiting.uid], {"amount": "1000.01", "words": "x"}, "expected 0.01–1,000 yuan", "元之间"),
         (maker, "arrived", [back.uid], {"amount": "9999", "on": today().isoformat(), "key": "B1"},
          f"{left} yuan are still owed", "多出的退还"),
