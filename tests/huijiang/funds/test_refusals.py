@@ -36,6 +36,7 @@ def in_english(client: Client) -> Client:
 def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_nothing(made: World) -> None:
     maker, chief = in_english(signed_in(made.maker)), in_english(signed_in(made.chief))
     line, waiting, back = made.treasury.line, made.finding, made.recovery
+    back.refresh_from_db()
     year = (today() + dt.timedelta(days=365)).isoformat()
     left = yuan(back.amount - back.back)
     asked = {"kind": "addition", "amount": "5", "document": "文"}
