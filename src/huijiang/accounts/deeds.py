@@ -78,6 +78,7 @@ DEEDS: Final[dict[str, Words]] = {
     "claims.next_period_held": gettext_lazy("下一期转人工核实"),
     "claims.notice_taken_down": gettext_lazy("撤下公示"),
     "claims.on_notice": gettext_lazy("列入公示"),
+    "claims.opinion": gettext_lazy("认定办件的一个条件"),
     "claims.pack": gettext_lazy("打包审计材料"),
     "claims.pack_cancelled": gettext_lazy("取消审计包"),
     "claims.panel": gettext_lazy("定下评分项"),

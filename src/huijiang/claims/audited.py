@@ -24,7 +24,8 @@ from huijiang.web.components.amount import grouped
 def enter(
     claim: Claim, viewer: Viewer, *, cost: int, auditor: str, report: str, reported_on: dt.date, paper: Any
 ) -> AuditedCost:  # fmt: skip
-    """Keep the report (`paper`: an upload) and determine anew: the lower of `cost` (fen) and the text's ceiling.
+    """Keep the report (`paper`: an upload) and determine anew: the lower of `cost` (fen) and the text's ceiling; where
+    several periods are open, both are one period's, and the cost that is kept is that of all that have begun.
 
     Raises MayNot, ClaimError, CannotDetermine (below what the text grants at least), files' Refused and NoRoom.
     """
@@ -32,21 +33,24 @@ def enter(
     if not held.region.path.startswith(viewer.paths(Role.REVIEWER) or ("\0",)):
         raise MayNot(_("您不能在这件申报上核定金额。"))
     made = moving.last_of(held)
-    if held.state != State.IN_REVIEW or made is None or made.point is not None:
+    asked = determine.asked(made) if made is not None and made.point is None else None
+    if held.state != State.IN_REVIEW or asked is None:
         raise ClaimError(_("这件申报的金额不是要核定的区间。"))
     if cost <= 0 or not auditor.strip() or not report.strip():
         raise ClaimError(_("请填写审定金额、审计单位和报告文号。"))
     kept = files.store(paper, viewer, f"claim:{held.uid}", files.Purpose.EVIDENCE, region=held.region_id,
                        person=held.payee_person_id, organisation=held.payee_organisation_id)  # fmt: skip
-    point = cost if made.high is None else min(cost, made.high)
+    figure = cost if asked.high is None else min(cost, asked.high)  # below what is granted at least: refused
     words = _("%(auditor)s %(report)s，审定 %(cost)s 元") % {
         "auditor": auditor.strip(),
         "report": report.strip(),
         "cost": grouped(cost),
     }
-    new = determine.determine(held, viewer, point=point, basis=Basis.AUDITED_COST, basis_words=words)
+    new = determine.determine(held, viewer, figure=figure, basis=Basis.AUDITED_COST, basis_words=words)
+    whole = cost * max(asked.begun, 1) if asked.several else cost
     found = AuditedCost.objects.create(
-        claim=held, determination=new, auditor=auditor.strip(), report=report.strip(), reported_on=reported_on, cost=cost,
+        claim=held, determination=new, auditor=auditor.strip(), report=report.strip(), reported_on=reported_on,
+        cost=max(whole, new.point or 0),  # what the rules fix by themselves stands beside it
         paper=kept.uid, made_by=viewer.user,
     )  # fmt: skip
     audit.record(viewer.user, "claims.audited", f"claim:{held.uid}", held.region_id, digest=new.digest)

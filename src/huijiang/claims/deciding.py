@@ -2,6 +2,7 @@
 
 ready(claim, viewer)            the acts that the state and the viewer's roles allow, each with what stands in the way
 ready_to(deed, claim, viewer)   the same of one act
+give_opinion(claim, viewer, …)  on a condition that the text leaves to a judgement
 fix_amount(claim, viewer, …)    audited cost or assessed award, within what the rules leave
 take_award(claim, viewer)       the amount of a panel's minutes, after that
 compute_again(claim, viewer)    the facts of now, while the claim is in review
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import acts, determine, locks, moving, panels, places
+from huijiang.claims import acts, determine, locks, moving, opinions, panels, places
 from huijiang.claims.errors import CannotMove, MayNot
 from huijiang.claims.models import Claim, Determination
 from huijiang.claims.models.decision import Basis, Kind
@@ -47,6 +48,8 @@ DEEDS: Final[dict[str, Deed]] = {
              ("reason",)),
         Deed("approve", gettext_lazy("复核通过"), gettext_lazy("签署同一核定，占用额度"), Event.APPROVE, Kind.SECOND_REVIEW,
              ("reason",)),
+        Deed("opinion", gettext_lazy("作出认定"), gettext_lazy("文件留给人判断的条件：符不符合，写明依据"), None, None,
+             ("judged", "met", "found_words")),
         Deed("amount", gettext_lazy("确定金额"), gettext_lazy("在文件允许的范围内，写明依据"), None, None, ("yuan", "basis", "basis_words")),
         Deed("award", gettext_lazy("按评审纪要定金额"), gettext_lazy("事实重新读过，套用评审组定的数"), None),
         Deed("again", gettext_lazy("重新核算"), gettext_lazy("按今天登记的事实再算一次"), None),
@@ -80,6 +83,7 @@ def ready(claim: Claim, viewer: Viewer, among: Iterable[Deed] = tuple(DEEDS.valu
             found.append(Ready(deed, _blocked(claim, viewer, deed, made)))
         elif (
             (deed.name == "again" and reviewing)
+            or (deed.name == "opinion" and reviewing and opinions.left(claim))
             or (deed.name == "amount" and reviewing and made is not None and is_open(made))
             or (deed.name == "award" and reviewing and made is not None and was_awarded(claim, made))
         ):
@@ -93,8 +97,8 @@ def ready_to(deed: Deed, claim: Claim, viewer: Viewer) -> Ready | None:
 
 
 def is_open(made: Determination) -> bool:
-    """Whether a person must fix the amount: entitled, to an interval."""
-    return made.outcome == "entitled" and made.low != made.high
+    """Whether a person gives the amount, or gave it."""
+    return determine.asked(made) is not None
 
 
 def was_awarded(claim: Claim, made: Determination) -> bool:
@@ -123,9 +127,18 @@ def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | Non
 
 
 @transaction.atomic
-def fix_amount(claim: Claim, viewer: Viewer, point: int, basis: Basis, words: str) -> Determination:
+def fix_amount(claim: Claim, viewer: Viewer, figure: int, basis: Basis, words: str) -> Determination:
     """A determination with a person's figure (fen), while the claim is in review.  Raises MayNot, CannotDetermine."""
-    return determine.determine(_reviewing(claim, viewer), viewer, point=point, basis=basis, basis_words=words)
+    return determine.determine(_reviewing(claim, viewer), viewer, figure=figure, basis=basis, basis_words=words)
+
+
+@transaction.atomic
+def give_opinion(claim: Claim, viewer: Viewer, label: str, met: bool, words: str) -> Determination:
+    """What was found of a condition that the text leaves to a judgement, and a determination with it.  Raises MayNot,
+    CannotDetermine."""
+    held = _reviewing(claim, viewer)
+    opinions.give(held, viewer, label, met, words)
+    return determine.determine(held, viewer)
 
 
 @transaction.atomic

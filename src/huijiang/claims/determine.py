@@ -1,7 +1,8 @@
 """Determinations: what the rules make of frozen facts, signed by digest.
 
 determine(claim, viewer)                                    the rule (or a local rule) gives the point
-determine(claim, viewer, point=…, basis=Basis.AUDITED_COST, basis_words="…")
+determine(claim, viewer, figure=…, basis=Basis.AUDITED_COST, basis_words="…")
+asked(made)            which figure a person has to give, where the rules leave an interval
 body_of(made)          conditions, working, lines, limits (dict; see `judging.Judged.told`), and what is due
 open_conditions(made)  labels of what is not met or not known
 still_holds(claim, made)
@@ -13,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,7 +22,7 @@ from django.utils.translation import gettext as _
 import tiaowen
 from huijiang import audit
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import effects, freezing, judging, locks, merging
+from huijiang.claims import effects, freezing, judging, locks, merging, opinions
 from huijiang.claims.errors import CannotDetermine
 from huijiang.claims.judging import Judged
 from huijiang.claims.models import CapGroup, Claim, Determination
@@ -34,29 +36,29 @@ def evaluate(claim: Claim, on: dt.date | None = None, placed: Library | None = N
     person, organisation, holder = merging.now_of(claim)
     return judging.judge_live(
         claim.region_id, claim.benefit, holder, on or today(), person=person, organisation=organisation,
-        answers=claim.answers, placed=placed,
+        answers=claim.answers, opinions=opinions.of(claim), placed=placed,
     )  # fmt: skip
 
 
 def determine(
-    claim: Claim, viewer: Viewer | None, *, point: int | None = None, basis: Basis | None = None, basis_words: str = "",
+    claim: Claim, viewer: Viewer | None, *, figure: int | None = None, basis: Basis | None = None, basis_words: str = "",
     on: dt.date | None = None,
 ) -> Determination:  # fmt: skip
     """A new determination of a claim that is held, in submitted, checking or in_review; earlier signatures are void.
 
-    `point` (fen) with its basis where the rules leave an interval: within it, by a person, with words.
-    Raises CannotDetermine.
+    `figure` (fen) with its basis where the rules leave an interval: within it, by a person, with words; of the whole
+    where one amount is open, of each period where several are (`asked`).  Raises CannotDetermine.
     """
     judged = evaluate(claim, on)
     payable = Payable(judged, _left(claim, judged))
-    if point is not None:
-        payable.fix(point, basis, basis_words, viewer)
+    if figure is not None:
+        payable.fix(figure, basis, basis_words, viewer)
     number = (claim.determinations.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     facts, body = freezing.canonical(judged.kept), freezing.canonical({**judged.told(), **payable.told()})
     made = Determination(
         claim=claim, number=number, release=judged.placed.release, engine=tiaowen.__version__, on=judged.on,
         outcome=payable.outcome, low=payable.low, high=payable.high, later=payable.later, point=payable.point,
-        basis=payable.basis, basis_words=basis_words if point is not None else "", facts=facts, body=body,
+        basis=payable.basis, basis_words=basis_words if figure is not None else "", facts=facts, body=body,
         made_by=viewer.user if viewer is not None else None,
     )  # fmt: skip
     made.digest = digest_of(made, facts, body)
@@ -65,6 +67,28 @@ def determine(
                  digest=made.digest, outcome=made.outcome, release=made.release)  # fmt: skip
     effects.tell("determined", claim, determination=made)
     return made
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The figure that a person gives: from, to (fen; None: no ceiling), for how many open periods that have begun and
+    that are still to come.  With one open amount it is of the whole; with several it is each period's."""
+
+    low: int
+    high: int | None
+    begun: int
+    coming: int
+
+    @property
+    def several(self) -> bool:
+        return self.begun + self.coming > 1
+
+    def within(self) -> Amount:
+        return Amount(self.low, self.high)
+
+    def at_most(self, wish: int) -> int:
+        """A wish in fen, cut to what may be given."""
+        return max(self.low, wish if self.high is None else min(wish, self.high))
 
 
 class Payable:
@@ -81,9 +105,15 @@ class Payable:
         self.low = sum(each["low"] for each in self.lines)
         highs = [each["high"] for each in self.lines]
         self.high: int | None = None if None in highs else sum(highs)
+        least = judged.left_open()
+        self.open = [each for each in (*self.lines, *self.coming)
+                     if each["low"] != each["high"] and (each["period"], each["instalment"]) in least]  # fmt: skip
+        for each in self.coming:  # its conditions are for a later day to say
+            each["low"] = max(each["low"], least.get((each["period"], each["instalment"]), each["low"]))
+        self.asked = self._asked()
         self.point: int | None = None
         self.basis = ""
-        if self.outcome == Outcome.ENTITLED and self.high == self.low:
+        if self.outcome == Outcome.ENTITLED and self.high == self.low and not self.open:
             fixed = any(each["outcome"] == "true" for each in judged.fixed_by())
             self.point, self.basis = self.low, Basis.LOCAL_RULE if fixed else Basis.RULE
 
@@ -106,25 +136,50 @@ class Payable:
         if self.lines and self.outcome == Outcome.ENTITLED and not any(each["high"] != 0 for each in self.lines):
             self.outcome = Outcome.EXCLUDED
 
-    def fix(self, point: int, basis: Basis | None, words: str, viewer: Viewer | None) -> None:
-        """A person's figure, within what the rules leave.  Raises CannotDetermine."""
+    def _asked(self) -> Asked | None:
+        """What a person has to give; None where nothing is open, or nothing is granted."""
+        if self.outcome != Outcome.ENTITLED or not self.open:
+            return None
+        begun = sum(each["begun"] for each in self.open)
+        if len(self.open) == 1 and begun:
+            return Asked(self.low, self.high, 1, 0)
+        highs = [each["high"] for each in self.open]
+        return Asked(
+            min(each["low"] for each in self.open), None if None in highs else max(highs), begun, len(highs) - begun
+        )
+
+    def fix(self, figure: int, basis: Basis | None, words: str, viewer: Viewer | None) -> None:
+        """A person's figure, within what the rules leave; a period whose ceiling is lower takes its ceiling, and what is
+        to come is signed with it.  Raises CannotDetermine."""
         if viewer is None or basis not in (Basis.AUDITED_COST, Basis.ASSESSED_AWARD) or not words.strip():
             raise CannotDetermine(_("核定金额要由人给出，并写明依据。"))
-        if self.outcome != Outcome.ENTITLED or self.high == self.low:
+        asked = self.asked
+        if asked is None:
             raise CannotDetermine(_("这件申报的金额不是要核定的区间。"))
-        if point < self.low or (self.high is not None and point > self.high):
+        if figure < asked.low or (asked.high is not None and figure > asked.high):
             raise CannotDetermine(_("核定金额 %(point)s 不在文件允许的范围内：%(within)s。")
-                                  % {"point": Amount.exactly(point), "within": Amount(self.low, self.high)})  # fmt: skip
-        open_ = [each for each in self.lines if each["low"] != each["high"]]
-        if len(open_) > 1:
-            raise CannotDetermine(_("有几期金额都未定，不能核定为一个数。"))
-        open_[0]["low"] = open_[0]["high"] = point - (self.low - open_[0]["low"])
-        self.point, self.basis = point, basis
+                                  % {"point": Amount.exactly(figure), "within": asked.within()})  # fmt: skip
+        if len({each["instalment"] for each in self.open}) > 1:
+            raise CannotDetermine(_("几笔分期各有各的范围，不能核定为一个数；请先由地方细则定下其中几笔。"))
+        each_one = figure if asked.several or not asked.begun else figure - (self.low - self.open[0]["low"])
+        for line in self.open:
+            most = each_one if line["high"] is None else min(each_one, line["high"])
+            line["low"] = line["high"] = max(line["low"], most)
+        self.point, self.basis = sum(each["low"] for each in self.lines), basis
+        coming = [each["high"] for each in self.coming]
+        self.later = None if None in coming else sum(coming)
 
     def told(self) -> dict[str, Any]:
         due = [{k: each[k] for k in ("period", "instalment", "label", "from", "to")} | {"amount": each["low"]}
                for each in self.lines if each["low"] == each["high"] and each["low"] > 0]  # fmt: skip
-        return {"due": due if self.point is not None else [], "coming": self.coming, "left": self.left}
+        found = {"due": due if self.point is not None else [], "coming": self.coming, "left": self.left}
+        return found | ({"asked": vars(self.asked)} if self.asked is not None else {})
+
+
+def asked(made: Determination) -> Asked | None:
+    """The figure that a person has to give, or gave.  Raises SealedError."""
+    told = body_of(made).get("asked")
+    return Asked(**told) if told else None
 
 
 def _left(claim: Claim, judged: Judged) -> list[dict[str, Any]]:

@@ -132,11 +132,11 @@ def next_periods(claim: Claim, on: dt.date | None = None) -> list[Due]:
     wanted, found = [], []
     for each in ready:
         live = now.get((each["period"], each["instalment"]))
-        if live is None or live["outcome"] != "true" or live["low"] != live["high"] or live["low"] <= 0:
+        if live is None or live["outcome"] != "true" or (amount := _amount(each, live)) <= 0:
             raise FactsChanged(_("%(period)s 期的条件现在不成立或还不清楚，要人工核实。") % {"period": each["period"]})
-        if each["high"] is not None and live["low"] > each["high"]:
+        if each["high"] is not None and amount > each["high"]:
             raise FactsChanged(_("%(period)s 期的金额超过已签署的核定。") % {"period": each["period"]})
-        wanted.append({**each, "amount": live["low"]})
+        wanted.append({**each, "amount": amount})
     for each in wanted:
         one = [{**limit, "places": [[each["period"], each["instalment"]]]} for limit in judged.limits()
                if [each["period"], each["instalment"]] in limit["places"] and not limit["events"]]  # fmt: skip
@@ -147,6 +147,16 @@ def next_periods(claim: Claim, on: dt.date | None = None) -> list[Due]:
     if held.state == State.PAID:
         moving.move(held, Event.NEXT_DUE, None, on=day)
     return found
+
+
+def _amount(signed: dict[str, Any], live: dict[str, Any]) -> int:
+    """What a further period brings, in fen: the rules' point; where they leave an interval the figure that was signed,
+    at most what they leave now; 0 where nobody gave one."""
+    if live["low"] == live["high"]:
+        return int(live["low"])
+    if signed["low"] != signed["high"] or signed["low"] < live["low"]:
+        return 0
+    return int(signed["low"] if live["high"] is None else min(signed["low"], live["high"]))
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ from tiaowen.vocabulary.types import NONE
 EXCLUDES: Final = frozenset({"only the highest", "only one", "in this order"})
 _SCOPES: dict[tuple[str, str, str], tuple[dict[str, frozenset[str]], Ties]] = {}
 MOST_SCOPES: Final = 2_048
+OPINION: Final = "认定意见"
 
 
 def scope_of(placed: Library, region: str, benefit: str) -> tuple[dict[str, frozenset[str]], Ties]:
@@ -169,6 +170,11 @@ class Judged:
             return f"{line.begin:%Y}", 1
         return (f"{line.begin:%Y-%m}" if rule.schedule.every == "month" else line.begin.isoformat()), 1
 
+    def left_open(self) -> dict[tuple[str, int], int]:
+        """Lines whose amount is an interval even where all their conditions hold, by place: the least (fen) of each."""
+        found = {self.place_of(line): line for line in self.taken() if line.least_if_payable != line.paid_high}
+        return {place: line.least_if_payable for place, line in found.items()}
+
     # -- limits and places shared with other claims -------------------------------------
     def limits(self) -> list[dict[str, Any]]:
         """Limits that several claims share: {limit_key, label, key, kind, cap, events, places}."""
@@ -280,6 +286,11 @@ class Judged:
                 "label": fact.label, "value": fact.value, "table": fact.table, "row": fact.row, "column": fact.column,
                 "source": origin.source if origin else fact.source, "as_of": origin.as_of.isoformat() if origin else None,
             })  # fmt: skip
+        facts += [
+            {"label": each["judge"], "value": each["words"], "table": "", "row": "", "column": "",
+             "source": OPINION, "as_of": each["on"]}
+            for each in self.kept.get("opinions", ()) if each["label"] == check.label
+        ]  # fmt: skip
         missing = self.missing(check) if check.outcome is None else []
         return {
             "label": check.label, "outcome": WORDS[check.outcome], "kind": check.kind, "clause": self.answer.rule.clause,
@@ -296,9 +307,17 @@ def judge(placed: Library, region: str, kept: dict[str, Any], benefit: str, hold
     """What the rules of a placed library say of frozen facts.  Raises CannotDetermine when the event is not there."""
     only, _ties = scope_of(placed, region, benefit)
     facts, origins = thawed(kept, placed.vocabulary)
+    placed = _with_opinions(placed, benefit, kept.get("opinions", ()))
     said = Answers(placed, Narrow(placed, facts, only=only), region)
     answer = _benefit(_by_holder(said, placed, benefit).get(holder), holder)
     return Judged(placed, region, kept, said, answer, origins)
+
+
+def _with_opinions(placed: Library, benefit: str, opinions: Sequence[Mapping[str, Any]]) -> Library:
+    """The library with what was found of the conditions that it (still) leaves to a judgement."""
+    left = {each.label for each in placed.rule(benefit).conditions if each.judge}
+    told = {each["label"]: each["met"] for each in opinions if each["label"] in left}
+    return placed.with_opinions(benefit, told) if told else placed
 
 
 def _by_holder(said: Answers, placed: Library, benefit: str) -> dict[str, Answer]:
@@ -336,15 +355,18 @@ def shared() -> Iterator[None]:
 
 def judge_live(
     region: str, benefit: str, holder: str, on: dt.date, *, person: int | None = None,
-    organisation: int | None = None, answers: Sequence[Mapping[str, Any]] = (), placed: Library | None = None,
+    organisation: int | None = None, answers: Sequence[Mapping[str, Any]] = (), opinions: Sequence[Mapping[str, Any]] = (),
+    placed: Library | None = None,
 ) -> Judged:  # fmt: skip
-    """What the rules in force say of the registry as it is, with declared facts where it has none.
+    """What the rules in force say of the registry as it is, with declared facts where it has none, and with opinions on
+    what they leave to somebody's judgement.
 
     Raises CannotDetermine: no such benefit or event, or the rules look at too many others to be judged one by one.
     """
     held = placed or library.placed(region)
     once, key = _SHARED.get(), (held.release, region, benefit, on, person, organisation)
-    if once is not None and not answers and key in once:
+    alone = bool(answers or opinions)
+    if once is not None and not alone and key in once:
         found, by_holder = once[key]
         return replace(found, answer=_benefit(by_holder.get(holder), holder))
     _only, ties = scope_of(held, region, benefit)
@@ -358,7 +380,9 @@ def judge_live(
         raise CannotDetermine(_("这个项目要看的记录太多，由夜间计算给出结果后再核定。"))
     kept = frozen(case, answers)
     kept["subject"] = f"person:{person}" if person is not None else f"organisation:{organisation}"
+    if opinions:
+        kept["opinions"] = list(opinions)
     judged = judge(held, region, kept, benefit, holder)
-    if once is not None and not answers:
+    if once is not None and not alone:
         once[key] = judged, _by_holder(judged.said, held, benefit)
     return judged

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import deciding, determine, disputes, drafting, moving, questions, review, showing
+from huijiang.claims import deciding, determine, disputes, drafting, moving, opinions, questions, review, showing
 from huijiang.claims.deciding import DEEDS, Deed
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.models import Claim
@@ -43,6 +43,11 @@ class DeedForm(forms.Form):
     ground = forms.ChoiceField(label=gettext_lazy("为什么不予受理"), widget=forms.RadioSelect)
     words = forms.CharField(label=gettext_lazy("告知申报人的理由"), max_length=800, widget=forms.Textarea(attrs={"rows": 5}),
                             help_text=gettext_lazy("申报人会原样看到：核对了什么、哪一点不符合、可以怎样补救。"))  # fmt: skip
+    judged = forms.ChoiceField(label=gettext_lazy("认定哪个条件"), widget=forms.RadioSelect)
+    met = forms.ChoiceField(label=gettext_lazy("认定结果"), widget=forms.RadioSelect,
+                            choices=[("yes", gettext_lazy("符合这个条件")), ("no", gettext_lazy("不符合这个条件"))])  # fmt: skip
+    found_words = forms.CharField(label=gettext_lazy("认定的依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+                                  help_text=gettext_lazy("名单、会议纪要或决定的名称、文号、日期；申报人会看到。"))  # fmt: skip
     yuan = forms.DecimalField(
         label=gettext_lazy("核定金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
     )
@@ -73,6 +78,11 @@ class DeedForm(forms.Form):
             choice(self, "condition").choices = [
                 (each, each) for each in (determine.open_conditions(made) if made else [])
             ]
+        if "judged" in kept:
+            self.fields["judged"].choices = [(label, _("%(label)s（由%(judge)s判断）") % {"label": label, "judge": judge})
+                                             for label, judge in opinions.left(claim).items()]  # fmt: skip
+        if "yuan" in kept and (made := moving.last_of(claim)) is not None:
+            showing.ask_figure(self.fields["yuan"], determine.asked(made))
         if "ground" in kept:
             choice(self, "ground").choices = list(WHY_NOT_TAKEN.items())
 
@@ -120,6 +130,11 @@ def _amount(claim: Claim, viewer: Viewer, form: DeedForm) -> object:
     return deciding.fix_amount(claim, viewer, int(told["yuan"] * FEN), Basis(told["basis"]), told["basis_words"])
 
 
+def _opinion(claim: Claim, viewer: Viewer, form: DeedForm) -> object:
+    told = form.cleaned_data
+    return deciding.give_opinion(claim, viewer, told["judged"], told["met"] == "yes", told["found_words"])
+
+
 def _decline(claim: Claim, viewer: Viewer, form: DeedForm) -> object:
     return review.decline(claim, viewer, str(WHY_NOT_TAKEN[form.cleaned_data["ground"]]), form.cleaned_data["words"])
 
@@ -129,6 +144,7 @@ ACTS: Final[dict[str, Done]] = {
     "checked": lambda claim, viewer, form: review.checked(claim, viewer),
     "review": lambda claim, viewer, form: review.review(claim, viewer, form.cleaned_data["reason"]),
     "approve": lambda claim, viewer, form: review.second_review(claim, viewer, form.cleaned_data["reason"]),
+    "opinion": _opinion,
     "amount": _amount,
     "award": lambda claim, viewer, form: deciding.take_award(claim, viewer),
     "again": lambda claim, viewer, form: deciding.compute_again(claim, viewer),

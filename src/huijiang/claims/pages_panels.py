@@ -24,7 +24,6 @@ from huijiang.claims.models.decision import Kind
 from huijiang.claims.pages_desk import viewer_of
 from huijiang.claims.pages_desk_case import papers_table
 from huijiang.claims.pages_rounds import moment, score_words, tag_of
-from huijiang.claims.pages_rounds_desk import within
 from huijiang.claims.public_notice import name_of
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.conditions import Condition
@@ -123,12 +122,13 @@ def score(request: HttpRequest, uid: uuid.UUID, claim: uuid.UUID) -> HttpRespons
 
 def _facts(claim: Claim) -> list[Fact]:
     made = moving.last_of(claim)
+    asked = determine.asked(made) if made is not None else None
     found = [
         Fact(_("申报人"), showing.name_of(claim)),
         Fact(_("项目"), name_of(claim.benefit)),
         Fact(_("提交时间"), moment(claim.submitted_at) if claim.submitted_at else ""),
     ]
-    return found + ([Fact(_("文件所留的范围"), within(made.low, made.high))] if made is not None else [])
+    return found + ([Fact(_("文件所留的范围"), showing.range_of(asked))] if asked is not None else [])
 
 
 def _conditions(claim: Claim) -> list[Condition]:
@@ -170,7 +170,7 @@ def minutes(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if not panels.open_when_ready(held):
         raise Http404("sealed")
     scored, out = panels.ranking(held) if known is None else ([], [])
-    open_ = [(claim, within(*left)) for claim, _got in scored if (left := panels.open_interval(claim))]
+    open_ = [(claim, showing.range_of(left)) for claim, _got in scored if (left := panels.open_interval(claim))]
     form = (
         MinutesForm(request.POST if request.method == "POST" else None, open_)
         if member.chairs and known is None

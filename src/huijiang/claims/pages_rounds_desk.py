@@ -20,7 +20,7 @@ from huijiang import present
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Grant, Role, User
 from huijiang.accounts.viewers import HERE, Viewer, today
-from huijiang.claims import audited, bulk, moving, panels, places, rounds, showing
+from huijiang.claims import audited, bulk, determine, moving, panels, places, rounds, showing
 from huijiang.claims.access import access_claims
 from huijiang.claims.errors import ClaimError
 from huijiang.claims.forms_rounds import AuditedForm, LateForm, MemberForm, PanelForm, RoundForm
@@ -303,18 +303,13 @@ def audited_cost(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": grouped(made.determination.point or 0)})
             return redirect("claims:case", number=claim.number) if claim.number else redirect("claims:desk")
     last = moving.last_of(claim)
+    asked = determine.asked(last) if last is not None else None
+    showing.ask_figure(form.fields["cost"], asked)
     facts = [Fact(_("受理编号"), claim.number or "—"), Fact(_("项目"), name_of(claim.benefit))]
     if last is not None:
-        facts += [Fact(_("文件所留的范围"), within(last.low, last.high)),
+        facts += [*([Fact(_("文件所留的范围"), showing.range_of(asked))] if asked is not None else []),
                   Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": grouped(last.point)} if last.point is not None else _("还没有定")),
                   Fact(_("金额依据"), last.basis_words or str(last.get_basis_display()) or "—")]  # fmt: skip
     return render(request, "claims/audited_cost.html", {
-        "form": form, "claim": claim, "facts": facts, "open": panels.open_interval(claim) is not None and claim.state == State.IN_REVIEW,
+        "form": form, "claim": claim, "facts": facts, "open": last is not None and last.point is None and asked is not None and claim.state == State.IN_REVIEW,
     }, status=422 if form.is_bound else 200)  # fmt: skip
-
-
-def within(low: int, high: int | None) -> str:
-    """Between which amounts the text leaves it."""
-    if high is None:
-        return _("不低于 %(low)s 元，没有上限") % {"low": grouped(low)}
-    return _("%(low)s 元到 %(high)s 元") % {"low": grouped(low), "high": grouped(high)}

@@ -23,6 +23,7 @@ from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import acts, determine, freezing, locks, moving, rounds
+from huijiang.claims.determine import Asked
 from huijiang.claims.errors import CannotDetermine, ClaimError, MayNot
 from huijiang.claims.models import Claim, Determination, Minutes, MinutesLine, Panel, PanelMember, Place, Round, Score
 from huijiang.claims.models.decision import Basis, Kind
@@ -258,10 +259,10 @@ def ranking(panel: Panel) -> tuple[list[tuple[Claim, Result]], list[Claim]]:
 
 
 # -- minutes ------------------------------------------------------------------------------
-def open_interval(claim: Claim) -> tuple[int, int | None] | None:
-    """What the panel may award: from, to (None open); None where the amount is a point, or nothing is determined."""
+def open_interval(claim: Claim) -> Asked | None:
+    """What the panel may award; None where the amount is a point, or nothing is granted."""
     made = moving.last_of(claim)
-    return None if made is None or made.point is not None else (made.low, made.high)
+    return None if made is None or made.point is not None else determine.asked(made)
 
 
 @transaction.atomic
@@ -308,7 +309,7 @@ def _awarded(claim: Claim, viewer: Viewer, award: int | None, words: str) -> Det
         if made is None:
             raise CannotDetermine(_("这件申报还没有核定。"))
         return made
-    return determine.determine(claim, viewer, point=award, basis=Basis.ASSESSED_AWARD, basis_words=words)
+    return determine.determine(claim, viewer, figure=award, basis=Basis.ASSESSED_AWARD, basis_words=words)
 
 
 def _minuted(

@@ -7,18 +7,20 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django import forms
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huijiang.claims import clock
+from huijiang.claims.determine import Asked
 from huijiang.claims.models import Act, Check, Claim, Determination
 from huijiang.claims.models.checks import Judgement, Severity, Verdict
 from huijiang.claims.public_notice import masked
 from huijiang.claims.states import PAUSED, RUNNING, State
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components import conditions as parts
-from huijiang.web.components.amount import Amount, separated
+from huijiang.web.components.amount import Amount, grouped, separated
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.lists import Event as Happened
 from huijiang.web.components.tables import Cell
@@ -50,6 +52,26 @@ def amount_of(made: Determination | None) -> Amount:
     if made.point is not None:
         return Amount.exactly(made.point)
     return Amount(made.low if made.low or made.high == 0 else None, made.high)
+
+
+def range_of(asked: Asked) -> str:
+    """Between which amounts the text leaves it; of each period, where several are open."""
+    if asked.high is None:
+        said = _("不低于 %(low)s 元，没有上限") % {"low": grouped(asked.low)}
+    else:
+        said = _("%(low)s 元到 %(high)s 元") % {"low": grouped(asked.low), "high": grouped(asked.high)}
+    return _("每期 %(range)s") % {"range": said} if asked.several else said
+
+
+def ask_figure(field: forms.Field, asked: Asked | None) -> None:
+    """Say in a form of what the figure is, and within what."""
+    if asked is None:
+        return
+    field.help_text = _("文件所留的范围：%(range)s。") % {"range": range_of(asked)}
+    if asked.several:
+        field.label = _("每期核定金额（元）")
+        field.help_text += _("已开始的 %(begun)s 期、以后的 %(coming)s 期都按这个数；某一期上限更低的，按那一期的上限。") % {
+            "begun": asked.begun, "coming": asked.coming}  # fmt: skip
 
 
 def time_cell(claim: Claim, left: int | None) -> Cell:

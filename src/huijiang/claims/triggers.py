@@ -235,6 +235,20 @@ DETERMINED_IN_ORDER: Final = pgtrigger.Trigger(
     """,
 )
 
+JUDGED_IN_REVIEW: Final = pgtrigger.Trigger(
+    name="judged_in_review",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("standing", "text")],
+    func="""
+        SELECT state INTO standing FROM claims_claim WHERE id = NEW.claim_id FOR UPDATE;
+        IF standing <> 'in_review'
+        THEN RAISE EXCEPTION 'pgtrigger: judged_in_review: an opinion is given in review, not on a claim that is %', standing;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 SIGNATURES_VOIDED: Final = pgtrigger.Trigger(
     name="voids_signatures",
     when=pgtrigger.After,

@@ -14,7 +14,7 @@ from huijiang.claims import determine, disputes, intake, locks, moving, public_n
 from huijiang.claims.errors import ClaimError, Incomplete
 from huijiang.claims.models import Batch, Claim, Round
 from huijiang.claims.models.claim import Way
-from huijiang.claims.models.decision import Basis, Outcome
+from huijiang.claims.models.decision import Basis
 from huijiang.claims.models.disputes import Ground
 from huijiang.claims.states import Event, State
 from huijiang.demo.calendar import Calendar
@@ -94,9 +94,8 @@ class Filing:
         """Checked and determined; where the text leaves an interval, a reviewer settles it."""
         claim = self.checked(claim)
         made = moving.last_of(claim)
-        if made is not None and made.outcome == Outcome.ENTITLED and made.point is None:
-            point = OPEN_AMOUNT if made.high is None else min(made.high, max(made.low, OPEN_AMOUNT))
-            determine.determine(locks.claim(claim), self.desk["reviewer"], point=max(point, made.low),
+        if made is not None and made.point is None and (asked := determine.asked(made)) is not None:
+            determine.determine(locks.claim(claim), self.desk["reviewer"], figure=asked.at_most(OPEN_AMOUNT),
                                 basis=Basis.AUDITED_COST, basis_words="按审定的实际支出核定（演示）。")  # fmt: skip
         return claim
 

@@ -93,8 +93,7 @@ class Judging:
         for each in entered:
             interval = panels.open_interval(each)
             if interval is not None:
-                low, high = interval
-                awards[each.pk] = max(low, OPEN_AMOUNT if high is None else min(high, OPEN_AMOUNT))
+                awards[each.pk] = interval.at_most(OPEN_AMOUNT)
         panels.conclude(panel, self.desk[CHAIR], self.span.day(10), "按得分排序，名额内入选，其余候补。", awards)
 
     def placed(self, held: Round) -> list[Claim]:

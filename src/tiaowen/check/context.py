@@ -12,7 +12,7 @@ from tiaowen.language.blocks import Block
 from tiaowen.language.expressions import ExpressionError
 from tiaowen.language.yamltext import Mapping, Node, Scalar
 from tiaowen.plan import terms as t
-from tiaowen.plan.rules import Condition
+from tiaowen.plan.rules import JUDGED, Condition
 from tiaowen.problems import Problem, Spot, nearest, problem
 from tiaowen.vocabulary.model import Table, Vocabulary
 from tiaowen.vocabulary.types import BOOL
@@ -131,8 +131,8 @@ class Lowering:
             self.refuse("label-ascii", spot, key=label)
         if value.text == "set elsewhere":
             return Condition(label, t.Open(BOOL, "set elsewhere", ""), value.text, spot)
-        if value.text.startswith("judged by "):
-            judge = value.text.removeprefix("judged by ").strip()
-            return Condition(label, t.Open(BOOL, "judged by", judge), value.text, spot)
+        if value.text.startswith(JUDGED):
+            judge = value.text.removeprefix(JUDGED).strip()
+            return Condition(label, t.Open(BOOL, JUDGED.strip(), judge), value.text, spot)
         term = typer.condition(value.text, spot)
         return Condition(label, term, value.text, spot, bool(t.slots_used(term) & joined))

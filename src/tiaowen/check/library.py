@@ -18,6 +18,7 @@ from tiaowen.plan.rules import DocumentPlan, Rule
 from tiaowen.problems import PolicyError, Problem, Spot, nearest, problem
 from tiaowen.vocabulary.load import is_vocabulary, load_vocabulary
 from tiaowen.vocabulary.model import Vocabulary
+from tiaowen.vocabulary.types import BOOL
 
 MAX_READINGS = 300  # of one document; each may lower the whole of it again
 CHECKS = "checks/"  # the folder of risk documents and of the tables that only the office has
@@ -57,6 +58,7 @@ class Library:
     fixes: list[Fix] = field(default_factory=list)
     _placed: dict[tuple[str, bool], Library] = field(default_factory=dict)
     _place: str = ""
+    _opinions: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     behind: Behind | None = None
 
     @property
@@ -95,9 +97,41 @@ class Library:
             mine = [fix for fix in self._in_effect if fix.document == document]
             if mine:  # rules that the reading did not touch carry their local figures already
                 plan = fixed_plan(self, plan, mine, choice, self.plans[document])
+            plan = self._judged(plan)
             order_rules(plan, [])
             self._variants[key] = plan
         return self._variants[key]
+
+    def with_opinions(self, rule: str, opinions: Mapping[str, bool]) -> Library:
+        """The same library where what the text leaves to somebody's judgement (`judged by`) is judged: label → whether it
+        holds, of one rule (`document#id`).  Opinions are about one event: another is asked of the library itself.
+
+        Raises KeyError for a rule that there is not, ValueError for a label that the text does not leave to a judgement.
+        """
+        left = {each.label for each in self.rule(rule).conditions if each.judge}
+        if unknown := opinions.keys() - left:
+            raise ValueError(
+                f"{rule}：{'、'.join(sorted(unknown))} 不是留给人判断的条件 not left to a judgement; "
+                f"应为 expected {'、'.join(sorted(left)) or '—'}"
+            )
+        told = {**self._opinions, rule: {**self._opinions.get(rule, {}), **opinions}}
+        view = replace(self, _opinions=told, _variants={}, _placed={})
+        document = rule.partition("#")[0]
+        view.plans = {**self.plans, document: view._judged(self.plans[document])}
+        return view
+
+    def _judged(self, plan: DocumentPlan) -> DocumentPlan:
+        """The plan with the opinions that this library was given."""
+        rules = dict(plan.rules)
+        for key, told in self._opinions.items():
+            document, _, name = key.partition("#")
+            if document == plan.id and name in rules:
+                conditions = tuple(
+                    replace(each, term=t.Const(BOOL, told[each.label])) if each.judge and each.label in told else each
+                    for each in rules[name].conditions
+                )
+                rules[name] = replace(rules[name], conditions=conditions, compiled=None)
+        return replace(plan, rules=rules)
 
     @property
     def _in_effect(self) -> list[Fix]:

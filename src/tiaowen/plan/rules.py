@@ -16,6 +16,8 @@ from tiaowen.plan.amounts import Amount
 from tiaowen.plan.terms import Closure, Term
 from tiaowen.problems import Spot
 
+JUDGED = "judged by "  # a condition that the text leaves to somebody, who is named after it
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -26,6 +28,11 @@ class Condition:
     text: str
     spot: Spot
     joined: bool = False
+
+    @property
+    def judge(self) -> str:
+        """To whose judgement the text leaves it; empty where it does not."""
+        return self.text.removeprefix(JUDGED).strip() if self.text.startswith(JUDGED) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,7 @@ def test_a_month_whose_facts_changed_is_not_due_by_itself(desk: Office) -> None:
 def test_a_persons_figure_stays_within_what_the_rules_leave(desk: Office) -> None:
     claim = desk.in_review()
     with transaction.atomic(), pytest.raises(CannotDetermine, match="不是要核定的区间"):
-        determine.determine(claim, desk.staff["first"], point=1, basis=Basis.AUDITED_COST, basis_words="发票", on=ON)
+        determine.determine(claim, desk.staff["first"], figure=1, basis=Basis.AUDITED_COST, basis_words="发票", on=ON)
 
 
 def test_withdrawing_gives_everything_back(desk: Office) -> None:

@@ -6,7 +6,7 @@ from huijiang.claims.models.bulk import BulkDecision, BulkItem
 from huijiang.claims.models.carried import Carried
 from huijiang.claims.models.checks import Check
 from huijiang.claims.models.claim import Account, Batch, Claim, Correction, Movement, NumberGiven
-from huijiang.claims.models.decision import Act, Determination, Relation
+from huijiang.claims.models.decision import Act, Determination, Opinion, Relation
 from huijiang.claims.models.desk import DayOverride, ServiceTerms, StandIn
 from huijiang.claims.models.disputes import Dispute
 from huijiang.claims.models.money import CapGroup, CapUse, Due, Exclusive
@@ -43,6 +43,7 @@ __all__ = [
     "Movement",
     "NoticeEntry",
     "NumberGiven",
+    "Opinion",
     "Panel",
     "PanelMember",
     "Place",

@@ -111,6 +111,30 @@ REPEATED = (Kind.FINANCE, Kind.RELEASE)
 """Kinds that a person may sign again on the same claim for another payment (`occasion`: the batch)."""
 
 
+class Opinion(models.Model):
+    """What was found of a condition that the text leaves to somebody's judgement (`judged by …`), with its basis; the
+    last of a label counts.  A determination freezes it with the facts, so that signatures cover it."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="opinions")
+    label = models.CharField("条件", max_length=200)
+    judge = models.CharField("由谁认定", max_length=100, help_text="文件留给谁判断")
+    met = models.BooleanField("是否符合")
+    words = models.CharField("依据", max_length=500)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "认定意见"
+        ordering = ("claim", "id")
+        constraints = (
+            models.CheckConstraint(name="opinion_says_why", condition=~Q(words="") & ~Q(label="") & ~Q(judge="")),
+        )
+        triggers = (*triggers.ADDED_ONLY, triggers.JUDGED_IN_REVIEW)
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.label}"
+
+
 class Act(models.Model):
     """A signature.  `human` is the natural person behind the account (`humans.human_of`).
 
