@@ -20,9 +20,11 @@ LONGEST: Final = (
     "tests/huijiang/gate/test_gate.py",
     "tests/huijiang/claims/test_bad_input.py",
     "tests/huijiang/commands/test_full_disk.py",
+    "tests/huijiang/commands/test_operations.py",
     "tests/huijiang/funds/test_kills.py",
+    "tests/huijiang/access/test_attacks.py",
 )
-"""Files with a test of half a minute or more, the longest first.  Of two workers the one that is done takes half of
+"""Files with a test of twenty CPU seconds or more, the longest first.  Of two workers the one that is done takes half of
 what the other has left, but a test that is under way it can't take: one that begins last is waited for."""
 
 
