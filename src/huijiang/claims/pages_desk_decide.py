@@ -79,7 +79,7 @@ class DeedForm(forms.Form):
                 (each, each) for each in (determine.open_conditions(made) if made else [])
             ]
         if "judged" in kept:
-            self.fields["judged"].choices = [(label, _("%(label)s（由%(judge)s判断）") % {"label": label, "judge": judge})
+            choice(self, "judged").choices = [(label, _("%(label)s（由%(judge)s判断）") % {"label": label, "judge": judge})
                                              for label, judge in opinions.left(claim).items()]  # fmt: skip
         if "yuan" in kept and (made := moving.last_of(claim)) is not None:
             showing.ask_figure(self.fields["yuan"], determine.asked(made))
