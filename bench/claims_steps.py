@@ -179,8 +179,10 @@ FROM claims_claim AS c, (SELECT * FROM claims_determination ORDER BY id LIMIT 1)
 WHERE c.state = 'checking' AND c.number LIKE 'XSBENCH%%' AND c.id %% 4 < 2
 """
 _CHECKS: Final = """
-INSERT INTO claims_check (uid, claim_id, determination_id, verifier, version, verdict, severity, score, words, evidence, judgement, judged_because)
-SELECT gen_random_uuid(), d.claim_id, d.id, k.verifier, k.version, k.verdict, k.severity, k.score, k.words, '[]', '', ''
+INSERT INTO claims_check (uid, claim_id, determination_id, verifier, name, rule, clause, version, verdict, severity, score,
+    words, evidence, judgement, judged_because)
+SELECT gen_random_uuid(), d.claim_id, d.id, k.verifier, k.name, k.rule, k.clause, k.version, k.verdict, k.severity, k.score,
+    k.words, '[]', '', ''
 FROM claims_determination AS d JOIN claims_claim AS c ON c.id = d.claim_id,
      (SELECT DISTINCT ON (verifier) * FROM claims_check ORDER BY verifier, id) AS k
 WHERE c.number LIKE 'XSBENCH%%'
