@@ -24,7 +24,7 @@ from psycopg import sql
 from huijiang.access.models import Agency, Binding
 from huijiang.accounts.models import Role, User
 from huijiang.claims import batches, intake
-from huijiang.claims.models import AuditPack, Claim
+from huijiang.claims.models import AuditPack, Claim, Relation
 from huijiang.claims.models.rounds import Late, Ranking
 from huijiang.claims.urls import urlpatterns
 from huijiang.entitlements.models import NightlyRun, Standing
@@ -257,6 +257,15 @@ def stored() -> tuple[Any, ...]:
         return tuple(cursor.fetchone())
 
 
+def one_row_more_is_seen(world: World) -> None:
+    before, third = stored(), world.desk.user("third")
+    with transaction.atomic():
+        Relation.objects.create(user=third, declared_by=third, organisation=world.town.trainer, words="配偶任职")
+        assert stored() != before
+        transaction.set_rollback(True)
+    assert stored() == before
+
+
 def in_words(answer: Any) -> bool:
     """Whether a refusal says something: a page of words, or a redirect with a message that is none of success."""
     if 300 <= answer.status_code < 400:
@@ -422,6 +431,7 @@ def test_bad_input_is_answered_in_words_and_stores_nothing(settings: Any, tmp_pa
     keys.ensure(settings.KEY_FILE)
     world = World()
     others = world.strangers()
+    one_row_more_is_seen(world)
     faults = []
     for name in sorted(WAYS):
         attack = Attack(world, name)
