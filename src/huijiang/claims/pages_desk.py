@@ -29,6 +29,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
 
 WORKS: Final = bulk.WORKS
 READS: Final = (*WORKS, Role.FINANCE, Role.AUDITOR)
@@ -67,13 +68,13 @@ class FilterForm(forms.Form):
         every = [("", _("全部"))]
         own = {path.rstrip("/").rpartition("/")[2] for path in viewer.paths()}
         near = Region.objects.filter(pk__in=own) | Region.objects.filter(parent__in=own)
-        self.fields["benefit"].choices = every + [(each, name_of(each)) for each in queue.benefits()]
-        self.fields["state"].choices = every + [(str(each), each.label) for each in view.states]
+        choice(self, "benefit").choices = every + [(each, name_of(each)) for each in queue.benefits()]
+        choice(self, "state").choices = every + [(str(each), each.label) for each in view.states]
         self.batches = {str(uid): name for uid, name in queue.batches(viewer, view)}
-        self.fields["batch"].choices = every + list(self.batches.items())
+        choice(self, "batch").choices = every + list(self.batches.items())
         if not self.batches:
             del self.fields["batch"]
-        self.fields["region"].choices = every + [(each.pk, each.name) for each in near.order_by("path")[:200]]
+        choice(self, "region").choices = every + [(each.pk, each.name) for each in near.order_by("path")[:200]]
 
     def asked(self) -> Asked:
         """What was asked; an answer that is none of the choices asks nothing."""
@@ -205,7 +206,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = people
+        choice(self, "user").choices = people
 
 
 # -- stand-ins ----------------------------------------------------------------------------
@@ -223,8 +224,8 @@ class StandInForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], own: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["absent"].choices = own
-        self.fields["deputy"].choices = [("", _("请选择")), *people]
+        choice(self, "absent").choices = own
+        choice(self, "deputy").choices = [("", _("请选择")), *people]
 
 
 @works

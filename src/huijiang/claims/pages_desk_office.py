@@ -28,6 +28,7 @@ from huijiang.claims.pages_desk import asks, viewer_of
 from huijiang.claims.public_notice import name_of
 from huijiang.regions.models import Region
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
 
 LATEST = 10  # years ahead that somebody may write an exception for
 
@@ -86,7 +87,7 @@ def in_scope_of_codes(viewer: Viewer) -> Q:
     return Q(pk__in=[path.rstrip("/").rpartition("/")[2] for path in viewer.paths()])
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     """Days and notice policy of one benefit (or all) in one place."""
 
     benefit = forms.ChoiceField(
@@ -109,10 +110,11 @@ class TermsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = Region.objects.filter(in_scope_of_codes(viewer))
-        self.fields["region"].empty_label = _("请选择")
+        region: Any = self.fields["region"]
+        region.queryset = Region.objects.filter(in_scope_of_codes(viewer))
+        region.empty_label = _("请选择")
         known = list(dict.fromkeys([*queue.benefits(), *([self.instance.benefit] if self.instance.benefit else [])]))
-        self.fields["benefit"].choices = [("", _("这个地区的全部项目")), *((each, name_of(each)) for each in known)]
+        choice(self, "benefit").choices = [("", _("这个地区的全部项目")), *((each, name_of(each)) for each in known)]
         if self.instance.pk:
             self.fields["region"].disabled = self.fields["benefit"].disabled = True
 
@@ -184,7 +186,7 @@ class DayForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [(each.pk, each.name) for each in places(viewer)]
+        choice(self, "region").choices = [(each.pk, each.name) for each in places(viewer)]
 
     def clean_day(self) -> dt.date:
         """A day of the years that deadlines lie in."""

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -42,7 +42,7 @@ def _unlisted(answer: HttpResponse) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What stands today."""
     found = public_notice.standing().select_related("region").annotate(n=Count("entries")).order_by("ends_on", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("公示")), Column(_("地区")), Column(_("件数"), "number"), Column(_("公示到"))]
     rows = [
         [

@@ -126,7 +126,7 @@ def _facts(claim: Claim) -> list[Fact]:
     found = [
         Fact(_("申报人"), showing.name_of(claim)),
         Fact(_("项目"), name_of(claim.benefit)),
-        Fact(_("提交时间"), moment(claim.submitted_at)),
+        Fact(_("提交时间"), moment(claim.submitted_at) if claim.submitted_at else ""),
     ]
     return found + ([Fact(_("文件所留的范围"), showing.range_of(asked))] if asked is not None else [])
 

@@ -18,7 +18,7 @@ from huijiang import present
 from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.viewers import HERE, today
 from huijiang.claims import places, rounds
-from huijiang.claims.models import Place, Round
+from huijiang.claims.models import Claim, Place, Round
 from huijiang.claims.models.rounds import Ranking
 from huijiang.claims.public_notice import name_of, shown
 from huijiang.claims.terms import terms_of
@@ -159,7 +159,7 @@ def score_words(thousandths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def of_claim(claim: object) -> dict[str, object]:
+def of_claim(claim: Claim) -> dict[str, object]:
     """For the page of a case (`claims/parts/round.html`): its round, and its place once that is known."""
     place = Place.objects.filter(claim=claim).select_related("round").first()
     held = getattr(claim, "round", None)

@@ -197,7 +197,8 @@ def _ranking(request: HttpRequest, held: Round, panel: Panel | None) -> Table | 
     theirs = set(access_claims(viewer_of(request)).filter(round=held).values_list("pk", flat=True))
     if held.settled_at is None:
         columns = [Column(_("受理编号")), Column(_("提交时间")), Column(_("项目")), Column(_("状态"), "state")]
-        rows = [[_case(each, theirs), moment(each.submitted_at), name_of(each.benefit), Cell(tag=Tag(str(each.get_state_display())))]
+        rows = [[_case(each, theirs), moment(each.submitted_at) if each.submitted_at else "", name_of(each.benefit),
+                 Cell(tag=Tag(str(each.get_state_display())))]
                 for each in rounds.entrants(held)]  # fmt: skip
         return Table(_("已收申报"), columns, rows, show_caption=True) if rows else None
     columns = [Column(_("名次")), Column(_("受理编号")), Column(_("得分"), "number"), Column(_("最高与最低之差"), "number"),
@@ -287,7 +288,7 @@ def members(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         said = request.POST.get(name, "")
         if said.isascii() and said.isdigit() and len(said) < 19:
             member = get_object_or_404(found.members, pk=int(said))
-            return _done(request, held, lambda act=act, member=member: act(member, viewer), words)  # type: ignore[misc]
+            return _done(request, held, lambda act=act, member=member: act(member, viewer), words)
     form = MemberForm(request.POST, experts(held))
     if not form.is_valid():
         return page_of(request, held, 422, member_form=form)
@@ -307,7 +308,7 @@ def audited_cost(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         except (ClaimError, PermissionDenied, files.Refused, files.NoRoom) as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": grouped(made.determination.point)})
+            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": grouped(made.determination.point or 0)})
             return redirect("claims:case", number=claim.number) if claim.number else redirect("claims:desk")
     last = moving.last_of(claim)
     asked = determine.asked(last) if last is not None else None

@@ -151,7 +151,7 @@ def page(found: QuerySet[Claim], view: View, after: str = "") -> Page:
         at, pk = place
         found = found.filter(Q(**{f"{view.by}__gte": at}) & (Q(**{f"{view.by}__gt": at}) | Q(pk__gt=pk)))
     last = Determination.objects.filter(claim=OuterRef("pk")).order_by("-number")
-    rows = list(
+    rows: list[Any] = list(
         found.order_by(view.by, "pk")
         .select_related("region", "payee_person", "payee_organisation", "assigned_to")
         .annotate(point=Subquery(last.values("point")[:1]), low=Subquery(last.values("low")[:1]),
@@ -225,8 +225,9 @@ def benefits() -> list[str]:
 
 def workload(viewer: Viewer, on: dt.date) -> list[dict[str, Any]]:
     """Per officer and state: `count`, `overdue`, `oldest` (submitted when).  `assigned_to` None: nobody has them."""
-    return list(
+    found: Any = (
         access_claims(viewer).filter(state__in=[str(each) for each in (*WORK, State.AWAITING_CORRECTION)])
         .order_by("assigned_to__name", "assigned_to", "state").values("assigned_to", "assigned_to__name", "state")
         .annotate(count=Count("pk"), overdue=Count("pk", Q(deadline__lt=on)), oldest=Min("submitted_at"))
     )  # fmt: skip
+    return list(found)

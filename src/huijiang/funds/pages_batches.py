@@ -31,6 +31,7 @@ from huijiang.funds.wording import batch_tag, masked_number, money, payment_tag
 from huijiang.regions.models import Region
 from huijiang.web.components.lists import Event, Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
 
 PER_PAGE = 50
 
@@ -46,9 +47,9 @@ class BuildForm(forms.Form):
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of = Line.objects.filter(region__in=[each.rstrip("/").rpartition("/")[2] for each in paths])
-        self.fields["region"].choices = [(each.pk, each.name) for each in Region.objects.filter(
+        choice(self, "region").choices = [(each.pk, each.name) for each in Region.objects.filter(
             pk__in=[each.rstrip("/").rpartition("/")[2] for each in paths])]  # fmt: skip
-        self.fields["source"].choices = [
+        choice(self, "source").choices = [
             (each.code, each.name) for each in Source.objects.filter(lines__in=of).distinct()
         ]
 
@@ -201,7 +202,9 @@ def _step(request: HttpRequest, uid: uuid.UUID, act: Any, done: str) -> HttpResp
 @finance
 @require_POST
 def freeze(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    return _step(request, uid, lambda held: batches.freeze(held, request.user), _("已锁定。请另外两位财务人员签署。"))
+    return _step(
+        request, uid, lambda held: batches.freeze(held, viewer_of(request).user), _("已锁定。请另外两位财务人员签署。")
+    )
 
 
 @finance
@@ -210,14 +213,17 @@ def sign(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in BatchSignature.Kind.values:
         return _page(request, _batch(request, uid), _("请选择以什么身份签署"))
-    return _step(request, uid, lambda held: batches.sign(held, request.user, kind), _("已签署。"))
+    return _step(request, uid, lambda held: batches.sign(held, viewer_of(request).user, kind), _("已签署。"))
 
 
 @finance
 @require_POST
 def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return _step(
-        request, uid, lambda held: batches.send(held, request.user), _("已记为送银行。收到回单后在“银行回单”里上传。")
+        request,
+        uid,
+        lambda held: batches.send(held, viewer_of(request).user),
+        _("已记为送银行。收到回单后在“银行回单”里上传。"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -143,7 +143,7 @@ class LineForm(RuleForm):
         return told
 
 
-def benefits_of(regions: Sequence[Region]) -> dict[Region, Benefits]:
+def benefits_of(regions: Iterable[Region]) -> dict[Region, Benefits]:
     """The benefits of the documents in force in each place."""
     return {
         region: {rule.key: (rule, plan) for plan in library.placed(region.pk).in_place(region.pk)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -109,7 +109,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     tabs = [Tab(_("待处理的发现"), here, waiting.count(), view == "open"), Tab(_("追回中"), f"{here}?view=running", running.count(), view == "running"),
             Tab(_("已办结"), f"{here}?view=over", over.count(), view == "over")]  # fmt: skip
     if view == "open":
-        page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+        page: Page[Any] = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
         table = _findings(page)
     else:
         page = Paginator(running if view == "running" else over, PER_PAGE).get_page(request.GET.get("page"))
@@ -229,8 +229,8 @@ def decide(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         try:
-            made = recoveries.decide(held, request.user, told["due_on"], instalments=told["instalments"],
-                                     by_offset=told["by_offset"])  # type: ignore[arg-type]  # fmt: skip
+            made = recoveries.decide(held, viewer_of(request).user, told["due_on"], instalments=told["instalments"],
+                                     by_offset=told["by_offset"])  # fmt: skip
         except recoveries.RecoveryError as error:
             form.add_error(None, str(error))
         else:
@@ -304,8 +304,8 @@ def arrange(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            recoveries.arrange(held, request.user, told["due_on"], told["words"], instalments=told["instalments"],
-                               by_offset=told["by_offset"])  # type: ignore[arg-type]  # fmt: skip
+            recoveries.arrange(held, viewer_of(request).user, told["due_on"], told["words"], instalments=told["instalments"],
+                               by_offset=told["by_offset"])  # fmt: skip
         except recoveries.RecoveryError as error:
             form.add_error(None, str(error))
         else:

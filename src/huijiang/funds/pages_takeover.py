@@ -29,6 +29,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 PER_PAGE = 50
 SHOWN = 100
@@ -45,7 +46,7 @@ class PastForm(forms.Form):
 
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [(each.pk, each.name) for each in Region.objects.filter(
+        choice(self, "region").choices = [(each.pk, each.name) for each in Region.objects.filter(
             pk__in=[each.rstrip("/").rpartition("/")[2] for each in paths])]  # fmt: skip
 
 
@@ -85,8 +86,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         told = form.cleaned_data
         try:
             made = takeover.take(
-                told["file"], told["file"].name, Region.objects.get(pk=told["region"]), told["said_total"], request.user
-            )  # type: ignore[arg-type]
+                told["file"],
+                told["file"].name,
+                Region.objects.get(pk=told["region"]),
+                told["said_total"],
+                viewer_of(request).user,
+            )
         except takeover.Refused as error:
             faults = error.faults
         except FileError as error:

@@ -93,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with transaction.atomic():
             made = form.save(commit=False)
-            made.recorded_by = request.user  # type: ignore[assignment]
+            made.recorded_by = request.user
             made.save()
             audit.record(made.recorded_by, "people.assessment", f"assessment:{made.uid}", risk=made.risk)
         messages.success(request, _("已登记。"))

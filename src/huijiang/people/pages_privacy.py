@@ -20,7 +20,7 @@ from huijiang.access import doors
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import Viewer
 from huijiang.people import erasing, exports, retained
-from huijiang.people.corrections import number_of
+from huijiang.people.corrections import Waiting, number_of
 from huijiang.people.models import Erasure, Export
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Fact
@@ -125,7 +125,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             made = erasing.ask(_viewer(request), form.cleaned_data["kinds"], form.cleaned_data["words"])
-        except erasing.Waiting as error:
+        except Waiting as error:
             form.add_error("kinds", str(error))
         else:
             messages.success(request, _("已收到，%(day)s 前答复。") % {"day": made.due_on.isoformat()})
