@@ -102,7 +102,10 @@ class ConsentForm(forms.Form):
     """What a person lets a firm do, and until when."""
 
     organisation: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        label=gettext_lazy("哪个单位"), queryset=None, widget=forms.Select(attrs={"lang": "zh-Hans"})
+        label=gettext_lazy("哪个单位"),
+        queryset=None,
+        empty_label=gettext_lazy("请选择"),
+        widget=forms.Select(attrs={"lang": "zh-Hans"}),
     )
     purpose = forms.ChoiceField(label=gettext_lazy("用途"), choices=Consent.Purpose.choices)
     until = _day(gettext_lazy("有效至"))

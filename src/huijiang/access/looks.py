@@ -16,7 +16,7 @@ from huijiang.registry.vocabulary import vocabulary
 SEEN: Final = {
     "portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议"), "results": gettext_lazy("可享待遇"),
     "entitlements": gettext_lazy("可享待遇"), "search": gettext_lazy("查找结果中的一行"), "members": gettext_lazy("经办授权"),
-    "claim": gettext_lazy("申报的进度"), "account": gettext_lazy("收款账户"), "file": gettext_lazy("查看了材料"),
+    "claim": gettext_lazy("申报的进度"), "account": gettext_lazy("收款的账户"), "file": gettext_lazy("查看了材料"),
     "file.download": gettext_lazy("下载了材料原件"), "identity_document.number": gettext_lazy("完整证件号码"),
 }  # fmt: skip
 """What was looked at, where it is no column and no table."""

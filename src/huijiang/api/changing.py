@@ -50,7 +50,7 @@ def change(request: Request, viewer: Viewer, table: str, found: Any, allowed: Co
         else:
             fields |= _read(asked, table, name, value, viewer)
     asked.done()
-    held = MODELS[table]._default_manager.select_for_update(of=("self",)).get(pk=found.pk)
+    held: Any = MODELS[table]._default_manager.select_for_update(of=("self",)).get(pk=found.pk)
     _expected(request, tag_of(table, held))
     try:
         after = single.change(table, held.pk, fields, source or vocabulary().tables[table].source, as_of)  # type: ignore[arg-type]  # told, or done() raised

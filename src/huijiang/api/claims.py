@@ -76,7 +76,7 @@ def whole(each: Claim) -> dict[str, Any]:
         **claim_json(each),
         "course": [
             {"event": move.event, "from": move.source, "to": move.target, "at": move.at.isoformat(), "words": move.words}
-            for move in each.movements.order_by("number")  # type: ignore[attr-defined]
+            for move in each.movements.order_by("number")
         ],
         "dues": [
             {"id": str(due.uid), "period": due.period, "instalment": due.instalment, "amount": due.amount, "fund": due.fund,

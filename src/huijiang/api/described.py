@@ -52,7 +52,7 @@ def described(
         answers[status] = OpenApiResponse(description=str(status))
     else:
         answers[status, "application/json"] = OpenApiResponse(answer, description=summary)
-    return extend_schema(  # type: ignore[return-value]
+    return extend_schema(
         operation_id=name, tags=[tag], summary=summary, description=detail or summary,
         request={media: body} if body is not None else None, responses=answers, parameters=list(parameters),
     )  # fmt: skip

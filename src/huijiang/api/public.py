@@ -220,5 +220,5 @@ class NoSuch(Endpoint):
 
     schema = None
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return Problem("not-found", str(_("没有这个接口。")), str(_("接口见 /api/ 或 /api/v1/schema。"))).response()

@@ -110,7 +110,7 @@ def _of_people(viewer: Viewer, benefit: str) -> Iterator[Known]:
         yield Known(each.holder, people[each.person_id], None, each.low, each.high, each.person_id, asked)
 
 
-def _asked(region: str, benefit: str, holder: str, on: dt.date, **whose: int) -> dict[str, Question]:
+def _asked(region: str, benefit: str, holder: str, on: dt.date, **whose: Any) -> dict[str, Question]:
     """The questions of an event by their heading; where one heading is asked of several rows, the first."""
     try:
         found = questions.what_to_ask(region, benefit, holder, on, **whose).questions
@@ -297,7 +297,7 @@ class _Reading:
             with transaction.atomic():
                 claim = intake.open_draft(
                     self.viewer, self.batch.region, self.benefit, each.holder, way=way, batch=self.batch, **whose
-                )  # type: ignore[arg-type]
+                )
                 if answers:
                     claim = intake.save_answers(claim, self.viewer, answers)
                 used = self.account
@@ -361,7 +361,7 @@ def drafts(batch: Batch) -> list[Claim]:
     """The claims of a batch in the order of its rows, those that were taken back left out."""
     found = batch.claims.exclude(state=State.WITHDRAWN).select_related(
         "region", "account", "beneficiary_person", "payee_person"
-    )  # type: ignore[attr-defined]
+    )
     return list(found.order_by("id"))
 
 

@@ -87,7 +87,7 @@ def label_of(deed: str) -> Any:
 def decide(run: Handle, bulk: int) -> None:
     held = BulkDecision.objects.get(pk=bulk)
     carry_on(held, run.progress)
-    run.result(done=held.items.filter(outcome="done").count(), not_done=held.items.filter(outcome="not_done").count())  # type: ignore[attr-defined]
+    run.result(done=held.items.filter(outcome="done").count(), not_done=held.items.filter(outcome="not_done").count())
 
 
 def uid_of(said: str, viewer: Viewer) -> uuid.UUID | None:
@@ -131,7 +131,7 @@ def _place(viewer: Viewer) -> str:
 
 def carry_on(bulk: BulkDecision, told: Told | None = None) -> None:
     """Decide what has no outcome, in its order, with the roles that the officer has now."""
-    items = list(bulk.items.order_by("at").values_list("pk", "outcome"))  # type: ignore[attr-defined]
+    items = list(bulk.items.order_by("at").values_list("pk", "outcome"))
     viewer = only_as(as_staff(bulk.made_by), *WORKS) if bulk.made_by.is_active else None
     with translation.override(bulk.language):
         for first in range(0, len(items), TOGETHER):

@@ -107,7 +107,8 @@ def recount(day: dt.date, region: Region | None) -> int:
     )  # fmt: skip
     found = list(groups)
     places_ = Region.objects.in_bulk({code for code, _since, _rest in found})
-    told = [(code, since, rest, add_working_days(since, max(rest, 0), places_[code])) for code, since, rest in found]
+    told = [(code, since, rest, add_working_days(since, max(rest, 0), places_[code]))
+            for code, since, rest in found if since is not None]  # fmt: skip
     if not told:
         return 0
     with connection.cursor() as cursor:

@@ -103,7 +103,7 @@ def is_open(made: Determination) -> bool:
 
 def was_awarded(claim: Claim, made: Determination) -> bool:
     """Whether a panel's minutes hold the amount that a determination left open."""
-    return made.point is None and claim.minutes_lines.filter(award__isnull=False).exists()  # type: ignore[attr-defined]
+    return made.point is None and claim.minutes_lines.filter(award__isnull=False).exists()
 
 
 def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | None) -> str:
@@ -112,7 +112,7 @@ def _blocked(claim: Claim, viewer: Viewer, deed: Deed, made: Determination | Non
         if reason:
             return reason
     if deed.name == "lapse":
-        asked = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
+        asked = claim.corrections.filter(answered_at=None).first()
         if asked is not None and asked.due_on >= today():
             return _("补正期限 %(day)s，还没有过。") % {"day": asked.due_on.isoformat()}
     if deed.name == "review":

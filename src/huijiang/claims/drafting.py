@@ -120,7 +120,7 @@ def sheet_of(claim: Claim, on: dt.date) -> Sheet:
     found = tuple(_asked(each, said) for each in listed)
     correction = None
     if claim.state == State.AWAITING_CORRECTION:
-        correction = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
+        correction = claim.corrections.filter(answered_at=None).first()
     papers = list(dict.fromkeys([*first.papers, *(each for each in then.papers if each not in first.papers)]))
     return Sheet(claim, found, tuple(_papers(claim, papers, correction)), judged, correction)
 

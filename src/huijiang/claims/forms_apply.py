@@ -94,7 +94,7 @@ class QuestionForm(forms.Form):
             return DependingDay(label=label, widget=widget, initial=initial, help_text=_hint(question))
         unit = _("单位：%(unit)s") % {"unit": question.unit} if question.unit else ""
         numeric = {"inputmode": "decimal"} if question.kind in ("quantity", "int", "year") else {}
-        hint = "；".join(each for each in (str(EXAMPLES.get(question.kind, "")), unit, _hint(question)) if each)
+        hint = _("；").join(each for each in (str(EXAMPLES.get(question.kind, "")), unit, _hint(question)) if each)
         return Depending(label=label, max_length=200, initial=initial, help_text=hint,
                                widget=forms.TextInput(attrs={"autocomplete": "off", **numeric}))  # fmt: skip
 

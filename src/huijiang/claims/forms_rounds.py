@@ -24,10 +24,11 @@ class YuanField(forms.DecimalField):
     """Yuan with at most two decimals, as whole fen."""
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(**{"max_digits": 15, "decimal_places": 2, "min_value": Decimal("0.01")} | values)
+        told: dict[str, Any] = {"max_digits": 15, "decimal_places": 2, "min_value": Decimal("0.01")} | values
+        super().__init__(**told)
         self.widget = forms.TextInput(attrs={"class": "input", "inputmode": "decimal"})
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         found: Decimal | None = super().clean(value.replace(",", "") if isinstance(value, str) else value)
         return int(found * FEN) if found is not None else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -57,7 +57,7 @@ RETURNING id) SELECT count(*), min(id), max(id) FROM moved
 
 def signed_before(claims: Sequence[int], human: str, kind: str, occasion: str, most: int = 20) -> list[Signed]:
     """Claims on which this person signed another thing, or the same on this occasion: `most` at most."""
-    told = {"claims": list(claims), "human": human, "kind": kind, "occasion": occasion, "most": most}
+    told: dict[str, Any] = {"claims": list(claims), "human": human, "kind": kind, "occasion": occasion, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_SIGNED, told)
         return [Signed(*row) for row in cursor.fetchall()]

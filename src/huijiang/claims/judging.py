@@ -25,12 +25,12 @@ from huijiang.registry import facts as registry
 from huijiang.registry.facts import Ties
 from tiaowen.check.library import Library
 from tiaowen.evaluate.answers import WORDS, Answer, Answers, unverified
-from tiaowen.evaluate.evaluation import closure
 from tiaowen.evaluate.facts import Row
 from tiaowen.evaluate.lines import Check, Line, plus
 from tiaowen.evaluate.stacking import key_of
 from tiaowen.explain.reading import Missing
 from tiaowen.plan.rules import DocumentPlan, Limit, Stacking
+from tiaowen.plan.together import closure
 from tiaowen.vocabulary.types import NONE
 
 EXCLUDES: Final = frozenset({"only the highest", "only one", "in this order"})

@@ -42,13 +42,14 @@ def issue(claim: Claim, kind: str, movement: int = 0) -> Letter | None:
     subject = f"claim:{held.uid}"
     sent = Letter.objects.filter(subject=subject, kind=kind)
     if kind == "withdrawal":
-        return _take_back(subject)
-    move = held.movements.filter(number=movement).select_related("by").first()  # type: ignore[attr-defined]
-    since = move.at if move is not None else held.corrections.latest("id").asked_at  # type: ignore[attr-defined]
+        _take_back(subject)
+        return None
+    move = held.movements.filter(number=movement).select_related("by").first()
+    since = move.at if move is not None else held.corrections.latest("id").asked_at
     if sent.filter(issued_at__gte=since).exists() or _overtaken(held, move):
         return None
     amount = _point(held) if kind == "grant" else None
-    by = move.by if move is not None else held.corrections.latest("id").asked_by  # type: ignore[attr-defined]
+    by = move.by if move is not None else held.corrections.latest("id").asked_by
     return letters.issue(
         kind, subject, region=held.region_id, to=letters.To(held.payee_person_id, held.payee_organisation_id),
         values=_values(held, kind, move), by=by, amount=amount, named=_named(held), on=present.day_of(since),
@@ -59,7 +60,7 @@ def _overtaken(claim: Claim, move: Movement | None) -> bool:
     """Whether the claim was decided anew after this move: then another letter is on its way."""
     if move is None:
         return False
-    return claim.movements.filter(number__gt=move.number, event__in=("uphold", "recalculate")).exists()  # type: ignore[attr-defined]
+    return claim.movements.filter(number__gt=move.number, event__in=("uphold", "recalculate")).exists()
 
 
 def _take_back(subject: str) -> None:
@@ -99,7 +100,7 @@ def _values(claim: Claim, kind: str, move: Movement | None) -> dict[str, Any]:
                 "elsewhere": ELSEWHERE,
             }
         case "correction":
-            asked = claim.corrections.latest("id")  # type: ignore[attr-defined]
+            asked = claim.corrections.latest("id")
             return said | {"items": [each["words"] for each in asked.items], "until": _day(asked.due_on)}
         case "grant":
             made = moving.last_of(claim)

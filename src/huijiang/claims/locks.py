@@ -5,6 +5,7 @@ Each lock is taken by one small function with a named point before and after it,
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -73,7 +74,7 @@ def limits(wanted: Iterable[Wanted]) -> dict[tuple[str, str], CapGroup]:
     return held
 
 
-def number(place: str, day: object) -> int:
+def number(place: str, day: dt.date) -> int:
     """The next sequence number of a place on a day; others wait until this transaction ends."""
     reached("before number")
     with connection.cursor() as cursor:

@@ -88,7 +88,7 @@ def _twins(made: Merge) -> Iterator[tuple[str, str]]:
         pointing = {each.name for each in references(vocabulary().tables[line.table], kind)}
         same: dict[str, Any] = {}
         for name in law.apart or law.key:
-            field = row._meta.get_field(name)
+            field: Any = row._meta.get_field(name)  # a column: keys of a table are none of another's
             value = getattr(row, field.attname)
             same[field.attname] = made.kept.pk if name in pointing and value == made.gone.pk else value
         twin = type(row)._default_manager.filter(**same).exclude(pk=row.pk).order_by("pk").first()

@@ -29,7 +29,7 @@ def left(claim: Claim) -> dict[str, str]:
 
 def of(claim: Claim) -> list[dict[str, Any]]:
     """The last opinion on each label: {label, judge, met, words, on}."""
-    last = {each.label: each for each in claim.opinions.order_by("pk")}  # type: ignore[attr-defined]
+    last = {each.label: each for each in claim.opinions.order_by("pk")}
     return [
         {"label": each.label, "judge": each.judge, "met": each.met, "words": each.words, "on": day_of(each.made_at).isoformat()}
         for _label, each in sorted(last.items())

@@ -11,6 +11,7 @@ transaction with the traces of what was opened for it, so a job that was killed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -46,7 +47,7 @@ Told = Callable[[int, int], None]
 def write(run: Handle, pack: int) -> None:
     held = AuditPack.objects.get(pk=pack)
     make(held, run.progress)
-    run.result(parts=held.parts.count())  # type: ignore[attr-defined]
+    run.result(parts=held.parts.count())
 
 
 def access_packs(viewer: Viewer) -> QuerySet[AuditPack]:
@@ -99,21 +100,26 @@ def make(pack: AuditPack, told: Told | None = None) -> None:
     viewer = only_as(as_staff(pack.asked_by), *AUDITS) if pack.asked_by.is_active else None
     if viewer is None:
         raise MayNot(_("申请人现在没有监督或审计的岗位。"))
-    held = pack.parts.order_by("number").last()  # type: ignore[attr-defined]
+    held = pack.parts.order_by("number").last()
     number, after = (held.number, held.until) if held is not None else (0, "")
-    done = sum(pack.parts.values_list("claims", flat=True))  # type: ignore[attr-defined]
+    done = sum(pack.parts.values_list("claims", flat=True))
     while True:
         some = list(_wanted(pack, viewer, after)[:PART])
         if not some:
             break
         number, after = number + 1, str(some[-1].number)
-        _part(pack, viewer, number, some, lambda at, done=done: told(done + at, pack.claims) if told else None)
+        _part(pack, viewer, number, some, partial(_further, told, done, pack.claims))
         done += len(some)
     AuditPack.objects.filter(pk=pack.pk, ready_at=None).update(ready_at=Now())
 
 
 def _wanted(pack: AuditPack, viewer: Viewer, after: str) -> QuerySet[Claim]:
     return papers.decided_in(viewer, pack.benefit, pack.year).filter(pk__lte=pack.last, number__gt=after)
+
+
+def _further(told: Told | None, done: int, claims: int, at: int) -> None:
+    if told is not None:
+        told(done + at, claims)
 
 
 @transaction.atomic
@@ -133,7 +139,7 @@ def _part(pack: AuditPack, viewer: Viewer, number: int, some: list[Claim], told:
 
 def fetch(viewer: Viewer, pack: AuditPack, number: int) -> Opened:
     """One part, with its trace.  Raises Http404: no such part, or its days are over."""
-    part = pack.parts.filter(number=number).select_related("file").first()  # type: ignore[attr-defined]
+    part = pack.parts.filter(number=number).select_related("file").first()
     if part is None:
         raise Http404
     return open_file(viewer, part.file.uid, Why.INSPECTION, download=True)

@@ -24,7 +24,7 @@ from huijiang.claims.pages_apply import AGENT, COUNTER, WORKER, Desk, asks, view
 from huijiang.claims.sources import SourceKind, kind_of
 from huijiang.claims.states import LIVE, State
 from huijiang.claims.terms import terms_of
-from huijiang.entitlements import live, wording
+from huijiang.entitlements import explanation, live, wording
 from huijiang.entitlements.firm import one_benefit
 from huijiang.entitlements.models import State as Found
 from huijiang.entitlements.sees import sees
@@ -82,6 +82,7 @@ def _new(
     ):
         told |= {
             "conditions": wording.judged_conditions(found),
+            "taken_away": explanation.taken_away(found),
             "step": wording.next_step(found, ""),
             "open": found.state is Found.UNKNOWN,
         }

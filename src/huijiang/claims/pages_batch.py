@@ -127,7 +127,7 @@ def _batches(organisation: Any) -> Table | None:
         Column(_("项目")),
         Column(_("时间")),
         Column(_("行数"), "number"),
-        Column(_("提交"), "number"),
+        Column(_("已提交（件）"), "number"),
         Column(_("状态"), "state"),
     ]
     rows = [
@@ -135,7 +135,7 @@ def _batches(organisation: Any) -> Table | None:
          f"{timezone.localtime(each.made_at):%Y-%m-%d %H:%M}", str(each.rows), str(each.taken), Cell(tag=_tag(each))]
         for each in found
     ]  # fmt: skip
-    return Table(_("批次"), columns, rows) if rows else None
+    return Table(_("以前的批量申报"), columns, rows) if rows else None
 
 
 def _tag(batch: Batch) -> Tag:

@@ -29,6 +29,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
 
 WORKS: Final = bulk.WORKS
 READS: Final = (*WORKS, Role.FINANCE, Role.AUDITOR)
@@ -59,7 +60,7 @@ class FilterForm(forms.Form):
     )
     overdue = forms.ChoiceField(label=gettext_lazy("时限"), required=False,
                                 choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("只看超期"))])  # fmt: skip
-    passed = forms.ChoiceField(label=gettext_lazy("核验"), required=False,
+    passed = forms.ChoiceField(label=gettext_lazy("核验情况"), required=False,
                                choices=[("", gettext_lazy("全部")), ("1", gettext_lazy("全部通过的"))])  # fmt: skip
 
     def __init__(self, *args: Any, viewer: Viewer, view: View, **kwargs: Any) -> None:
@@ -67,13 +68,13 @@ class FilterForm(forms.Form):
         every = [("", _("全部"))]
         own = {path.rstrip("/").rpartition("/")[2] for path in viewer.paths()}
         near = Region.objects.filter(pk__in=own) | Region.objects.filter(parent__in=own)
-        self.fields["benefit"].choices = every + [(each, name_of(each)) for each in queue.benefits()]
-        self.fields["state"].choices = every + [(str(each), each.label) for each in view.states]
+        choice(self, "benefit").choices = every + [(each, name_of(each)) for each in queue.benefits()]
+        choice(self, "state").choices = every + [(str(each), each.label) for each in view.states]
         self.batches = {str(uid): name for uid, name in queue.batches(viewer, view)}
-        self.fields["batch"].choices = every + list(self.batches.items())
+        choice(self, "batch").choices = every + list(self.batches.items())
         if not self.batches:
             del self.fields["batch"]
-        self.fields["region"].choices = every + [(each.pk, each.name) for each in near.order_by("path")[:200]]
+        choice(self, "region").choices = every + [(each.pk, each.name) for each in near.order_by("path")[:200]]
 
     def asked(self) -> Asked:
         """What was asked; an answer that is none of the choices asks nothing."""
@@ -100,7 +101,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "columns": COLUMNS, "count": queue.shown(count), "late": queue.shown(late) if late else "", "narrowed": asked != Asked(),
         "onward": f"?{urlencode({**kept, 'after': page.onward})}" if page.onward else "",
         "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
-        "deeds": bulk.AT_THE_DESK if viewer.roles & set(WORKS) else (),
+        "deeds": bulk.AT_THE_DESK if viewer.roles & set(WORKS) and set(view.states) & set(WORK) else (),
         "whole": request.GET.urlencode(), "every": min(count, bulk.MOST), "more_than_most": count > bulk.MOST,
         "takes": bool(viewer.roles & set(standing_in.WORKING)), "covers": _covered(viewer, on), "most": bulk.MOST,
         "running": [
@@ -113,7 +114,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 COLUMNS: Final = (
     Column(gettext_lazy("受理编号 / 申请人")), Column(gettext_lazy("项目")), Column(gettext_lazy("金额（元）"), "number"),
-    Column(gettext_lazy("核验")), Column(gettext_lazy("状态"), "state"), Column(gettext_lazy("时限")), Column(gettext_lazy("承办")),
+    Column(gettext_lazy("核验情况")), Column(gettext_lazy("状态"), "state"), Column(gettext_lazy("时限")), Column(gettext_lazy("承办")),
 )  # fmt: skip
 
 
@@ -129,7 +130,10 @@ def _tabs(viewer: Viewer, current: View, on: dt.date) -> list[Tab]:
 
 def _covered(viewer: Viewer, on: dt.date) -> list[str]:
     running = StandIn.objects.filter(absent__in=standing_in.covered(viewer.user, on), deputy=viewer.user, ended_at=None)
-    return [f"{each.absent.name}（{each.ends_on:%m-%d}）" for each in running.select_related("absent")]
+    return [
+        _("%(name)s（到 %(day)s）") % {"name": each.absent.name, "day": each.ends_on.isoformat()}
+        for each in running.select_related("absent")
+    ]
 
 
 def _rows(claims: list[Claim], on: dt.date) -> list[dict[str, Any]]:
@@ -202,7 +206,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = people
+        choice(self, "user").choices = people
 
 
 # -- stand-ins ----------------------------------------------------------------------------
@@ -220,8 +224,8 @@ class StandInForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], own: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["absent"].choices = own
-        self.fields["deputy"].choices = [("", _("请选择")), *people]
+        choice(self, "absent").choices = own
+        choice(self, "deputy").choices = [("", _("请选择")), *people]
 
 
 @works

@@ -88,7 +88,7 @@ def done(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     over = run is None or run.state in ENDED
     if (ended := watching.over(request, not over)) is not None:
         return ended
-    items = list(held.items.select_related("claim__region", "claim__payee_person", "claim__payee_organisation"))  # type: ignore[attr-defined]
+    items = list(held.items.select_related("claim__region", "claim__payee_person", "claim__payee_organisation"))
     told = Outcome([each.claim for each in items if each.outcome == BulkItem.Outcome.DONE],
                    [(each.claim, each.why) for each in items if each.outcome == BulkItem.Outcome.NOT_DONE])  # fmt: skip
     return render(request, "claims/bulk_done.html", {

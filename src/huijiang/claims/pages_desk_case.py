@@ -126,7 +126,7 @@ def checks_of(claim: Claim, viewer: Viewer) -> dict[str, Any]:
     found = showing.latest_checks(claim)
     told = [(each, *showing.check_state(each)) for each in found]
     judges = not running.may_judge(claim, viewer)
-    open_ = [{"check": each, "evidence": showing.evidence(each), "state": state, "word": word, "icon": parts.STATES[state][1],  # type: ignore[index]
+    open_ = [{"check": each, "evidence": showing.evidence(each), "state": state, "word": word, "icon": parts.STATES[state][1],
               "judges": judges and each.verdict == Verdict.FAILED and not each.judgement}
              for each, state, word in told if state != parts.MET]  # fmt: skip
     return {

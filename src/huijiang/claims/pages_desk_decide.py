@@ -22,6 +22,7 @@ from huijiang.claims.models import Claim
 from huijiang.claims.models.decision import Basis
 from huijiang.claims.pages_desk import asks, claims_of, viewer_of, works
 from huijiang.claims.pages_desk_case import first_reviewer, head
+from huijiang.web.forms import choice
 
 FEN: Final = 100
 GROUNDS: Final = ("not_ours", "late", "not_entitled", "repeated")
@@ -69,21 +70,21 @@ class DeedForm(forms.Form):
                 del self.fields[name]
         self.listed = listed_items(claim) if "items" in kept else []
         if "items" in kept:
-            self.fields["items"].choices = [(each["code"], each["words"]) for each in self.listed]
+            choice(self, "items").choices = [(each["code"], each["words"]) for each in self.listed]
             if not self.listed:
                 del self.fields["items"]
         if "condition" in kept:
             made = moving.last_of(claim)
-            self.fields["condition"].choices = [
+            choice(self, "condition").choices = [
                 (each, each) for each in (determine.open_conditions(made) if made else [])
             ]
         if "judged" in kept:
-            self.fields["judged"].choices = [(label, _("%(label)s（由%(judge)s判断）") % {"label": label, "judge": judge})
+            choice(self, "judged").choices = [(label, _("%(label)s（由%(judge)s判断）") % {"label": label, "judge": judge})
                                              for label, judge in opinions.left(claim).items()]  # fmt: skip
         if "yuan" in kept and (made := moving.last_of(claim)) is not None:
             showing.ask_figure(self.fields["yuan"], determine.asked(made))
         if "ground" in kept:
-            self.fields["ground"].choices = list(WHY_NOT_TAKEN.items())
+            choice(self, "ground").choices = list(WHY_NOT_TAKEN.items())
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}

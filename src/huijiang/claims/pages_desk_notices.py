@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -73,7 +73,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         .annotate(n=Count("entries"), total=Sum("entries__amount"))
         .order_by("-starts_on", "-pk")
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("公示")),
         Column(_("地区")),
@@ -131,7 +131,7 @@ def publish(request: HttpRequest) -> HttpResponse:
             request, _("已公示 %(n)s 件，%(day)s 后自动撤下。") % {"n": len(found), "day": made.ends_on.isoformat()}
         )
         return redirect("claims:desk_notices")
-    points = {each.pk: (made.point or 0) if (made := moving.last_of(each)) is not None else 0 for each in found}
+    points = {each.pk: (last.point or 0) if (last := moving.last_of(each)) is not None else 0 for each in found}
     rows = [
         [Cell(public_notice.shown(each, today()), note=each.number or ""), grouped(points[each.pk])] for each in found
     ]
@@ -159,7 +159,7 @@ def dispute_queue(request: HttpRequest) -> HttpResponse:
     answered = request.GET.get("answered") == "1"
     found = (Dispute.objects.filter(claim__in=access_claims(viewer), answered_at__isnull=False).order_by("-answered_at")
              if answered else disputes.waiting(viewer)).select_related("claim__payee_person", "claim__payee_organisation")  # fmt: skip
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     on = today()
     columns = [
         Column(_("受理编号")),

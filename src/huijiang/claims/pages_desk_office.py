@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -27,6 +28,9 @@ from huijiang.claims.pages_desk import asks, viewer_of
 from huijiang.claims.public_notice import name_of
 from huijiang.regions.models import Region
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
+
+LATEST = 10  # years ahead that somebody may write an exception for
 
 security = staff(Role.SECURITY_ADMIN)
 setting = staff(Role.SYSTEM_ADMIN, Role.INTAKE)
@@ -83,7 +87,7 @@ def in_scope_of_codes(viewer: Viewer) -> Q:
     return Q(pk__in=[path.rstrip("/").rpartition("/")[2] for path in viewer.paths()])
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     """Days and notice policy of one benefit (or all) in one place."""
 
     benefit = forms.ChoiceField(
@@ -106,9 +110,11 @@ class TermsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = Region.objects.filter(in_scope_of_codes(viewer))
+        region: Any = self.fields["region"]
+        region.queryset = Region.objects.filter(in_scope_of_codes(viewer))
+        region.empty_label = _("请选择")
         known = list(dict.fromkeys([*queue.benefits(), *([self.instance.benefit] if self.instance.benefit else [])]))
-        self.fields["benefit"].choices = [("", _("这个地区的全部项目")), *((each, name_of(each)) for each in known)]
+        choice(self, "benefit").choices = [("", _("这个地区的全部项目")), *((each, name_of(each)) for each in known)]
         if self.instance.pk:
             self.fields["region"].disabled = self.fields["benefit"].disabled = True
 
@@ -124,9 +130,9 @@ def terms(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(_("项目")),
         Column(_("地区")),
-        Column(_("办理"), "number"),
-        Column(_("补正"), "number"),
-        Column(_("公示"), "number"),
+        Column(_("办理（工作日）"), "number"),
+        Column(_("补正（工作日）"), "number"),
+        Column(_("公示（天）"), "number"),
     ]
     rows = [[Cell(name_of(each.benefit) if each.benefit else _("所有项目"), reverse("claims:terms_edit", args=[each.pk])), each.region.name,
              str(each.legal_days), str(each.correction_days), str(each.notice_days) if each.notice_due else _("不公示")] for each in found]  # fmt: skip
@@ -180,7 +186,14 @@ class DayForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [(each.pk, each.name) for each in places(viewer)]
+        choice(self, "region").choices = [(each.pk, each.name) for each in places(viewer)]
+
+    def clean_day(self) -> dt.date:
+        """A day of the years that deadlines lie in."""
+        day: dt.date = self.cleaned_data["day"]
+        if not today().year - 1 <= day.year <= today().year + LATEST:
+            raise forms.ValidationError(_("应为去年到十年以后的一天。"))
+        return day
 
 
 @setting

@@ -69,7 +69,7 @@ def hits(viewer: Viewer, listed: Iterable[Block]) -> Counts:
     """Block → claims that it hit, of these how many nobody judged, were cleared, were confirmed; the last word on each."""
     mine = Check.objects.filter(claim__in=access_claims(viewer), verifier__in=[each.key for each in listed])
     last = mine.order_by("claim_id", "verifier", "-id").distinct("claim_id", "verifier").values("pk")
-    rows = (
+    rows: Any = (
         Check.objects.filter(pk__in=last, verdict=Verdict.FAILED).order_by().values("verifier")
         .annotate(all=Count("pk"), open=Count("pk", Q(judgement="")), cleared=Count("pk", Q(judgement=Judgement.CLEARED)),
                   confirmed=Count("pk", Q(judgement=Judgement.CONFIRMED)))

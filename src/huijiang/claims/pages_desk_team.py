@@ -77,7 +77,7 @@ def _ages(viewer: Viewer) -> Table | None:
             within &= Q(submitted_at__gte=now - dt.timedelta(days=most))
         sums[f"age{at}"] = Count("pk", within)
         least = most or least
-    found = (
+    found: Any = (
         access_claims(viewer)
         .filter(state__in=[str(each) for each in STAGES])
         .order_by()
@@ -124,6 +124,13 @@ def access_relations(viewer: Viewer) -> QuerySet[Relation]:
     return Relation.objects.filter(user__in=whose, ended_at=None)
 
 
+def _other(held: Relation) -> str:
+    """Whom a relation is to: a firm's name, a person's name masked."""
+    if held.organisation is not None:
+        return str(held.organisation.name)
+    return masked(str(held.person.name)) if held.person is not None else "—"
+
+
 @works
 @asks
 def relations(request: HttpRequest) -> HttpResponse:
@@ -140,7 +147,7 @@ def relations(request: HttpRequest) -> HttpResponse:
             return redirect("claims:relations")
     directs = Role.SUPERVISOR in viewer.roles
     held = access_relations(viewer).select_related("user", "person", "organisation")
-    rows = [[each.user.name, each.organisation.name if each.organisation else masked(str(each.person.name)), each.words,
+    rows = [[each.user.name, _other(each), each.words,
              present.day_of(each.declared_at).isoformat(),
              Cell(_("解除"), reverse("claims:end_relation", args=[each.pk])) if directs and each.user_id != viewer.user.pk else Cell("—")]
             for each in held.order_by("-pk")[:200] if each.organisation or each.person]  # fmt: skip

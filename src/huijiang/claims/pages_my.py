@@ -103,7 +103,7 @@ class CasePages:
         claim = self._claim(viewer, number=number)
         mine = Who.APPLICANT in acts_as(viewer, claim)
         events = {each.event for each in moving.possible(claim, viewer)}
-        asked = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
+        asked = claim.corrections.filter(answered_at=None).first()
         told = {
             "claim": claim, "name": name_of(claim.benefit), "tag": story.tag_of(claim), "next": story.next_of(claim), "facts": self._facts(claim),
             "events": story.events_of(claim), "decision": (decision := story.decision_of(claim)), "amount": grouped(decision.amount) if decision and decision.amount is not None else "",
@@ -113,7 +113,7 @@ class CasePages:
             "account": self.desk.address("_account", claim.uid) if mine and claim.state == State.PAYMENT_RETURNED else "",
             "withdraw": reverse(f"claims:{self.desk.withdraw}", args=[claim.uid]) if Event.WITHDRAW in events else "",
             "object": reverse(f"claims:{self._object}", args=[claim.uid]) if mine and claim.state in DISPUTABLE else "",
-            "disputes": [_dispute(each) for each in claim.disputes.filter(by=viewer.user)],  # type: ignore[attr-defined]
+            "disputes": [_dispute(each) for each in claim.disputes.filter(by=viewer.user)],
             "appeal": disputes.appeal(claim) if decision is not None else "",
             "rate": ratings.case_link(claim.number) if mine and decision is not None and claim.number else "",
             "crumbs": [Crumb(self.desk.label, reverse(self.desk.cases)), Crumb(claim.number or "")],

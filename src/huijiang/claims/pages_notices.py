@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,6 +20,7 @@ from huijiang.claims.errors import ClaimError, MayNot
 from huijiang.claims.models import NoticeEntry, PublicNotice
 from huijiang.claims.models.disputes import Ground
 from huijiang.claims.public_notice import name_of
+from huijiang.claims.terms import terms_of
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.doors import public
@@ -41,7 +42,7 @@ def _unlisted(answer: HttpResponse) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What stands today."""
     found = public_notice.standing().select_related("region").annotate(n=Count("entries")).order_by("ends_on", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [Column(_("公示")), Column(_("地区")), Column(_("件数"), "number"), Column(_("公示到"))]
     rows = [
         [
@@ -109,7 +110,8 @@ def object_to(request: HttpRequest, uid: uuid.UUID, pk: int) -> HttpResponse:
     if not public_notice.standing().filter(pk=entry.notice_id).exists():
         return _unlisted(render(request, "claims/public_gone.html", status=410))
     form = ObjectForm(request.POST if request.method == "POST" else None)
-    told: dict[str, Any] = {"entry": entry, "form": form}
+    told: dict[str, Any] = {"entry": entry, "form": form,
+                            "days": terms_of(entry.claim.region, entry.claim.benefit).objection_days}  # fmt: skip
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         if entry.claim.disputes.filter(by=None, answered_at=None).count() >= MOST_OPEN:

@@ -45,7 +45,7 @@ def asked(viewer: Viewer) -> Table | None:
         Column(_("项目")),
         Column(_("年份")),
         Column(_("件数"), "number"),
-        Column(_("提出时间")),
+        Column(_("提交时间")),
         Column(_("状态")),
     ]
     return Table(_("我的审计包"), columns, rows) if rows else None
@@ -90,7 +90,7 @@ def pack(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """How far it is; the parts that are there."""
     held = _pack(request, uid)
     run = packs.run_of(held)
-    parts = list(held.parts.select_related("file").order_by("number"))  # type: ignore[attr-defined]
+    parts = list(held.parts.select_related("file").order_by("number"))
     rows = [
         [Cell(_("第 %(n)s 卷") % {"n": each.number}, reverse("claims:pack_part", args=[held.uid, each.number]))
          if each.file.blob_id else Cell(_("第 %(n)s 卷（已到期清除）") % {"n": each.number}),

@@ -40,7 +40,7 @@ MOST_RELATION: Final = 120
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     found = panels.panel_of(viewer_of(request)).order_by("-due_on")
-    columns = [Column(_("批次")), Column(_("评分截止")), Column(_("状态"), "state")]
+    columns = [Column(_("批次名称")), Column(_("评分截止")), Column(_("状态"), "state")]
     rows = [[Cell(each.round.name, reverse("claims:panel", args=[each.round.uid]), note=each.round.region.name),
              each.due_on.isoformat(), Cell(tag=tag_of(each.round))] for each in found]  # fmt: skip
     return render(request, "claims/panels.html", {"table": Table(_("我的评审"), columns, rows), "count": len(rows)})
@@ -126,7 +126,7 @@ def _facts(claim: Claim) -> list[Fact]:
     found = [
         Fact(_("申报人"), showing.name_of(claim)),
         Fact(_("项目"), name_of(claim.benefit)),
-        Fact(_("提交时间"), moment(claim.submitted_at)),
+        Fact(_("提交时间"), moment(claim.submitted_at) if claim.submitted_at else ""),
     ]
     return found + ([Fact(_("文件所留的范围"), showing.range_of(asked))] if asked is not None else [])
 

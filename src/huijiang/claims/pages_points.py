@@ -76,7 +76,7 @@ def points(request: HttpRequest) -> HttpResponse:
             how = list(dict.fromkeys(word for row in found for word in ways(row)))
             rows.append([
                 Cell(rule.name, reverse("documents:benefit", args=[document.plan.id, rule.id]), note=f"{document.plan.number} {rule.clause}"),
-                "；".join(words_of(row) for row in found[:4]) + ("…" if len(found) > 4 else ""), "、".join(how), Cell(tag=state),
+                _("；").join(words_of(row) for row in found[:4]) + ("…" if len(found) > 4 else ""), _("、").join(how), Cell(tag=state),
             ])  # fmt: skip
     return render(
         request,

@@ -23,6 +23,7 @@ from huijiang.claims.errors import CannotDetermine, ClaimError
 from huijiang.claims.forms_apply import fault_of
 from huijiang.claims.models import Account, Claim
 from huijiang.claims.public_notice import name_of
+from huijiang.claims.terms import terms_of
 from huijiang.registry.models import Person
 from huijiang.web.components.amount import grouped
 from huijiang.web.components.lists import Fact
@@ -150,6 +151,8 @@ def _now(claim: Claim, viewer: Viewer) -> tuple[list[Fact], str]:
         facts.append(Fact(_("以后各期至多"), _yuan(later, later)))
     met = sum(each.outcome is True for each in judged.answer.checks)
     facts.append(Fact(_("条件"), _("%(n)s 个条件都已由登记核对") % {"n": met}))
+    days = terms_of(claim.region, claim.benefit).legal_days
+    facts.append(Fact(_("多久办好"), _("受理后 %(days)s 个工作日内作出决定。") % {"days": days}))
     if essence["outcome"] != "entitled":
         return facts, _("登记的信息在夜间之后有变化，现在不能直接确认。")
     open_ = [each.label for each in questions.open_questions(claim, viewer.on)]

@@ -96,7 +96,9 @@ def _whom(standing: Standing) -> Cell:
     person, body = standing.person, standing.organisation
     if person is not None:
         return Cell(masked(str(person.name)), reverse("entitlements:person", args=[person.uid]))
-    return Cell(str(body.name), reverse("entitlements:firm_seen", args=[body.uid]))
+    if body is not None:
+        return Cell(str(body.name), reverse("entitlements:firm_seen", args=[body.uid]))
+    return Cell("—")
 
 
 def _event(holder: str) -> str:

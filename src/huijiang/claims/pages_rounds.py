@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from huijiang import present
 from huijiang.access.viewers import agent_of, worker_of
 from huijiang.accounts.viewers import HERE, today
 from huijiang.claims import places, rounds
-from huijiang.claims.models import Place, Round
+from huijiang.claims.models import Claim, Place, Round
 from huijiang.claims.models.rounds import Ranking
 from huijiang.claims.public_notice import name_of, shown
 from huijiang.claims.terms import terms_of
@@ -49,14 +50,19 @@ def tag_of(held: Round, now: dt.datetime | None = None) -> Tag:
 
 
 def facts_of(held: Round) -> list[Fact]:
+    """For which benefits, where, and its rules."""
+    what = "、".join(name_of(each) for each in held.benefits)
+    return [Fact(_("项目"), what), Fact(_("地区"), held.region.name), *rules_of(held)]
+
+
+def rules_of(held: Round) -> list[Fact]:
     """What applicants should know: times, cut, order, late rule."""
-    cut = [_("%(n)s 件") % {"n": held.quota}] if held.quota else []
+    cut = [ngettext("%(n)s 件", "%(n)s 件", held.quota) % {"n": held.quota}] if held.quota else []
     cut += [_("共 %(yuan)s 元") % {"yuan": grouped(held.quota_money)}] if held.quota_money else []
     order = str(held.get_ranking_display()) + (f"（{fact_words(held)}）" if held.fact else "")
     found = [
-        Fact(_("项目"), "、".join(name_of(each) for each in held.benefits)), Fact(_("地区"), held.region.name),
         Fact(_("开始申报"), moment(held.opens_at)), Fact(_("截止申报"), moment(held.closes_at)),
-        Fact(_("名额"), "、".join(cut) or _("不限")), Fact(_("怎样排序"), order),
+        Fact(_("名额"), _("、").join(cut) or _("不限名额")), Fact(_("怎样排序"), order),
         Fact(_("逾期"), str(held.get_late_display())),
     ]  # fmt: skip
     if held.ranking != Ranking.NONE:
@@ -93,7 +99,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(past if over else current, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
-        Column(_("批次")),
+        Column(_("批次名称")),
         Column(_("项目")),
         Column(_("地区")),
         Column(_("截止申报")),
@@ -118,7 +124,7 @@ def detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     now = present.now()
     return render(request, "claims/round.html", {
         "round": held, "tag": tag_of(held), "open": held.opens_at <= now <= held.closes_at, "starts": moment(held.opens_at) if now < held.opens_at else "",
-        "worker": worker_of(request) is not None, "agent": agent_of(request) is not None, "facts": facts_of(held), "results": results, "until": until, "benefits": benefits,
+        "worker": worker_of(request) is not None, "agent": agent_of(request) is not None, "facts": rules_of(held), "closes": moment(held.closes_at), "results": results, "until": until, "benefits": benefits,
         "wins": places.taken(held)[0] if held.settled_at else 0,
     })  # fmt: skip
 
@@ -153,7 +159,7 @@ def score_words(thousandths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def of_claim(claim: object) -> dict[str, object]:
+def of_claim(claim: Claim) -> dict[str, object]:
     """For the page of a case (`claims/parts/round.html`): its round, and its place once that is known."""
     place = Place.objects.filter(claim=claim).select_related("round").first()
     held = getattr(claim, "round", None)

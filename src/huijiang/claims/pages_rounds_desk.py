@@ -66,7 +66,7 @@ def _done(request: HttpRequest, held: Round, act: Any, words: str) -> HttpRespon
 def listed(request: HttpRequest) -> HttpResponse:
     page = Paginator(rounds.access_rounds(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
     columns = [
-        Column(_("批次")),
+        Column(_("批次名称")),
         Column(_("项目")),
         Column(_("截止申报")),
         Column(_("件数"), "number"),
@@ -186,19 +186,27 @@ def _members(panel: Panel, viewer: Viewer) -> list[tuple[PanelMember, Tag, bool]
     return found
 
 
+def _case(claim: Claim, theirs: set[int]) -> Cell:
+    """Its number, with the applicant as lists show them; a link for whoever may open it."""
+    address = reverse("claims:case", args=[claim.number]) if claim.number and claim.pk in theirs else ""
+    return Cell(claim.number or "—", address, note=showing.name_of(claim))
+
+
 def _ranking(request: HttpRequest, held: Round, panel: Panel | None) -> Table | None:
     """Places once settled; else whoever is in, without an order that could be taken for a result."""
+    theirs = set(access_claims(viewer_of(request)).filter(round=held).values_list("pk", flat=True))
     if held.settled_at is None:
         columns = [Column(_("受理编号")), Column(_("提交时间")), Column(_("项目")), Column(_("状态"), "state")]
-        rows = [[each.number or "", moment(each.submitted_at), name_of(each.benefit), Cell(tag=Tag(str(each.get_state_display())))]
+        rows = [[_case(each, theirs), moment(each.submitted_at) if each.submitted_at else "", name_of(each.benefit),
+                 Cell(tag=Tag(str(each.get_state_display())))]
                 for each in rounds.entrants(held)]  # fmt: skip
         return Table(_("已收申报"), columns, rows, show_caption=True) if rows else None
     columns = [Column(_("名次")), Column(_("受理编号")), Column(_("得分"), "number"), Column(_("最高与最低之差"), "number"),
                Column(_("金额（元）"), "number"), Column(_("结果"), "state")]  # fmt: skip
     rows_ = []
-    for each in held.places.select_related("claim"):
+    for each in held.places.select_related("claim__payee_person", "claim__payee_organisation"):
         got = panels.result(panel, each.claim) if panel else None
-        rows_.append([str(each.rank or "—"), each.claim.number or "", score_words(each.mark) if got and each.mark is not None else "—",
+        rows_.append([str(each.rank or "—"), _case(each.claim, theirs), score_words(each.mark) if got and each.mark is not None else "—",
                       score_words(got.spread) if got else "—", grouped(each.amount) if each.amount is not None else "—",
                       Cell(tag=place_tag(each))])  # fmt: skip
     return Table(_("结果"), columns, rows_, show_caption=True) if rows_ else None
@@ -276,11 +284,11 @@ def members(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Name somebody, or confirm or take out a member (`confirm`, `leave`: their number)."""
     held, viewer = _round(request, uid), viewer_of(request)
     found = get_object_or_404(Panel.objects.select_related("round__region"), round=held)
-    for name, act, words in (("confirm", panels.confirm, _("已确认。")), ("leave", panels.leave, _("已退出。"))):
+    for name, act, words in (("confirm", panels.confirm, _("已确认。")), ("leave", panels.leave, _("已移出。"))):
         said = request.POST.get(name, "")
         if said.isascii() and said.isdigit() and len(said) < 19:
             member = get_object_or_404(found.members, pk=int(said))
-            return _done(request, held, lambda act=act, member=member: act(member, viewer), words)  # type: ignore[misc]
+            return _done(request, held, lambda act=act, member=member: act(member, viewer), words)
     form = MemberForm(request.POST, experts(held))
     if not form.is_valid():
         return page_of(request, held, 422, member_form=form)
@@ -300,7 +308,7 @@ def audited_cost(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         except (ClaimError, PermissionDenied, files.Refused, files.NoRoom) as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": grouped(made.determination.point)})
+            messages.success(request, _("金额核定为 %(yuan)s 元。") % {"yuan": grouped(made.determination.point or 0)})
             return redirect("claims:case", number=claim.number) if claim.number else redirect("claims:desk")
     last = moving.last_of(claim)
     asked = determine.asked(last) if last is not None else None

@@ -74,7 +74,7 @@ def dossier(viewer: Viewer, claim: Claim) -> Dossier:
     ]
     there = {each.pk for each in listed}
     parts += [Paper(f"{each.get_kind_display()} {each.number}", each.file.uid) for each in letters_of(claim).select_related("file")
-              if each.file_id is not None and each.file_id not in there and files.access_files(viewer).filter(pk=each.file_id).exists()]  # fmt: skip
+              if each.file_id not in there and files.access_files(viewer).filter(pk=each.file_id).exists()]  # fmt: skip
     facts = {"项目": name_of(claim.benefit), "收款方": showing.name_of(claim), "地区": claim.region.name, "状态": str(claim.get_state_display()),
              "提交": f"{timezone.localtime(claim.submitted_at):%Y-%m-%d}" if claim.submitted_at else "—"}  # fmt: skip
     with transaction.atomic():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -64,17 +64,17 @@ def _event(model: type[Any], **more: Any) -> QuerySet[Any]:
     return model.objects.filter(benefit=OuterRef("benefit"), holder=OuterRef("holder"), **more)
 
 
-def owed(region: Region | None = None) -> QuerySet[Standing]:
+def owed(region: Region | None = None) -> QuerySet[Any]:
     """What the last night found ready, with `claimed`: a claim is under way or was decided, a due stands, or it was
     paid before the take-over."""
     found = Standing.objects.filter(last_run=None, state=Found.READY)
     if region is not None:
         found = found.filter(region=region)
     carried = Carried.objects.filter(holder=OuterRef("holder"), claim__benefit=OuterRef("benefit"), ended_at=None)
-    claimed = Exists(_event(Claim, state__in=[*LIVE, State.CLOSED])) | Exists(_event(Due, cancelled_at=None))
-    claimed |= Exists(carried)
+    claimed = Q(Exists(_event(Claim, state__in=[*LIVE, State.CLOSED]))) | Q(Exists(_event(Due, cancelled_at=None)))
+    claimed |= Q(Exists(carried))
     for before in PAID_BEFORE:
-        claimed |= Exists(before().filter(benefit=OuterRef("benefit"), holder=OuterRef("holder")))
+        claimed |= Q(Exists(before().filter(benefit=OuterRef("benefit"), holder=OuterRef("holder"))))
     return found.annotate(claimed=claimed)
 
 

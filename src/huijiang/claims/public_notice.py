@@ -49,7 +49,7 @@ def shown(claim: Claim, on: dt.date) -> str:
         return str(claim.payee_organisation.name)
     person = claim.payee_person
     people = [each for each in (person, claim.beneficiary_person) if each is not None]
-    if claim.sensitive or any(_maybe_minor(each, on) for each in people):
+    if person is None or claim.sensitive or any(_maybe_minor(each, on) for each in people):
         return claim.number or str(claim.uid)
     return masked(str(person.name))
 

@@ -50,7 +50,7 @@ VIEWS: Final[dict[str, View]] = {
         View("mine", gettext_lazy("我的"), WORK, mine=True),
         View("all", gettext_lazy("全科室"), WORK),
         View("correction", gettext_lazy("待补正"), (State.AWAITING_CORRECTION,), "state_since"),
-        View("second", gettext_lazy("待复核"), (State.SECOND_REVIEW,)),
+        View("second", gettext_lazy("复核中"), (State.SECOND_REVIEW,)),
         View("notice", gettext_lazy("公示中"), (State.PUBLIC_NOTICE,), "state_since"),
         View("objection", gettext_lazy("异议中"), (State.UNDER_OBJECTION,), "state_since"),
         View("decided", gettext_lazy("批准的"), (State.APPROVED, State.PAYABLE, State.PAID, State.PAYMENT_RETURNED), "state_since"),
@@ -151,7 +151,7 @@ def page(found: QuerySet[Claim], view: View, after: str = "") -> Page:
         at, pk = place
         found = found.filter(Q(**{f"{view.by}__gte": at}) & (Q(**{f"{view.by}__gt": at}) | Q(pk__gt=pk)))
     last = Determination.objects.filter(claim=OuterRef("pk")).order_by("-number")
-    rows = list(
+    rows: list[Any] = list(
         found.order_by(view.by, "pk")
         .select_related("region", "payee_person", "payee_organisation", "assigned_to")
         .annotate(point=Subquery(last.values("point")[:1]), low=Subquery(last.values("low")[:1]),
@@ -225,8 +225,9 @@ def benefits() -> list[str]:
 
 def workload(viewer: Viewer, on: dt.date) -> list[dict[str, Any]]:
     """Per officer and state: `count`, `overdue`, `oldest` (submitted when).  `assigned_to` None: nobody has them."""
-    return list(
+    found: Any = (
         access_claims(viewer).filter(state__in=[str(each) for each in (*WORK, State.AWAITING_CORRECTION)])
         .order_by("assigned_to__name", "assigned_to", "state").values("assigned_to", "assigned_to__name", "state")
         .annotate(count=Count("pk"), overdue=Count("pk", Q(deadline__lt=on)), oldest=Min("submitted_at"))
     )  # fmt: skip
+    return list(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -27,7 +28,7 @@ class Line:
         return self.owed - self.unclaimed
 
 
-def access_reach(viewer: Viewer) -> QuerySet[Standing]:
+def access_reach(viewer: Viewer) -> QuerySet[Any]:
     """What the viewer may count: the regions of the roles that brought them through the door."""
     return proactive.owed().filter(in_scope(viewer.paths(), "region"))
 

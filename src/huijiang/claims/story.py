@@ -26,7 +26,7 @@ HAPPENED: Final = {
     Happened.DECLINE: gettext_lazy("决定不予受理"), Happened.CHECKED: gettext_lazy("与登记核对完毕，进入审核"),
     Happened.ASK_CORRECTION: gettext_lazy("请您补正，办理期限暂停"), Happened.CORRECT: gettext_lazy("交回补正，办理期限继续计算"),
     Happened.LAPSE: gettext_lazy("逾期没有补正，按撤回处理"), Happened.REVIEW: gettext_lazy("审核通过，等第二个人复核"),
-    Happened.SEND_BACK: gettext_lazy("复核退回，重新审核"), Happened.APPROVE: gettext_lazy("复核通过"), Happened.REFUSE: gettext_lazy("决定不予支持"),
+    Happened.SEND_BACK: gettext_lazy("复核退回，重新审核"), Happened.APPROVE: gettext_lazy("复核通过"), Happened.REFUSE: gettext_lazy("作出不予支持的决定"),
     Happened.NOTICE_ENDED: gettext_lazy("公示期满，没有异议"), Happened.RECALCULATE: gettext_lazy("情况有变化，重新核定"),
     Happened.OBJECT: gettext_lazy("有人提出异议，暂停办理"), Happened.DISMISS: gettext_lazy("异议不成立，继续办理"),
     Happened.UPHOLD: gettext_lazy("异议成立，重新审核"), Happened.FUND: gettext_lazy("资金已落实"), Happened.UNFUND: gettext_lazy("资金安排有变，重新落实"),
@@ -84,7 +84,7 @@ class Next:
 
 def tag_of(claim: Claim) -> Tag:
     """The state, as a tag."""
-    return Tag(claim.get_state_display(), COLOURS.get(State(claim.state), "blue"))  # type: ignore[call-overload]
+    return Tag(claim.get_state_display(), COLOURS.get(State(claim.state), "blue"))
 
 
 def next_of(claim: Claim) -> Next:
@@ -92,13 +92,13 @@ def next_of(claim: Claim) -> Next:
     state = State(claim.state)
     by, words = claim.deadline, _("最迟办结")
     if state == State.AWAITING_CORRECTION:
-        asked = claim.corrections.filter(answered_at=None).first()  # type: ignore[attr-defined]
+        asked = claim.corrections.filter(answered_at=None).first()
         by, words = (asked.due_on if asked else None), _("请在这一天以前补正")
     elif state == State.PUBLIC_NOTICE:
         entry = NoticeEntry.objects.filter(claim=claim, notice__taken_down_at=None).select_related("notice").last()
         by, words = (entry.notice.ends_on if entry else None), _("公示到")
     elif state == State.UNDER_OBJECTION:
-        open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()  # type: ignore[attr-defined]
+        open_ = claim.disputes.filter(answered_at=None).order_by("answer_by").first()
         by, words = (open_.answer_by if open_ else None), _("最迟答复")
     return Next(waits_for(claim) or str(NEXT[state]), by, words, clock_of(claim))
 
@@ -139,7 +139,7 @@ def briefly(claim: Claim) -> str:
 
 def events_of(claim: Claim) -> list[Event]:
     """What happened, the newest first, without names of officers."""
-    found = [_event(each) for each in claim.movements.order_by("-number")]  # type: ignore[attr-defined]
+    found = [_event(each) for each in claim.movements.order_by("-number")]
     return [*found, Event(timezone.localtime(claim.created_at), _("开始填写"), "", "")]
 
 
@@ -148,7 +148,7 @@ def _event(made: Movement) -> Event:
     if made.event == Happened.APPROVE and made.target == State.PUBLIC_NOTICE:
         title = _("复核通过，等待公示")
     words = _(made.words) if made.words else ""
-    return Event(timezone.localtime(made.at), title, words, str(made.get_who_display()), automatic=made.by_id is None)  # type: ignore[attr-defined]
+    return Event(timezone.localtime(made.at), title, words, str(made.get_who_display()), automatic=made.by_id is None)
 
 
 def letters_of(claim: Claim) -> list[Letter]:
@@ -173,16 +173,19 @@ class Decision:
 
 def decision_of(claim: Claim) -> Decision | None:
     """What was decided, once it is; None while the office is still at it."""
-    last = claim.movements.order_by("-number").first()  # type: ignore[attr-defined]
-    made = claim.determinations.order_by("-number").first()  # type: ignore[attr-defined]
-    refusal = claim.movements.filter(target=State.REFUSED).exclude(condition="").order_by("-number").first()  # type: ignore[attr-defined]
-    refused = refusal is not None and (claim.state == State.REFUSED or last.source == State.REFUSED)
-    if not refused and (made is None or claim.state not in DECIDED | {State.PUBLIC_NOTICE}):
+    last = claim.movements.order_by("-number").first()
+    made = claim.determinations.order_by("-number").first()
+    refusal = claim.movements.filter(target=State.REFUSED).exclude(condition="").order_by("-number").first()
+    if last is None:
+        return None
+    if claim.state != State.REFUSED and last.source != State.REFUSED:
+        refusal = None  # an earlier one, which was overturned
+    if refusal is None and (made is None or claim.state not in DECIDED | {State.PUBLIC_NOTICE}):
         return None
     body: dict[str, Any] = determine.body_of(made) if made is not None else {}
-    on = present.day_of((refusal if refused else last).at)
+    on = present.day_of((refusal or last).at)
     return Decision(
-        not refused, None if refused or made is None else made.point, None if made is None else made.later,
-        body.get("clause", ""), body.get("document", ""), tuple(body.get("working", ())) if not refused else (),
-        refusal.condition if refused else "", _(refusal.words) if refused and refusal.words else "", on,
+        refusal is None, None if refusal is not None or made is None else made.point, None if made is None else made.later,
+        body.get("clause", ""), body.get("document", ""), tuple(body.get("working", ())) if refusal is None else (),
+        refusal.condition if refusal is not None else "", _(refusal.words) if refusal is not None and refusal.words else "", on,
     )  # fmt: skip

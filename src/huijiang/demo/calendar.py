@@ -65,7 +65,7 @@ def event_day(region: str, standing: Standing) -> dt.date | None:
     table, _sep, row = standing.holder.partition(":")
     if not isinstance(rule.date, t.Column) or rule.date.hops or table != rule.date.table or not row.isdigit():
         return None
-    day = MODELS[table].objects.filter(pk=row).values_list(rule.date.column, flat=True).first()
+    day = MODELS[table]._default_manager.filter(pk=row).values_list(rule.date.column, flat=True).first()
     return day if isinstance(day, dt.date) else None
 
 

@@ -7,7 +7,7 @@ days on the demo's calendar: sent in, accepted a day later, determined after thr
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import (
@@ -82,7 +82,7 @@ class Filing:
     ) -> Claim:  # fmt: skip
         """A draft with its account.  Raises ClaimError where nothing can be claimed for the event."""
         viewer = self.filer(standing)
-        told = {"person": standing.person_id, "organisation": standing.organisation_id}
+        told: dict[str, Any] = {"person": standing.person_id, "organisation": standing.organisation_id}
         if proactive:
             return intake.open_draft(None, self.desk.region, standing.benefit, standing.holder, **told)
         claim = intake.open_draft(viewer, self.desk.region, standing.benefit, standing.holder, batch=batch, round=round,
@@ -196,8 +196,8 @@ class Filing:
         for each in claims:
             if each.state == State.PUBLIC_NOTICE:
                 waiting.setdefault(each.benefit, []).append(each)
-        for each in waiting.values():
-            public_notice.publish(self.desk["reviewer"], each)
+        for together in waiting.values():
+            public_notice.publish(self.desk["reviewer"], together)
 
     def closed(self, claim: Claim) -> Claim:
         moving.move(locks.claim(claim), Event.CLOSE, self.desk["reviewer"])
@@ -210,7 +210,8 @@ def party_of(standing: Standing) -> tuple[int | None, int | None]:
 
 def use_new_account(claim: Claim, viewer: Viewer, which: int) -> Claim:
     """An account of whoever is paid, numbered so that no bank has it."""
-    payee, kind = claim.payee_organisation or claim.payee_person, "1" if claim.payee_person_id else "2"
+    payee: Any = claim.payee_organisation or claim.payee_person  # one of the two: the database keeps it
+    kind = "1" if claim.payee_person_id else "2"
     account = intake.make_account(
         viewer, holder=str(payee.name), number=f"9999{kind}{which}{payee.pk:013d}", bank=f"演示银行第{which}支行",
         cnaps=f"99999900001{which}", person=claim.payee_person_id, organisation=claim.payee_organisation_id,

@@ -98,7 +98,8 @@ class Judging:
 
     def placed(self, held: Round) -> list[Claim]:
         """Those with a place are reviewed by two; one without is ended with its rank."""
-        won, lost = [], []
+        won: list[Claim] = []
+        lost: list[Claim] = []
         for place in held.places.select_related("claim").order_by("rank"):
             (won if place.standing == "in" else lost).append(place.claim)
         self.calendar.on(self.span.day(11), 120)
@@ -113,5 +114,5 @@ class Judging:
 
 
 def _entitled(claim: Claim) -> bool:
-    made = claim.determinations.order_by("-number").first()  # type: ignore[attr-defined]
+    made = claim.determinations.order_by("-number").first()
     return made is not None and made.outcome == "entitled" and bool(made.point)

@@ -75,7 +75,7 @@ def results(desk: Desk) -> dict[str, dict[str, list[Standing]]]:
     live = list(Standing.objects.filter(region=desk.region, last_run=None).order_by("holder"))
     size = Counter(each.organisation_id for each in live if each.organisation_id)
     found: dict[str, dict[str, list[Standing]]] = {}
-    for each in sorted(live, key=lambda s: (size[s.organisation_id], s.holder)):
+    for each in sorted(live, key=lambda s: (size[s.organisation_id] if s.organisation_id else 0, s.holder)):
         if each.person_id not in desk.workers and each.organisation_id not in desk.agents:
             found.setdefault(each.benefit, {}).setdefault(each.state, []).append(each)
     return dict(sorted(found.items()))

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -273,7 +273,7 @@ class Year:
 
     def batch_of(self, task: Task) -> Batch | None:
         """The firm's list, sent when its first claim is."""
-        if task.batch is not None and task.batch.pk is None:
+        if task.batch is not None and task.batch._state.adding:
             task.batch.save()
             task.batch.refresh_from_db()
             task.batch.sent_at = task.batch.made_at
@@ -353,7 +353,7 @@ class Year:
         if last:
             ending.batches_under_way(self.paying, source, len(waiting) - most, self.calendar, self.say)
 
-    def in_the_last(self, waiting: list[int | None]) -> int:
+    def in_the_last(self, waiting: Sequence[int | None]) -> int:
         """How many of those who wait, in a batch's order, the last full one pays: some are left for the batches under
         way, but none of the demo's workers, who are to see their money come."""
         workers = [at for at, payee in enumerate(waiting, start=1) if payee in self.desk.workers]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huijiang.documents import library
 from huijiang.entitlements import wording
 from huijiang.entitlements.live import Entitlement, Question, Result
 from huijiang.web.components.lists import Fact
@@ -20,8 +21,15 @@ OUTCOMES = {
     "not applicable": gettext_lazy("不适用"), "met": gettext_lazy("做到了"), "not met": gettext_lazy("没有做到"),
 }  # fmt: skip
 HOW = {
-    "over the limit": gettext_lazy("超过了上限"), "may be over the limit": gettext_lazy("可能超过上限"),
-    "may be a repeat": gettext_lazy("可能是重复享受"), "a repeat": gettext_lazy("属于重复享受"),
+    "used up": gettext_lazy("额度已经用完"), "may be used up": gettext_lazy("额度可能已经用完"),
+    "not all rows known": gettext_lazy("登记不齐全，还有没有余额说不准"), "capped": gettext_lazy("只付到上限"),
+    "may be capped": gettext_lazy("可能只付到上限"), "not the highest": gettext_lazy("只付最高的一项，这一项不是最高"),
+    "may not be the highest": gettext_lazy("只付最高的一项，这一项可能不是最高"),
+    "nothing beyond the earlier one": gettext_lazy("只补差额，没有超出先前享受的部分"), "difference": gettext_lazy("只补差额"),
+}  # fmt: skip
+"""Why the engine took an amount away (`tiaowen.evaluate`: limits, stacking), in the reader's words."""
+EXCLUDED: Final = {
+    "excluded by ": gettext_lazy("已由“%(other)s”享受"), "may be excluded by ": gettext_lazy("可能已由“%(other)s”享受"),
 }  # fmt: skip
 
 
@@ -44,20 +52,31 @@ def explanation(each: Entitlement, result: Result) -> dict[str, Any]:
         "must_also": wording.must_also(each),
         "about": _about(each),
         "clause": wording.clause_of(each, named=True),
-        "taken_away": [(label, _how(how)) for label, how in each.taken_away],
+        "taken_away": taken_away(each),
         "questions": [(question, _readings(question)) for question in each.questions],
         "result": result,
         "notes": [words for source in NOTES for words in source(each)],
     }
 
 
-def _how(how: str) -> str:
-    if how in HOW:
-        return str(HOW[how])
-    for start, said in (("excluded by ", _("已由另一项享受：")), ("may be excluded by ", _("可能已由另一项享受："))):
+def taken_away(each: Entitlement) -> list[tuple[str, str]]:
+    """By which limit, and how; a rule of stacking has no name to show, its benefits have."""
+    return [_taken(label, how) for label, how in each.taken_away]
+
+
+def _taken(label: str, how: str) -> tuple[str, str]:
+    for start, said in EXCLUDED.items():
         if how.startswith(start):
-            return said + how.removeprefix(start).rpartition("#")[2]
-    return how
+            return _("不重复享受"), str(said) % {"other": _named(how.removeprefix(start))}
+    return label, str(HOW.get(how, how))
+
+
+def _named(key: str) -> str:
+    """The benefit's name today; its key where the release no longer has it."""
+    try:
+        return str(library.current().rule(key).name)
+    except KeyError:
+        return key
 
 
 def _about(each: Entitlement) -> list[Fact]:

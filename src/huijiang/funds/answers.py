@@ -55,7 +55,7 @@ def take(content: BinaryIO, size: int, name: str, region: Region, by: User | Non
 
     Raises FileError with the place for a file that can't be read.
     """
-    digest = hashlib.file_digest(content, "sha256").hexdigest()
+    digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # has readinto
     content.seek(0)
     known = Answer.objects.filter(digest=digest).first()
     if known is not None:

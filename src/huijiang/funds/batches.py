@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Exists, OuterRef, Sum
@@ -95,7 +96,7 @@ def build(
                          % {"place": region.name, "source": source.name})  # fmt: skip
     batch = Batch.objects.create(number=_number(day), region=region, source=source, year=year or day.year, paying=paying,
                                  pay_on=day, made_by=by)  # fmt: skip
-    told = {"batch": batch.pk, "source": source.pk, "year": batch.year, "path": f"{region.path}%", "pay_on": day,
+    told: dict[str, Any] = {"batch": batch.pk, "source": source.pk, "year": batch.year, "path": f"{region.path}%", "pay_on": day,
             "most": min(most, MOST)}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_FILL, told)
@@ -158,7 +159,7 @@ def digest_of(batch: Batch) -> str:
     return found.hexdigest()
 
 
-def _stream(query: str, values: list[object]) -> Iterator[tuple[object, ...]]:
+def _stream(query: str, values: list[Any]) -> Iterator[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         while rows := cursor.fetchmany(CHUNK):

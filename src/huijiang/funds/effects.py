@@ -72,7 +72,8 @@ def first_paid(claims: Iterable[int]) -> dict[int, tuple[dt.date, int]]:
     """Claim → the day of its first payment that stands, and the payment's number."""
     found = Payment.objects.filter(due__claim__in=list(claims), state=Payment.State.PAID, settled_on__isnull=False)
     listed = found.order_by("due__claim", "settled_on", "id").distinct("due__claim")
-    return {claim: (day, pk) for claim, day, pk in listed.values_list("due__claim", "settled_on", "pk")}
+    told = listed.values_list("due__claim", "settled_on", "pk")
+    return {claim: (day, pk) for claim, day, pk in told if day is not None}
 
 
 def past_events() -> QuerySet[PastPayment]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from huijiang.funds import answers
@@ -28,6 +28,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 PER_PAGE = 50
 COLOURS = {
@@ -49,7 +50,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [(each.pk, each.name) for each in Region.objects.filter(
+        choice(self, "region").choices = [(each.pk, each.name) for each in Region.objects.filter(
             pk__in=[each.rstrip("/").rpartition("/")[2] for each in paths])]  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         )
         .order_by("-id")
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("文件")),
         Column(_("接收")),
@@ -88,7 +89,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = [
         [Cell(each.name, reverse("funds:answer", args=[each.uid]), note=each.region.name),
          Cell(moment(each.taken_at), note=each.taken_by.name if each.taken_by else ""), str(each.count), str(each.applied),
-         Cell(tag=Tag(_("%(n)s 行待处理") % {"n": each.waiting}, "red") if each.waiting else Tag(_("已对清"), "green"))]
+         Cell(tag=Tag(ngettext("%(n)s 行待处理", "%(n)s 行待处理", each.waiting) % {"n": each.waiting}, "red") if each.waiting else Tag(_("已对清"), "green"))]
         for each in page
     ]  # fmt: skip
     return render(
@@ -108,8 +109,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         known = Answer.objects.count()
         try:
             made = answers.take(
-                file, file.size, file.name, Region.objects.get(pk=form.cleaned_data["region"]), request.user
-            )  # type: ignore[arg-type]
+                file, file.size, file.name, Region.objects.get(pk=form.cleaned_data["region"]), viewer_of(request).user
+            )
         except FileError as error:
             form.add_error("file", str(error))
         else:

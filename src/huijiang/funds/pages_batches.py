@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,6 +31,7 @@ from huijiang.funds.wording import batch_tag, masked_number, money, payment_tag
 from huijiang.regions.models import Region
 from huijiang.web.components.lists import Event, Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.forms import choice
 
 PER_PAGE = 50
 
@@ -46,9 +47,9 @@ class BuildForm(forms.Form):
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of = Line.objects.filter(region__in=[each.rstrip("/").rpartition("/")[2] for each in paths])
-        self.fields["region"].choices = [(each.pk, each.name) for each in Region.objects.filter(
+        choice(self, "region").choices = [(each.pk, each.name) for each in Region.objects.filter(
             pk__in=[each.rstrip("/").rpartition("/")[2] for each in paths])]  # fmt: skip
-        self.fields["source"].choices = [
+        choice(self, "source").choices = [
             (each.code, each.name) for each in Source.objects.filter(lines__in=of).distinct()
         ]
 
@@ -62,8 +63,8 @@ def listed(request: HttpRequest) -> HttpResponse:
                Column(_("状态"), "state")]  # fmt: skip
     rows = [
         [Cell(each.number, reverse("funds:batch", args=[each.uid]), note=each.region.name), each.source.name, each.pay_on.isoformat(),
-         str(each.count or each.payments.count()), money(each.total) if each.total else "—", Cell(tag=batch_tag(each))]
-        for each in page
+         str(count), money(total), Cell(tag=batch_tag(each))]
+        for each in page for count, total in [_sums(each)]
     ]  # fmt: skip
     return render(
         request,
@@ -127,10 +128,17 @@ def _page(request: HttpRequest, held: Batch, wrong: str = "") -> HttpResponse:
 def _facts(held: Batch) -> list[Fact]:
     told = [Fact(_("资金来源"), held.source.name), Fact(_("付款日期"), held.pay_on.isoformat()),
             Fact(_("付款账户"), f"{held.paying.name} {held.paying.bank} {masked_number(held.paying.number.open())}")]  # fmt: skip
+    count, total = _sums(held)
+    told += [Fact(_("笔数"), str(count)), Fact(_("合计"), _("%(yuan)s 元") % {"yuan": money(total)})]
+    return told + ([Fact(_("内容摘要"), held.digest)] if held.frozen_at else [])
+
+
+def _sums(held: Batch) -> tuple[int, int]:
+    """Payments and fen: as frozen; of a batch that is being built, as it stands now."""
     if held.frozen_at:
-        told += [Fact(_("笔数"), str(held.count)), Fact(_("合计"), _("%(yuan)s 元") % {"yuan": money(held.total)}),
-                 Fact(_("内容摘要"), held.digest)]  # fmt: skip
-    return told
+        return held.count, held.total
+    now = held.payments.aggregate(n=Count("id"), fen=Sum("amount"))
+    return now["n"], int(now["fen"] or 0)
 
 
 def _lines(page: Any) -> Table:
@@ -194,7 +202,9 @@ def _step(request: HttpRequest, uid: uuid.UUID, act: Any, done: str) -> HttpResp
 @finance
 @require_POST
 def freeze(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    return _step(request, uid, lambda held: batches.freeze(held, request.user), _("已锁定。请另外两位财务人员签署。"))
+    return _step(
+        request, uid, lambda held: batches.freeze(held, viewer_of(request).user), _("已锁定。请另外两位财务人员签署。")
+    )
 
 
 @finance
@@ -203,14 +213,17 @@ def sign(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in BatchSignature.Kind.values:
         return _page(request, _batch(request, uid), _("请选择以什么身份签署"))
-    return _step(request, uid, lambda held: batches.sign(held, request.user, kind), _("已签署。"))
+    return _step(request, uid, lambda held: batches.sign(held, viewer_of(request).user, kind), _("已签署。"))
 
 
 @finance
 @require_POST
 def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return _step(
-        request, uid, lambda held: batches.send(held, request.user), _("已记为送银行。收到回单后在“银行回单”里上传。")
+        request,
+        uid,
+        lambda held: batches.send(held, viewer_of(request).user),
+        _("已记为送银行。收到回单后在“银行回单”里上传。"),
     )
 
 

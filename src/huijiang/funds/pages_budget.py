@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
@@ -25,7 +27,7 @@ from huijiang.funds.models import Allotment, Line, Waiting
 from huijiang.funds.wording import line_name, money
 from huijiang.web.components.charts import Chart, Series
 from huijiang.web.components.figures import Kpi
-from huijiang.web.components.lists import Fact
+from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 
@@ -75,7 +77,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     found = access_lines(viewer_of(request))
     years = sorted({*found.values_list("year", flat=True), today().year}, reverse=True)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and int(asked) in years else today().year
+    year = next((each for each in years if str(each) == asked), today().year)
     shown = list(found.filter(year=year).order_by("region__path", "source__code", "benefit"))
     columns = [Column(_("额度")), Column(_("资金来源")), Column(_("总额（元）"), "number"), Column(_("已批未付（元）"), "number"),
                Column(_("已付（元）"), "number"), Column(_("可用（元）"), "number"), Column(_("状态"), "state")]  # fmt: skip
@@ -89,8 +91,9 @@ def lines(request: HttpRequest) -> HttpResponse:
     from huijiang.funds.pages_undetermined import listed
 
     return render(request, "funds/lines.html", {
+        "years": [Tab(str(each), f"?year={each}", None, each == year) for each in years],
         "questions": listed(viewer_of(request)),
-        "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "years": years, "kpis": _kpis(shown, waiting),
+        "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "kpis": _kpis(shown, waiting),
         "committed": [(each.year, each.count, money(each.amount)) for each in committed], "count": len(shown),
         "works": works(request),
     })  # fmt: skip
@@ -140,7 +143,7 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
         Column(_("变动类别")),
         Column(_("金额（元）"), "number"),
         Column(_("依据文号")),
-        Column(_("提出")),
+        Column(_("由谁提出")),
         Column(_("批准"), "state"),
     ]
     rows = [[each.get_kind_display(), money(each.amount), each.document, each.asked_by.name, _approval(request, each)]
@@ -153,7 +156,7 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
     closings, rule_changes = closings_of(held), changes_of(held)
     return render(request, "funds/line.html", {
         "line": held, "name": line_name(held), "tag": line_tag(held), "facts": _facts(held, told), "chart": _chart(held, told),
-        "changes": Table(_("额度变动"), columns, rows), "form": form, "works": works(request) and not held.frozen_at,
+        "changes": Table(_("额度变动"), columns, rows, show_caption=True), "form": form, "works": works(request) and not held.frozen_at,
         "freezes": works(request), "page": page, "closings": closings if closings.rows else None,
         "can_close": works(request) and _can_close(held, page.paginator.count), "waiting": _waiting(page), "forecast": told,
         "can_change": works(request) and not budget.rule_stands(held), "rule_changes": rule_changes if rule_changes.rows else None,
@@ -166,9 +169,16 @@ def _can_close(held: Line, waiting: int) -> bool:
     return dry and waiting > 0 and not held.closings.filter(state="open").exists()
 
 
+def _month(day: dt.date) -> str:
+    """As short as an axis wants it: 3 月, Mar."""
+    if (get_language() or "").startswith("en"):
+        return date_format(day, "M").capitalize()
+    return _("%(month)s 月") % {"month": day.month}
+
+
 def _approval(request: HttpRequest, each: Allotment) -> Cell:
     if each.approved_by:
-        return Cell(each.approved_by.name, tag=Tag(_("已批准"), "green"))
+        return Cell(tag=Tag(_("已批准"), "green", "check"), note=each.approved_by.name)
     if works(request) and each.asked_by_id != request.user.pk:
         return Cell(_("去批准"), reverse("funds:approve", args=[each.uid]))
     return Cell(tag=Tag(_("待另一人批准"), "amber", "clock"))
@@ -201,7 +211,7 @@ def _chart(held: Line, told: Forecast) -> Chart | None:
     wan = [each.up_to // 1_000_000 for each in told.months]
     finding = (_("照现在的速度，%(day)s 用完") % {"day": told.dry_on.isoformat()}) if told.dry_on else _("已批 %(share)s%%") % {
         "share": told.used_thousandths // 10}  # fmt: skip
-    return Chart(finding, [_("%(month)s 月") % {"month": each.month} for each in told.months],
+    return Chart(finding, [_month(dt.date(held.year, each.month, 1)) for each in told.months],
                  [Series(_("累计已批"), wan), Series(_("总额"), [held.allotted // 1_000_000] * len(wan))], _("万元"),
                  as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"), label_heading=_("月份"))  # fmt: skip
 
@@ -254,7 +264,7 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "title": _("批准这笔额度变动？"), "yes": _("批准"), "back": reverse("funds:line", args=[found.line.uid]), "wrong": wrong,
         "facts": [Fact(_("额度"), line_name(found.line)), Fact(_("变动类别"), found.get_kind_display()),
                   Fact(_("金额"), _("%(yuan)s 元") % {"yuan": money(found.amount)}), Fact(_("依据文号"), found.document),
-                  Fact(_("提出"), found.asked_by.name)],
+                  Fact(_("由谁提出"), found.asked_by.name)],
     }, status=422 if wrong else 200)  # fmt: skip
 
 

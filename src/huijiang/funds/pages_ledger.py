@@ -202,7 +202,7 @@ def _claim_facts(found: tracing.Trace) -> list[Fact]:
     told = found.told
     return [
         Fact(_("受理编号"), told["claim"]["number"]), Fact(_("项目"), name_of(told["claim"]["benefit"])), Fact(_("依据"), clause_of(told["claim"]["benefit"])),
-        Fact(_("所属期"), told["due"]["period"] or _("一次性")), Fact(_("规则版本"), str(told["claim"]["release"] or "—")),
+        Fact(_("所属期"), told["due"]["period"] or _("一次性")), Fact(_("规则版本"), str(told["claim"]["release"] or found.determination.release[:12])),
         Fact(_("核定摘要"), found.determination.digest), Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": money(found.determination.point or 0)}),
     ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -143,7 +143,7 @@ class LineForm(RuleForm):
         return told
 
 
-def benefits_of(regions: Sequence[Region]) -> dict[Region, Benefits]:
+def benefits_of(regions: Iterable[Region]) -> dict[Region, Benefits]:
     """The benefits of the documents in force in each place."""
     return {
         region: {rule.key: (rule, plan) for plan in library.placed(region.pk).in_place(region.pk)
@@ -216,4 +216,4 @@ def changes_of(line: Line) -> Table:
          Cell(each.get_dry_display(), note=each.get_rest_display()), each.reason, each.by.name]
         for each in line.rule_changes.select_related("by").order_by("-id")
     ]  # fmt: skip
-    return Table(_("用完时规则的变动"), columns, rows)
+    return Table(_("用完时规则的变动"), columns, rows, show_caption=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -32,7 +34,7 @@ def _listed(request: HttpRequest, proof: str, lead: str) -> HttpResponse:
         whole=Subquery(of.annotate(sum=Sum("amount")).values("sum")), kept=Subquery(of.annotate(sum=Sum("offset")).values("sum")),
         lines=Subquery(of.annotate(count=Count("id")).values("count")), until=Subquery(of.annotate(last=Max("due__period")).values("last")),
     ).order_by("-id")  # fmt: skip
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     columns = [
         Column(_("项目")),
         Column(_("所属期")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,6 +30,7 @@ from huijiang.web.components.tags import Tag
 
 PER_PAGE = 50
 DAYS = 30
+LATEST = 3_652  # days: a first return later than ten years from now is a slip of the pen
 COLOURS = {"noticed": "amber", "coming_back": "blue", "recovered": "green", "transferred": "red", "withdrawn": "grey"}
 
 
@@ -67,8 +68,8 @@ class DecideForm(forms.Form):
 
     def clean_due_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["due_on"]
-        if day <= today():
-            raise forms.ValidationError(_("期限应在今天以后"))
+        if not today() < day <= today() + dt.timedelta(days=LATEST):
+            raise forms.ValidationError(_("期限应在今天以后、十年以内"))
         return day
 
 
@@ -108,7 +109,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     tabs = [Tab(_("待处理的发现"), here, waiting.count(), view == "open"), Tab(_("追回中"), f"{here}?view=running", running.count(), view == "running"),
             Tab(_("已办结"), f"{here}?view=over", over.count(), view == "over")]  # fmt: skip
     if view == "open":
-        page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+        page: Page[Any] = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
         table = _findings(page)
     else:
         page = Paginator(running if view == "running" else over, PER_PAGE).get_page(request.GET.get("page"))
@@ -228,8 +229,8 @@ def decide(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         try:
-            made = recoveries.decide(held, request.user, told["due_on"], instalments=told["instalments"],
-                                     by_offset=told["by_offset"])  # type: ignore[arg-type]  # fmt: skip
+            made = recoveries.decide(held, viewer_of(request).user, told["due_on"], instalments=told["instalments"],
+                                     by_offset=told["by_offset"])  # fmt: skip
         except recoveries.RecoveryError as error:
             form.add_error(None, str(error))
         else:
@@ -261,8 +262,9 @@ def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: i
     ]
     return render(request, "funds/recovery.html", {
         "recovery": held, "tag": tag(held), "facts": facts, "form": form, "works": works(request) and held.closed_at is None,
-        "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan),
-        "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came),
+        "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan, show_caption=True),
+        "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came,
+                      show_caption=True),
         "any": bool(came), "letters": _letters(held),
     }, status=status)  # fmt: skip
 
@@ -302,8 +304,8 @@ def arrange(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            recoveries.arrange(held, request.user, told["due_on"], told["words"], instalments=told["instalments"],
-                               by_offset=told["by_offset"])  # type: ignore[arg-type]  # fmt: skip
+            recoveries.arrange(held, viewer_of(request).user, told["due_on"], told["words"], instalments=told["instalments"],
+                               by_offset=told["by_offset"])  # fmt: skip
         except recoveries.RecoveryError as error:
             form.add_error(None, str(error))
         else:

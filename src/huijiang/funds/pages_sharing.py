@@ -156,4 +156,4 @@ def closings_of(line: Line) -> Table:
          money(each.asked), percent(each.money, each.asked), Cell(tag=tag(each))]
         for each in line.closings.order_by("-id")
     ]  # fmt: skip
-    return Table(_("按比例发放"), columns, rows)
+    return Table(_("按比例发放"), columns, rows, show_caption=True)

@@ -76,7 +76,8 @@ class PayingForm(forms.Form):
     bank = _text(gettext_lazy("开户行"), 120, help_text=gettext_lazy("写到支行"))
     cnaps = forms.CharField(label=gettext_lazy("联行号"), max_length=12, help_text=gettext_lazy("12 位数字"),
                             widget=forms.TextInput(attrs={"class": "input", "inputmode": "numeric"}))  # fmt: skip
-    form = forms.ChoiceField(label=gettext_lazy("付款文件格式"), help_text=gettext_lazy("这家银行收哪一种文件"))
+    form = forms.ChoiceField(label=gettext_lazy("付款文件格式"), help_text=gettext_lazy("这家银行收哪一种文件"),
+                             widget=forms.Select(attrs={"lang": "zh-Hans"}))  # fmt: skip
 
     def __init__(self, data: Any, places: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -99,7 +100,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         access_paying(viewer_of(request)).filter(ended_at=None).order_by("region__path", "source__code", "id")
     )
     return render(request, "funds/sources.html", {
-        "sources": Table(_("资金来源"), columns, rows) if rows else None, "accounts": _accounts(request, accounts) if accounts else None,
+        "sources": Table(_("资金来源"), columns, rows, show_caption=True) if rows else None, "accounts": _accounts(request, accounts) if accounts else None,
         "works": works(request), "unnamed": _unnamed(request),
     })  # fmt: skip
 
@@ -109,7 +110,7 @@ def _accounts(request: HttpRequest, accounts: list[PayingAccount]) -> Table:
         Column(_("资金来源")),
         Column(_("户名")),
         Column(_("账号")),
-        Column(_("提出")),
+        Column(_("由谁提出")),
         Column(_("状态"), "state"),
     ]
     rows = []
@@ -122,7 +123,7 @@ def _accounts(request: HttpRequest, accounts: list[PayingAccount]) -> Table:
             Cell(tag=Tag(_("待另一人批准"), "amber", "clock") if waits else Tag(_("在用"), "green", "check"),
                  note=each.approved_by.name if each.approved_by else ""),
         ])  # fmt: skip
-    return Table(_("付款账户"), columns, rows)
+    return Table(_("付款账户"), columns, rows, show_caption=True)
 
 
 def _unnamed(request: HttpRequest) -> list[str]:
@@ -187,7 +188,7 @@ def paying_approve(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [
         Fact(_("资金来源"), held.source.name), Fact(_("地区"), held.region.name), Fact(_("户名"), held.name),
         Fact(_("账号"), held.number.open()), Fact(_("开户行"), held.bank), Fact(_("联行号"), held.cnaps),
-        Fact(_("付款文件格式"), exporting.forms().get(held.form, held.form)), Fact(_("提出"), held.made_by.name),
+        Fact(_("付款文件格式"), exporting.forms().get(held.form, held.form)), Fact(_("由谁提出"), held.made_by.name),
     ]  # fmt: skip
     if before is not None and before.pk != held.pk:
         facts.append(Fact(_("现在用的"), f"{before.name} {masked_number(before.number.open())}"))

@@ -29,6 +29,7 @@ from huijiang.regions.models import Region
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 PER_PAGE = 50
 SHOWN = 100
@@ -45,7 +46,7 @@ class PastForm(forms.Form):
 
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [(each.pk, each.name) for each in Region.objects.filter(
+        choice(self, "region").choices = [(each.pk, each.name) for each in Region.objects.filter(
             pk__in=[each.rstrip("/").rpartition("/")[2] for each in paths])]  # fmt: skip
 
 
@@ -85,8 +86,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         told = form.cleaned_data
         try:
             made = takeover.take(
-                told["file"], told["file"].name, Region.objects.get(pk=told["region"]), told["said_total"], request.user
-            )  # type: ignore[arg-type]
+                told["file"],
+                told["file"].name,
+                Region.objects.get(pk=told["region"]),
+                told["said_total"],
+                viewer_of(request).user,
+            )
         except takeover.Refused as error:
             faults = error.faults
         except FileError as error:
@@ -128,11 +133,11 @@ def past(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         Fact(_("单位账面合计"), _("%(yuan)s 元") % {"yuan": money(held.said_total)}),
         Fact(_("差额"), _("%(yuan)s 元") % {"yuan": money(gap)}, tag=Tag(_("一致"), "green") if gap == 0 else Tag(_("不一致"), "red")),
         Fact(_("导入"), f"{held.taken_by.name} {moment(held.taken_at)}"),
-        Fact(_("确认"), f"{held.confirmed_by.name} {moment(held.confirmed_at)}" if held.confirmed_by else "—"),
+        Fact(_("确认人"), f"{held.confirmed_by.name} {moment(held.confirmed_at)}" if held.confirmed_by else "—"),
     ]  # fmt: skip
     run = Run.objects.filter(kind="funds.parallel", arguments__file=str(held.uid)).order_by("-asked_at").first()
     return render(request, "funds/past.html", {
-        "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows), "run": run,
+        "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows, show_caption=True), "run": run,
         "confirms": works(request) and not held.confirmed_at and held.taken_by_id != request.user.pk, "works": works(request),
         "different": _different(run), "result": run.result if run else None,
     })  # fmt: skip

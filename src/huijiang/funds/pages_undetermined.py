@@ -26,6 +26,7 @@ from huijiang.funds.wording import clause_of, money
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.forms import choice
 
 
 class SourceForm(forms.Form):
@@ -43,7 +44,7 @@ class SourceForm(forms.Form):
     def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = [each for each in region.split("/") if each]
-        self.fields["source"].choices = [
+        choice(self, "source").choices = [
             (each.code, each.name)
             for each in Source.objects.filter(lines__region__in=codes).distinct().order_by("code")
         ]
@@ -124,8 +125,8 @@ def propose(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         told = form.cleaned_data
         try:
             undetermined.propose(
-                held, request.user, Source.objects.get(code=told["source"]), told["document"], told["reason"]
-            )  # type: ignore[arg-type]
+                held, viewer_of(request).user, Source.objects.get(code=told["source"]), told["document"], told["reason"]
+            )
         except undetermined.QuestionError as error:
             form.add_error(None, str(error))
         else:

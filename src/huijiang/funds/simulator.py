@@ -58,15 +58,19 @@ class Message:
 
 
 def instructions(path: Path) -> list[Taken]:
-    """The payments of a pain.001 file.  Raises ValueError for another file."""
+    """The payments of a pain.001 file.  Raises ValueError for another file, and for a payment without number or amount."""
     root = parse(path).getroot()
-    if "pain.001" not in root.tag:
-        raise ValueError(f"{path.name}: {root.tag[:80]}；应为 expected pain.001")
+    if root is None or "pain.001" not in root.tag:
+        raise ValueError(f"{path.name}: {'' if root is None else root.tag[:80]}；应为 expected pain.001")
     space = root.tag[: root.tag.index("}") + 1]
-    found = []
+    found: list[Taken] = []
     for each in root.iter(f"{space}CdtTrfTxInf"):
-        reference, amount = each.find(f"{space}PmtId/{space}EndToEndId"), each.find(f"{space}Amt/{space}InstdAmt")
-        found.append(Taken(reference.text, int(amount.text.replace(".", ""))))
+        reference, amount = (
+            each.findtext(f"{space}{name}") for name in (f"PmtId/{space}EndToEndId", f"Amt/{space}InstdAmt")
+        )
+        if not reference or not amount:
+            raise ValueError(f"{path.name}: CdtTrfTxInf {len(found) + 1}；应为 expected EndToEndId, InstdAmt")
+        found.append(Taken(reference, int(amount.replace(".", ""))))
     return found
 
 

@@ -93,7 +93,7 @@ def take(content: BinaryIO, name: str, region: Region, said_total: int, by: User
 
     Raises Refused with every fault, FileError for what is no workbook.  The same content gives the file that is there.
     """
-    digest = hashlib.file_digest(content, "sha256").hexdigest()
+    digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # has readinto
     content.seek(0)
     known = PastFile.objects.filter(digest=digest).first()
     if known is not None:

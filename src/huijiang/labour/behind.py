@@ -49,7 +49,7 @@ class Behind:
 
 
 def query(figure: str, at: int, level: str) -> str:
-    return "?" + urlencode({"f": figure, "o": at, "l": level})
+    return "?" + urlencode({"f": figure, "o": str(at), "l": level})
 
 
 def asked(told: QueryDict, survey: EmployerSurvey) -> Which:

@@ -116,7 +116,8 @@ class SurveyForm(forms.Form):
             self.add_error("closes_on", _("不早于开始填报 %(day)s") % {"day": opens.isoformat()})
         if counted and closes and closes < counted:
             self.add_error("closes_on", _("不早于统计时点 %(day)s") % {"day": counted.isoformat()})
-        name = {Scope.INDUSTRY: "industries", Scope.STREET: "places", Scope.LIST: "listed"}.get(told.get("scope"))  # type: ignore[call-overload]
+        fields: dict[Any, str] = {Scope.INDUSTRY: "industries", Scope.STREET: "places", Scope.LIST: "listed"}
+        name = fields.get(told.get("scope"))
         if name and name not in self.errors and not told.get(name):
             self.add_error(name, _("请至少给出一个。"))
         told["chosen"] = list(told.get(name) or []) if name else []

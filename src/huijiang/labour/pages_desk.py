@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huijiang.accounts.doors import staff
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.labour import outliers, showing, surveys, totals
+from huijiang.labour import comparing, outliers, showing, surveys, totals
 from huijiang.labour.errors import SurveyError
 from huijiang.labour.forms import ExtendForm, SurveyForm
 from huijiang.labour.models import EmployerSurvey, SurveyedFirm
@@ -151,8 +151,8 @@ def page_of(request: HttpRequest, survey: EmployerSurvey, form: ExtendForm | Non
                 note=_("报送率 %(n)s%%") % {"n": answered.rate}, address=f"{here}?state=sent"),
             Kpi(_("未报"), f"{answered.asked - answered.sent:,}", _("家"), note=_("草稿 %(draft)s，退回 %(returned)s") % {
                 "draft": answered.draft, "returned": answered.returned}, address=f"{here}?state=unanswered"),
-            Kpi(_("现有人数"), showing.shown(whole.get("heads")), _("人"), note=_("%(n)s 家填了") % {"n": len(whole.told["heads"])}),
-            Kpi(_("缺口人数"), showing.shown(whole.get("vacancies")), _("人"), note=_("缺口率 %(rate)s") % {"rate": showing.permille(whole.rate)}),
+            Kpi(_("现有人数"), comparing.shown(whole.get("heads")), _("人"), note=_("%(n)s 家填了") % {"n": len(whole.told["heads"])}),
+            Kpi(_("缺口人数"), comparing.shown(whole.get("vacancies")), _("人"), note=_("缺口率 %(rate)s") % {"rate": showing.permille(whole.rate)}),
         ],
         "striking": len(striking), "striking_address": f"{here}?state=striking",
         "gaps": showing.sums_table(_("缺口最大的职业"), _("职业（工种）"),

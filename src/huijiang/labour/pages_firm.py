@@ -16,7 +16,7 @@ from huijiang.access import doors
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.labour import answering, behind, comparing, registers, showing, surveys
 from huijiang.labour.errors import SurveyError
-from huijiang.labour.figures import NAMES
+from huijiang.labour.figures import FIGURES, NAMES
 from huijiang.labour.forms import OccupationForm, SendForm
 from huijiang.labour.models import EmployerSurvey, SurveyAnswer, SurveyedFirm
 from huijiang.web.components.layout import Crumb
@@ -188,7 +188,7 @@ def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def _occupations_table(held: EmployerSurvey, lines: dict[Any, Any]) -> Table:
     columns = [
         Column(_("职业（工种）")),
-        *(Column(str(each.short), "number") for each in showing.FIGURES),
+        *(Column(str(each.short), "number") for each in FIGURES),
     ]
     rows = [
         [Cell(name, reverse("labour:survey_occupation", args=[held.uid, at])),
@@ -230,7 +230,7 @@ def version(request: HttpRequest, uid: uuid.UUID, number: int) -> HttpResponse:
     return render(request, "labour/version.html", {
         "survey": surveyed.survey, "answer": found, "tag": showing.standing_tag(found.state),
         "table": showing.lines_table(answering.lines_of(found), _("填报的数")),
-        "crumbs": crumbs_of(surveyed.survey, Crumb(_("第 %(n)s 版") % {"n": number})),
+        "crumbs": crumbs_of(surveyed.survey, Crumb(_("填报第 %(n)s 版") % {"n": number})),
     })  # fmt: skip
 
 

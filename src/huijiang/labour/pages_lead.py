@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from huijiang.accounts.doors import staff
 from huijiang.accounts.viewers import Viewer
-from huijiang.labour import showing, surveys, totals
+from huijiang.labour import comparing, showing, surveys, totals
 from huijiang.labour.models import EmployerSurvey, SurveyedFirm
 from huijiang.web.components.figures import Kpi
 from huijiang.web.components.layout import Crumb
@@ -71,7 +71,7 @@ def survey(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                 told["kpis"].append(
                     Kpi(
                         label,
-                        showing.shown(whole.get(name)),
+                        comparing.shown(whole.get(name)),
                         _("人"),
                         note=_("%(n)s 家填了") % {"n": len(whole.told[name])},
                     )

@@ -271,7 +271,7 @@ def gaps(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     tables = [
         export.gaps_table(_("按职业（工种）"), rows, by_occupation, totals.occupation, lambda name: Cell(name, _cell(survey, name, "", {}))),
         export.gaps_table(_("按职业（工种）和等级"), rows, by_cell, totals.cell,
-                          lambda key: Cell(key[0], _cell(survey, *key, {}), note=key[1])),
+                          lambda key: Cell(key[0], _cell(survey, key[0], key[1], {}), note=key[1])),
     ]  # fmt: skip
     return render(request, "labour/desk_gaps.html", {
         "survey": survey, "tabs": tabs_of(survey, "desk_gaps"), "tables": tables if by_occupation else [], "chart": _chart(survey, by_occupation),

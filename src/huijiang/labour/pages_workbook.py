@@ -17,7 +17,7 @@ from huijiang.access import doors
 from huijiang.accounts.viewers import today
 from huijiang.entitlements.firm import XLSX
 from huijiang.files.forms import limit
-from huijiang.labour import answering, registers, showing, surveys, workbook
+from huijiang.labour import answering, comparing, registers, showing, surveys, workbook
 from huijiang.labour.errors import SurveyError
 from huijiang.labour.figures import FIGURES, NAMES
 from huijiang.labour.forms import WorkbookForm
@@ -127,7 +127,7 @@ def changes_table(changes: list[Change]) -> Table:
     for (occupation, level), one, two in changes:
         cells: list[Cell | str] = [Cell(occupation, note=level)]
         for name in NAMES:
-            cells.append(_changed(showing.shown(one.get(name)), showing.shown(two.get(name))))
+            cells.append(_changed(comparing.shown(one.get(name)), comparing.shown(two.get(name))))
         cells.append(_changed(showing.pay(one), showing.pay(two)))
         rows.append(cells)
     return Table(_("会变的行"), columns, rows)

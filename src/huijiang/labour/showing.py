@@ -86,7 +86,7 @@ def versions_table(surveyed: SurveyedFirm, address: Callable[[SurveyAnswer], str
     rows = []
     for each in surveyed.answers.select_related("sent_by", "ended_by").order_by("-version"):
         rows.append([
-            Cell(_("第 %(n)s 版") % {"n": each.version}, address(each)),
+            Cell(_("填报第 %(n)s 版") % {"n": each.version}, address(each)),
             Cell(moment(each.sent_at) or "—", note=each.sent_by.name if each.sent_by else ""),
             Cell(moment(each.ended_at) or "—", note=each.reason or (each.ended_by.name if each.ended_by else "")),
             Cell(tag=standing_tag(each.state)),

@@ -80,9 +80,9 @@ class Response:
 
 def response(firms: QuerySet[SurveyedFirm]) -> Response:
     counts = Counter(surveys.standings(firms).values())
-    told = [counts[each] for each in (State.SENT, State.DRAFT, State.RETURNED)]
+    sent, draft, returned = (counts[each] for each in (State.SENT, State.DRAFT, State.RETURNED))
     asked = counts.total()
-    return Response(asked, *told, asked - sum(told))
+    return Response(asked, sent, draft, returned, asked - sent - draft - returned)
 
 
 class Told(NamedTuple):
@@ -175,7 +175,8 @@ def folded(found: dict[Any, Sum], figures: Sequence[str]) -> tuple[list[tuple[An
     Where the others together are still too few, the smallest row that could be shown goes with them, so that nothing
     follows by subtraction from the whole.  Where even everything together is too few: ([], None).
     """
-    shown, rest = [], []
+    shown: list[tuple[Any, Sum]] = []
+    rest: list[tuple[Any, Sum]] = []
     for key, each in found.items():
         (shown if _enough(each, figures) else rest).append((key, each))
     shown.sort(key=lambda each: (-each[1].values["heads"], str(each[0])))

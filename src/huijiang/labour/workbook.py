@@ -182,8 +182,8 @@ class _Reading:
         if sheet.too_long is not None:
             self.add("", "", _("不多于 %(n)s 行") % {"n": LIMITS.rows}, sheet.too_long)
         if sheet.too_wide is not None:  # what comes after was not read
-            row, at = sheet.too_wide
-            self.add(column_letter(at), "", _("不多于 %(n)s 列；表外的格子请清空") % {"n": LIMITS.columns}, row)
+            last, at = sheet.too_wide
+            self.add(column_letter(at), "", _("不多于 %(n)s 列；表外的格子请清空") % {"n": LIMITS.columns}, last)
         return ({}, self.faults) if self.faults else (self.lines, [])
 
     def header(self, rows: Iterator[tuple[int, Row]]) -> bool:

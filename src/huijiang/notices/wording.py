@@ -62,6 +62,10 @@ class Wording:
         text: Mapping[str, str] = getattr(self, part)
         return text[language if language in LANGUAGES else "zh"].format_map(dict(given))
 
+    def kind(self, language: str) -> str:
+        """What message it is, for a log that holds nobody's values: the title with a gap for each."""
+        return self.say("title", dict.fromkeys(self.values, "…"), language)
+
 
 @cache
 def wordings() -> dict[str, Wording]:

@@ -40,6 +40,7 @@ def ask(viewer: Viewer) -> Export:
     known = Export.objects.filter(person__in=viewer.people, ready_at=None, expires_at__gt=present.now()).first()
     if known is not None:
         return known
+    assert viewer.person is not None  # whoever asks is a worker
     made = Export.objects.create(person_id=viewer.person, asked_by=viewer.user, expires_at=present.now() + LASTS)
     audit.record(viewer.user, "people.export", f"export:{made.uid}")
     jobs.enqueue(JOB, actor=viewer.user, export=made.pk)
@@ -122,12 +123,8 @@ def _facts(viewer: Viewer) -> list[dict[str, Any]]:
         subject = "pk" if table.id == "person" else table.person
         if not subject or (subject != "pk" and subject not in {each.name for each in references(table, "person")}):
             continue
-        for row in (
-            access_rows(viewer, table.id)
-            .filter(**{f"{subject}__in": viewer.people})
-            .select_related("managed_by")
-            .order_by("pk")
-        ):
+        rows: Any = access_rows(viewer, table.id).filter(**{f"{subject}__in": viewer.people})
+        for row in rows.select_related("managed_by").order_by("pk"):
             allowed = access_columns(viewer, table.id, row)
             found.append({
                 "table": table.id, "label": table.label, "source": row.source, "as_of": row.as_of.isoformat(),

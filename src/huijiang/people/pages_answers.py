@@ -109,7 +109,7 @@ def correction(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     about = found.person or found.organisation
     if about is not None:
         saw(viewer, about, Purpose.DATA, [f"{found.table}.{found.column}"[:64]])
-    row = MODELS[found.table]._default_manager.select_related("managed_by").filter(pk=found.row).first()
+    row: Any = MODELS[found.table]._default_manager.select_related("managed_by").filter(pk=found.row).first()
     column = vocabulary().tables[found.table].columns[found.column]
     assert found.seen is not None
     facts = [

@@ -39,7 +39,7 @@ class AssessmentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has n
         labels: ClassVar = {
             "title": gettext_lazy("处理活动"), "purpose": gettext_lazy("目的和方式"), "data": gettext_lazy("涉及的个人信息"),
             "risks": gettext_lazy("对个人权益的影响和风险"), "risk": gettext_lazy("风险等级"), "measures": gettext_lazy("保护措施"),
-            "assessed_on": gettext_lazy("评估日期"), "reviewer": gettext_lazy("评估人"), "replaces": gettext_lazy("更新哪一份（可不选）"),
+            "assessed_on": gettext_lazy("评估日期"), "reviewer": gettext_lazy("评估人"), "replaces": gettext_lazy("更新哪一份"),
         }  # fmt: skip
         widgets: ClassVar = {
             "purpose": forms.Textarea(attrs=LONG), "data": forms.Textarea(attrs=LONG), "risks": forms.Textarea(attrs=LONG),
@@ -52,6 +52,7 @@ class AssessmentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has n
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["risk"].choices = Assessment.Risk.choices  # type: ignore[attr-defined]
         self.fields["replaces"].required = False
+        self.fields["replaces"].empty_label = _("不更新别的")  # type: ignore[attr-defined]
         self.fields["replaces"].queryset = Assessment.objects.filter(replaced_by=None)  # type: ignore[attr-defined]
 
     def clean_assessed_on(self) -> object:
@@ -92,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with transaction.atomic():
             made = form.save(commit=False)
-            made.recorded_by = request.user  # type: ignore[assignment]
+            made.recorded_by = request.user
             made.save()
             audit.record(made.recorded_by, "people.assessment", f"assessment:{made.uid}", risk=made.risk)
         messages.success(request, _("已登记。"))

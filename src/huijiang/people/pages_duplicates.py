@@ -161,7 +161,7 @@ def beside(kind: str, first: Any, second: Any) -> list[Line]:
 
 
 def _table(lines: list[Line]) -> Table:
-    columns = [Column(_("项目")), Column(_("左边的记录")), Column(_("右边的记录")), Column(_("比较"), "state")]
+    columns = [Column(_("内容")), Column(_("左边的记录")), Column(_("右边的记录")), Column(_("比较"), "state")]
     tags = {True: Tag(_("相同"), "green"), False: Tag(_("不同"), "red"), None: None}
     rows = [
         [Cell(each.label), each.first or "—", each.second or "—", Cell(tag=tags[each.same]) if each.same is not None else Cell("—")]

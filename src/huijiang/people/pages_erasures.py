@@ -89,11 +89,11 @@ def erasure(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             return redirect("people:erasure", uid=uid)
     with transaction.atomic():
         saw(viewer, found.person, Purpose.DATA, ["name"])
-    facts = [Fact(_("姓名"), found.person.name), Fact(_("要求删除"), "、".join(str(erasing.KINDS[each].label) for each in found.kinds)),
+    facts = [Fact(_("姓名"), found.person.name), Fact(_("要求删除"), _("、").join(str(erasing.KINDS[each].label) for each in found.kinds)),
              Fact(_("说明"), found.words or "—"), Fact(_("答复期限"), found.due_on.isoformat())]  # fmt: skip
     if found.answer:
         facts.append(
-            Fact(_("同意删除"), "、".join(str(erasing.KINDS[each].label) for each in found.granted) or _("没有"))
+            Fact(_("同意删除"), _("、").join(str(erasing.KINDS[each].label) for each in found.granted) or _("没有"))
         )
         facts.append(Fact(_("理由"), found.answer))
     kept = [[Cell(str(each.label)), str(each.why), str(each.until)]

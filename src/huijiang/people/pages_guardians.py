@@ -138,7 +138,7 @@ def bind(request: HttpRequest) -> HttpResponse:
 class EndForm(PersonForm):
     """Whose guardianship ends: found by the document of the child or of the guardian."""
 
-    which = forms.ModelChoiceField(
+    which: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("哪一个监护关系"), queryset=None, required=False, widget=forms.RadioSelect
     )
     words = forms.CharField(

@@ -88,7 +88,7 @@ def _told(viewer: Viewer, person: Any) -> dict[str, Any]:
     ]  # fmt: skip
     spells = [(_("就业"), made.employment, _spells(_("就业"), made.employment)),
               (_("参保"), made.insurance, _spells(_("参保"), made.insurance))]  # fmt: skip
-    bars = []
+    bars: list[dict[str, Any]] = []
     for kind, found in (("work", made.employment), ("insured", made.insurance)):
         for each in reversed(found):
             bars.append(

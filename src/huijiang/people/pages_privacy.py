@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from huijiang.access import doors
 from huijiang.accounts.tables import moment
 from huijiang.accounts.viewers import Viewer
 from huijiang.people import erasing, exports, retained
-from huijiang.people.corrections import number_of
+from huijiang.people.corrections import Waiting, number_of
 from huijiang.people.models import Erasure, Export
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Fact
@@ -35,13 +36,14 @@ class EraseForm(forms.Form):
 
     kinds = forms.MultipleChoiceField(label=gettext_lazy("删除哪些"), widget=forms.CheckboxSelectMultiple)
     words = forms.CharField(
-        label=gettext_lazy("说明（可不填）"), max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("说明"), max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kinds"].choices = [  # type: ignore[attr-defined]
-            (name, f"{kind.label}（{kind.effect}）") for name, kind in erasing.KINDS.items()
+            (name, _("%(what)s（%(effect)s）") % {"what": kind.label, "effect": kind.effect})
+            for name, kind in erasing.KINDS.items()
         ]
 
 
@@ -84,9 +86,9 @@ def _state(each: Export) -> Tag:
 
 def _erasure(each: Erasure) -> dict[str, Any]:
     labels = {name: str(kind.label) for name, kind in erasing.KINDS.items()}
-    facts = [Fact(_("要求删除"), "、".join(labels[name] for name in each.kinds))]
+    facts = [Fact(_("要求删除"), _("、").join(labels[name] for name in each.kinds))]
     if each.decided_at:
-        facts.append(Fact(_("同意删除"), "、".join(labels[name] for name in each.granted) or _("没有")))
+        facts.append(Fact(_("同意删除"), _("、").join(labels[name] for name in each.granted) or _("没有")))
         facts.append(Fact(_("理由"), each.answer))
     else:
         facts.append(Fact(_("答复期限"), each.due_on.isoformat()))
@@ -123,7 +125,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             made = erasing.ask(_viewer(request), form.cleaned_data["kinds"], form.cleaned_data["words"])
-        except erasing.Waiting as error:
+        except Waiting as error:
             form.add_error("kinds", str(error))
         else:
             messages.success(request, _("已收到，%(day)s 前答复。") % {"day": made.due_on.isoformat()})
@@ -142,6 +144,13 @@ def erase(request: HttpRequest) -> HttpResponse:
 @require_safe
 def retention(request: HttpRequest) -> HttpResponse:
     """How long everything is kept, for anybody."""
-    columns = [Column(_("信息")), Column(_("保存多久")), Column(_("由哪项作业清除"))]
-    rows = [[Cell(each.what), each.long, each.job or "—"] for each in retained.listed()]
+    columns = [Column(_("信息")), Column(_("保存多久")), Column(_("到期以后"))]
+    rows = [
+        [
+            Cell(_("、").join(each.what for each in same)),
+            long,
+            Cell(_("每晚自动清除"), note=job) if job else _("不清除"),
+        ]
+        for (long, job), same in groupby(retained.listed(), key=lambda each: (each.long, each.job))
+    ]
     return render(request, "people/retention.html", {"table": Table(_("保存期限"), columns, rows)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.registry.linked import Pair
@@ -18,4 +19,4 @@ WORDS: Final = {
 
 def words_of(pair: Pair) -> str:
     """The reasons of `likeness`, in the language of the page."""
-    return "、".join(str(WORDS[each]) for each in pair.reasons)
+    return _("、").join(str(WORDS[each]) for each in pair.reasons)

@@ -46,7 +46,7 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or "0"
-        if said.isdigit() and int(said) > settings.LARGEST_BODY:
+        if said.isascii() and said.isdigit() and int(said) > settings.LARGEST_BODY:
             return render(request, "web/too_large.html", {"limit": settings.LARGEST_BODY >> 20}, status=413)
         return self.get_response(request)
 

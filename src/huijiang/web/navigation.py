@@ -62,7 +62,8 @@ class Entry:
     """One link of the navigation.
 
     `posts` makes it a button (signing out changes something); `count` says how many things wait there; `daily` says for
-    whom it is every day's work: it stands before the others in the row.
+    whom it is every day's work: it stands before the others in the row; `also` names pages that lie under it, though
+    their addresses do not.
     """
 
     label: Words
@@ -74,6 +75,11 @@ class Entry:
     posts: bool = False
     count: Callable[[HttpRequest], int] | None = None
     daily: Predicate | None = None
+    also: tuple[str, ...] = ()
+
+    def addresses(self) -> list[str]:
+        """Its own, then those of the pages that lie under it."""
+        return [reverse(name) for name in (self.url_name, *self.also)]
 
 
 @dataclass(frozen=True)
@@ -171,19 +177,19 @@ class Navigation:
     def _marked(request: HttpRequest, entries: list[Entry]) -> list[tuple[Entry, Shown]]:
         """The current entry is the one with the longest address that begins the page's own."""
         seen = [entry for entry in entries if entry.visible(request)]
-        addresses = [reverse(entry.url_name) for entry in seen]
-        leading = [address for address in addresses if request.path.startswith(address) and address != "/"]
+        addresses = [entry.addresses() for entry in seen]
+        leading = [each for of in addresses for each in of if request.path.startswith(each) and each != "/"]
         best = max(leading, key=len, default="/" if request.path == "/" else "")
         shown = [
             Shown(
                 entry.label,
-                address,
-                address == best,
+                of[0],
+                best in of,
                 entry.icon,
                 entry.posts,
                 entry.count(request) if entry.count else 0,
             )
-            for entry, address in zip(seen, addresses, strict=True)
+            for entry, of in zip(seen, addresses, strict=True)
         ]
         return list(zip(seen, shown, strict=True))
 

@@ -17,14 +17,14 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.test import Client
 from django.urls import URLPattern, reverse
+from psycopg import sql
 
 from huijiang.access.models import Agency, Binding
 from huijiang.accounts.models import Role, User
 from huijiang.claims import batches, intake
-from huijiang.claims.models import AuditPack, Claim
+from huijiang.claims.models import AuditPack, Claim, Relation
 from huijiang.claims.models.rounds import Late, Ranking
 from huijiang.claims.urls import urlpatterns
 from huijiang.entitlements.models import NightlyRun, Standing
@@ -46,7 +46,8 @@ NUL, LONG, BIG = "a\x00b", "长" * 20_000, "9" * 60
 GARBAGE: Final = (NUL, LONG, BIG, "²", "2026-02-30T25:61_5", "'\"><script>", "-1")
 QUERY: Final = ("view", "after", "number", "benefit", "state", "region", "overdue", "deed", "page", "year", "answered", "claimed",
                 "correction", "level", "rule")  # fmt: skip
-ASKED: Final = (NUL, LONG, "²", "2026-02-30T25:61_5")
+ASKED: Final = (NUL, "长" * 1_000, "²", "2026-02-30T25:61_5")
+"""After the question mark: many times what a line of a request may have, but read in a moment."""
 UNREADABLE: Final = (NUL, LONG)
 """What no field of any form takes."""
 
@@ -57,6 +58,7 @@ class World:
 
     def __init__(self) -> None:
         world = pages.World()
+        self.sessions: dict[int, str] = {}  # of whom, the cookie
         self.office, self.desk = world, world.desk
         town = self.town = world.desk.town
         told: dict[str, Any] = {"employer": town.employer, "honour": "区首席技师", "recommended_by": town.xiaoshan,
@@ -239,14 +241,29 @@ def test_every_address_of_claims_is_among_these() -> None:
 COUNTED: Final = [*(each for each in apps.get_app_config("claims").get_models()), File, Letter, Notice, Run, AuditPack]
 
 
-def stored() -> list[int]:
-    """How many rows there are of whatever claims write, and how far they have moved."""
-    told = [each._base_manager.count() for each in COUNTED]
-    moved = Claim.objects.aggregate(moves=Sum("moves"), accounts=Sum("account"), days=Sum("used_days"))
+COUNT: Final = sql.SQL(
+    "SELECT {counts}, (SELECT ARRAY[sum(moves), sum(account_id), sum(used_days)] FROM claims_claim),"
+    " (SELECT count(*) FROM claims_dispute WHERE answered_at IS NOT NULL)"
+).format(counts=sql.SQL(", ").join(
+    sql.SQL("(SELECT count(*) FROM {})").format(sql.Identifier(each._meta.db_table)) for each in COUNTED
+))  # fmt: skip
+
+
+def stored() -> tuple[Any, ...]:
+    """How many rows there are of whatever claims write, and how far they have moved: asked after every request, so in
+    one question."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM claims_dispute WHERE answered_at IS NOT NULL")
-        answered = cursor.fetchone()[0]
-    return [*told, *(each or 0 for each in moved.values()), answered]
+        cursor.execute(COUNT)
+        return tuple(cursor.fetchone())
+
+
+def one_row_more_is_seen(world: World) -> None:
+    before, third = stored(), world.desk.user("third")
+    with transaction.atomic():
+        Relation.objects.create(user=third, declared_by=third, organisation=world.town.trainer, words="配偶任职")
+        assert stored() != before
+        transaction.set_rollback(True)
+    assert stored() == before
 
 
 def in_words(answer: Any) -> bool:
@@ -265,26 +282,32 @@ class Attack:
         self.told = self.way.told(world)
         self.address = reverse(f"claims:{name}", kwargs=self.told) + self.way.query
         self.user = world.user(self.way.who)
+        self.sessions = world.sessions
         self.faults: list[str] = []
+        self.before = stored()
 
     def client(self, user: User | None) -> Client:
+        """A window of its own, with the visitor's session: each signs in once, before what is asked begins."""
         made = Client(raise_request_exception=False)
         if user is not None:
-            made.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            if user.pk not in self.sessions:
+                first = Client()
+                first.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+                self.sessions[user.pk] = first.cookies[settings.SESSION_COOKIE_NAME].value
+            made.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
         return made
 
     def ask(self, what: str, *, post: Any = None, address: str = "", user: Any = ..., said: tuple[int, ...] = (),
             may_store: bool = False, **more: Any) -> Any:  # fmt: skip
         """Ask, and write down what is wrong with the answer.  `said`: the statuses that are right; else any but faults."""
+        client = self.client(self.user if user is ... else user)
         with transaction.atomic():
-            client = self.client(self.user if user is ... else user)
-            before = stored()
             at = address or self.address
             answer = client.get(at, **more) if post is None else client.post(at, post, **more)
             if answer.status_code >= 500:
                 self.faults.append(f"{what}: {answer.status_code} {at[:120]}")
             else:
-                kept = stored() != before
+                kept = stored() != self.before
                 if kept and not may_store:
                     self.faults.append(f"{what}: something was stored")
                 if not kept:
@@ -408,6 +431,7 @@ def test_bad_input_is_answered_in_words_and_stores_nothing(settings: Any, tmp_pa
     keys.ensure(settings.KEY_FILE)
     world = World()
     others = world.strangers()
+    one_row_more_is_seen(world)
     faults = []
     for name in sorted(WAYS):
         attack = Attack(world, name)

@@ -52,6 +52,8 @@ def test_an_exception_of_the_calendar_moves_the_deadlines_of_what_is_under_way(o
     assert fresh(claim).deadline == day(21)
     keeper.post(reverse("claims:days"), {**told, "day": "2027-03-01", "works": "no"})  # after all deadlines
     keeper.post(reverse("claims:days"), {**told, "day": "2026-11-20", "works": "no"})  # before the claim
+    refused = keeper.post(reverse("claims:days"), {**told, "day": "0001-01-01", "works": "no"})
+    assert (refused.status_code, "应为去年到十年以后的一天" in refused.content.decode()) == (422, True)
     assert fresh(claim).deadline == day(21)
     page = text(signed_in(office.town.worker_user).get(reverse("claims:my_case", args=[claim.number])))
     assert "最迟办结：2026-12-21" in page

@@ -166,7 +166,7 @@ def reviews(page: Page, address: str) -> str:
 
 def approves_and_publishes(page: Page, address: str) -> str:
     page.goto("/desk/")
-    assert page.locator(".tabs [aria-current]").inner_text().startswith("待复核")  # nothing is theirs yet: what waits
+    assert page.locator(".tabs [aria-current]").inner_text().startswith("复核中")  # nothing is theirs yet: what waits
     page.goto(address)
     figure = str(page.locator("#decide").inner_text())
     decides(page, "复核通过")

@@ -50,6 +50,7 @@ def test_finance_opens_a_line_on_the_page_once_and_whole(treasury: Treasury) -> 
     auditor = signed_in(account("funds-auditor", "auditor", Role.AUDITOR, treasury.place))
     assert page in maker.get(reverse("funds:lines")).content.decode()
     assert page not in auditor.get(reverse("funds:lines")).content.decode()
+    assert page in maker.get(reverse("funds:lines"), {"year": "²"}).content.decode()  # no number: this year
     shown = maker.get(page).content.decode()
     assert f'value="{CHIEF}"' in shown
     assert 'value="330281"' not in shown

@@ -36,6 +36,7 @@ def in_english(client: Client) -> Client:
 def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_nothing(made: World) -> None:
     maker, chief = in_english(signed_in(made.maker)), in_english(signed_in(made.chief))
     line, waiting, back = made.treasury.line, made.finding, made.recovery
+    back.refresh_from_db()
     year = (today() + dt.timedelta(days=365)).isoformat()
     left = yuan(back.amount - back.back)
     asked = {"kind": "addition", "amount": "5", "document": "文"}
@@ -44,13 +45,14 @@ def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_noth
         (maker, "ask", [line.uid], {**asked, "amount": "many"}, "“many” is no amount", "不是金额"),
         (maker, "ask", [line.uid], {**asked, "amount": "0.001"}, "“0.001” is no amount", "不是金额"),
         (maker, "ask", [line.uid], {**asked, "amount": "0"}, "none is 0", "不能为 0"),
-        (maker, "approve", [made.asked.uid], {}, "Whoever asked for a change", "提出的人"),
+        (maker, "approve", [made.asked.uid], {"confirmed": "yes"}, "Whoever asked for a change", "提出的人"),
         (chief, "propose", [waiting.uid], {"amount": "1000.01", "words": "x"}, "expected 0.01–1,000 yuan", "元之间"),
         (maker, "arrived", [back.uid], {"amount": "9999", "on": today().isoformat(), "key": "B1"},
          f"{left} yuan are still owed", "多出的退还"),
         (maker, "arrived", [back.uid], {"amount": "1", "on": today().isoformat(), "key": "B9001"},
          "B9001 stands for another sum", "已记过"),
         (maker, "arrange", [back.uid], {"due_on": year, "instalments": "37", "words": "x"}, "36", "小于或等于"),
+        (maker, "arrange", [back.uid], {"due_on": "9999-12-31", "instalments": "2", "words": "x"}, "within ten years", "十年以内"),
         (maker, "sign_closing", [made.shared.uid], {}, "Whoever computed it", "计算的人"),
         (maker, "question_decide", [made.question.uid], {}, "Whoever proposed it", "提出的人"),
         (maker, "past_upload", [], {"region": "330109", "said_total": "1", "file": file}, "workbook", "不是完整的"),

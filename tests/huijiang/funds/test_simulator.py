@@ -10,6 +10,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from huijiang.funds import simulator
 from huijiang.funds.bankfiles import pain001, replies
 from huijiang.funds.bankfiles.instructions import Debtor, Instruction, Order
@@ -42,6 +44,16 @@ def test_every_payment_has_its_end_and_what_goes_wrong_is_there(tmp_path: Path) 
     assert 0 < sum(count > 1 for count in paid.values()) < 200  # some twice
     assert {each.reference for each in lines} - set(known)  # some that nobody made
     assert all(each.amount == known[each.reference] for each in lines if each.reference in known)
+
+
+def test_a_payment_without_number_or_amount_is_refused_by_its_place(tmp_path: Path) -> None:
+    path = file_of(tmp_path, 3)
+    whole = path.read_text()
+    for gone in ("<EndToEndId>HJ00000000000001</EndToEndId>", '<InstdAmt Ccy="CNY">100.01</InstdAmt>'):
+        assert gone in whole
+        path.write_text(whole.replace(gone, ""))
+        with pytest.raises(ValueError, match=r"PB1\.xml: CdtTrfTxInf 2；应为 expected EndToEndId, InstdAmt"):
+            simulator.instructions(path)
 
 
 def test_the_process_answers_what_it_finds_and_ends_by_itself(tmp_path: Path) -> None:

@@ -189,8 +189,8 @@ def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town
     assert [each["number"] for each in data["documents"]] == [IdentityDocument.objects.get().number.open()]
     assert {each["table"] for each in data["facts"]} == {"person", "certificate", "recognition"}
     assert "区首席技师" in page
-    assert "证书·技能等级 · 登记的是 技师 · 认为应当是 高级技师 · 等待核实" in page
-    assert "窗口受理 · 萧山区 · 答复本人咨询 · 待遇 区首席技师工作津贴、证书·技能等级" in page
+    assert "证书·证书等级 · 登记的是 技师 · 认为应当是 高级技师 · 等待核实" in page
+    assert "窗口受理 · 萧山区 · 答复本人咨询 · 证书·证书等级、待遇 区首席技师工作津贴" in page
     assert "证书.txt · 申报材料 · 上传于 " in page
     assert "您的更正申请有了答复" in page
     said = re.sub(r"<[^>]*>", " ", page.partition("</head>")[2])

@@ -112,6 +112,13 @@ def test_the_entry_with_the_longest_matching_address_is_the_current_one() -> Non
         for path in ("/help/more/", "/", "/rules/")
     }
     assert seen == {"/help/more/": [False, True], "/": [True, False], "/rules/": [False, False]}
+    site_map.register(Entry("规则", "web:accessibility", "public", navigation.everyone, 2, also=("web:rules",)))
+    under = site_map.shown(request_of(AnonymousUser(), "/rules/"))
+    assert [(each.address, each.current) for each in under] == [
+        ("/", False),
+        ("/help/", False),
+        ("/accessibility/", True),
+    ]
 
 
 def menu_of(site_map: Navigation, path: str = "/") -> navigation.Menu:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -87,14 +87,14 @@ def _gather(subscription: Subscription) -> int:
     return made
 
 
-def _moves(events: Iterable[str]) -> Q:
+def _moves(events: Iterable[Subscription.Event]) -> Q:
     found = Q(pk__in=())
     for event in events:
         found |= MOVES[event]
     return found
 
 
-def _claims(subscription: Subscription, since: dt.datetime, events: list[str]) -> int:
+def _claims(subscription: Subscription, since: dt.datetime, events: Sequence[Subscription.Event]) -> int:
     """A move is told once.  A transaction may end after another that began later: what is looked at overlaps by an hour.
 
     A payment file moves many thousand claims in one moment: they are taken in pieces, those first that were not told.

@@ -88,14 +88,15 @@ def ask(kind: str, subject: str, number: str, on: dt.date) -> Answer:
         return unavailable(register.name, "resting")
     found = _tried(register, number, on)
     LOG.info("register %s: %s %s", register.name, found.outcome, found.why)
-    if found.outcome is Outcome.UNAVAILABLE:
+    day = found.as_of
+    if found.outcome is Outcome.UNAVAILABLE or day is None:
         BREAKER.failed(register.name)
         return found
     BREAKER.answered(register.name)
     if kind in VERDICT_ALONE:
         found = replace(found, facts={})
     RegisterAnswer.objects.get_or_create(kind=kind, subject=subject, on=on, asked_on=today(), defaults={
-        "outcome": found.outcome, "source": found.source, "as_of": found.as_of,
+        "outcome": found.outcome, "source": found.source, "as_of": day,
         "facts": json.dumps(dict(found.facts), ensure_ascii=False)})  # fmt: skip
     return found
 

@@ -184,7 +184,7 @@ class Claim(models.Model):
     @property
     def last(self) -> object | None:
         """The latest determination; None before the first."""
-        return self.determinations.order_by("-number").first()  # type: ignore[attr-defined]
+        return self.determinations.order_by("-number").first()
 
 
 class Movement(models.Model):

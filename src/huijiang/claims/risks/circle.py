@@ -108,12 +108,12 @@ def circle_of(claim: Claim, on: dt.date) -> Circle:
     """Read as the system, over every place."""
     found = Circle(claim, on)
     pk = number_of(claim.holder, "certificate")
-    model = MODELS["certificate"].objects
+    model = MODELS["certificate"]._default_manager
     if pk is not None:
         found.certificate = model.filter(pk=pk).values("id", "holder_id", "trainer_id", "number").first()
     for table, numbers in (("person", [*found.people, found.holder]), ("organisation", [claim.payee_organisation_id])):
-        for number in numbers:
-            for each in family(table, number) if number is not None else ():
+        for number in (each for each in numbers if each is not None):
+            for each in family(table, number):
                 found.same.setdefault((table, each), number)
     mine = [found.certificate["id"]] if found.certificate else []
     if found.certificate and found.certificate["number"]:
@@ -150,5 +150,5 @@ def _others(found: Circle, holders: list[str]) -> list[Claim]:
 def _same_number(pk: int | None, number: str) -> list[int]:
     """Certificates with the same number written otherwise; written alike the database refuses it."""
     plain = "".join(each for each in number if each.isascii() and each.isalnum()).upper()
-    found = MODELS["certificate"].objects.alias(plain=plain_number()).filter(plain=plain).exclude(pk=pk)
+    found = MODELS["certificate"]._default_manager.alias(plain=plain_number()).filter(plain=plain).exclude(pk=pk)
     return sorted(found.values_list("pk", flat=True)[:20]) if plain else []

@@ -388,7 +388,7 @@ class Desk:
         self._whole("firm_state", "body")
 
     def _has_staff(self, body: Any) -> bool | None:
-        if MODELS["insurance"].objects.filter(employer=body).exists():
+        if MODELS["insurance"]._default_manager.filter(employer=body).exists():
             return True
         whole = Coverage("insurance")
         closed = any(replace(each, by=()) == whole for each in self.facts.coverage)

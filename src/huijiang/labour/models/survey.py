@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -151,7 +151,7 @@ class SurveyAnswer(models.Model):
         return f"{self.surveyed_id} v{self.version} {self.state}"
 
 
-def _heads(label: str) -> models.PositiveIntegerField:
+def _heads(label: str) -> models.PositiveIntegerField[Any, Any]:
     return models.PositiveIntegerField(label, null=True)
 
 

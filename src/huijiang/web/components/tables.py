@@ -36,6 +36,11 @@ class Cell:
     tone: str = ""  # red, amber, green
     icon: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Nothing to show: a list on a phone leaves it out, label and all."""
+        return not (str(self.text) or self.note or self.tag or self.icon)
+
 
 @dataclass(frozen=True)
 class Table:
