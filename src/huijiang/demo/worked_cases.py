@@ -120,7 +120,7 @@ def settle(facts: Facts, place: Region, about: str, name: Naming = lambda row: r
             if table in PARTIES:
                 values["name"] = name(row)
                 values.pop("id_number", None)
-            held = made[table, row.id] = MODELS[table].objects.create(**values)
+            held = made[table, row.id] = MODELS[table]._default_manager.create(**values)
             refers += [(held, column, value) for column, value in row.values.items() if isinstance(value, Row)]
     changed: dict[Any, list[str]] = {}
     for held, column, value in refers:
