@@ -116,17 +116,19 @@ def prepare(region: Region) -> Prepared:
     return Prepared(region.code, in_sets, singly, held, _tell(region))
 
 
+_FOUND: Final = "CREATE TEMP TABLE ready_now ON COMMIT DROP AS {found}"
+"""All are found before the first claim is written: else each row would search the table that grows by them."""
 _INSERT: Final = """
 INSERT INTO claims_claim (uid, region_id, benefit, release_number, holder, event_day, payee_person_id,
                           beneficiary_person_id, way, state, moves, used_days, answers, notice_due, sensitive)
 SELECT gen_random_uuid(), %s, %s, %s, s.holder, e.{day}, s.person_id, s.person_id, %s, 'draft', 0, 0, '[]', %s, %s
-FROM ({found}) AS s LEFT JOIN {event} AS e ON e.id = split_part(s.holder, ':', 2)::bigint
+FROM ready_now AS s LEFT JOIN {event} AS e ON e.id = split_part(s.holder, ':', 2)::bigint
 """
 
 
 @transaction.atomic
 def _set(region: Region, benefit: str, rule: Rule) -> int:
-    """One statement; the laws of the table hold for each row of it."""
+    """One statement for all; the laws of the table hold for each row of it."""
     assert isinstance(rule.date, t.Column)
     terms, release = terms_of(region, benefit), in_force(None)
     found = candidates(region).filter(benefit=benefit).values("holder", "person_id")
@@ -134,7 +136,6 @@ def _set(region: Region, benefit: str, rule: Rule) -> int:
     statement = sql.SQL(_INSERT).format(
         day=sql.Identifier(rule.date.column),
         event=sql.Identifier(MODELS[rule.table]._meta.db_table),
-        found=sql.SQL(source),
     )
     told = [
         region.code,
@@ -146,8 +147,10 @@ def _set(region: Region, benefit: str, rule: Rule) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{LOCK} {region.code}"])
-        cursor.execute(statement, [*told, *values])
+        cursor.execute(sql.SQL(_FOUND).format(found=sql.SQL(source)), values)
+        cursor.execute(statement, told)
         made = cursor.rowcount
+        cursor.execute("DROP TABLE ready_now")
     if made:
         audit.record(None, "claims.prepared", f"benefit:{benefit}", region.code, claims=made)
     return made

@@ -23,7 +23,7 @@ LEAST_FREE: Final = 256 << 20  # bytes of disk below which nothing is started
 SETTINGS: Final = {
     "listen_addresses": "",
     "port": PORT,
-    "max_connections": "60",
+    "max_connections": "100",
     "unix_socket_permissions": "0700",
     "log_line_prefix": "%m [%p] ",
     "shared_buffers": "256MB",
