@@ -275,10 +275,9 @@ def _officer(name: str, login: str = "") -> Any:
 
 
 def _analyse() -> None:
-    from django.db import connection
+    from huijiang.registry import load
 
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    load.measure()
 
 
 STEPS: Final = {each.__name__: each for each in (seed, ready, prepare, accept, checked, review, approve, spread)}
