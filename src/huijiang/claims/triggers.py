@@ -50,14 +50,22 @@ def once(name: str, *columns: str, words: str, sealed: tuple[str, ...] = ()) -> 
     )
 
 
+# A condition without a subquery runs without a statement of its own, so lists are arrays, and what asks a table stands
+# within: a batch moves a hundred thousand claims.
+_MOVE: Final = "concat_ws(' ', NEW.event, NEW.source, NEW.target)"
+_MOVE_BY: Final = "concat_ws(' ', NEW.event, NEW.source, NEW.target, NEW.who)"
+
+
 def _listed() -> str:
-    rows = [f"('{m.event}', '{m.source}', '{m.target}', '{who}')" for m in MOVES for who in m.who]
-    return ",\n".join(rows)
+    return _array([f"{m.event} {m.source} {m.target} {who}" for m in MOVES for who in m.who])
 
 
 def _with(*guards: Guard) -> str:
-    rows = [f"('{m.event}', '{m.source}', '{m.target}')" for m in MOVES if m.guard in guards]
-    return ", ".join(rows)
+    return _array([f"{m.event} {m.source} {m.target}" for m in MOVES if m.guard in guards])
+
+
+def _array(words: list[str]) -> str:
+    return "'{" + ",".join(f'"{each}"' for each in words) + "}'::text[]"
 
 
 MOVES_LISTED: Final = pgtrigger.Trigger(
@@ -71,7 +79,7 @@ MOVES_LISTED: Final = pgtrigger.Trigger(
         THEN RAISE EXCEPTION 'pgtrigger: moves_listed: claim % is %, movement %, not % before movement %',
             claim.id, claim.state, claim.moves, NEW.source, NEW.number;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target, NEW.who) NOT IN (VALUES {_listed()})
+        IF {_MOVE_BY} <> ALL ({_listed()})
         THEN RAISE EXCEPTION 'pgtrigger: moves_listed: % of % by % is not in the state table',
             NEW.event, NEW.source, NEW.who;
         END IF;
@@ -79,22 +87,25 @@ MOVES_LISTED: Final = pgtrigger.Trigger(
         THEN RAISE EXCEPTION 'pgtrigger: moves_listed: % needs somebody, the system is nobody', NEW.who;
         END IF;
         SELECT * INTO made FROM claims_determination WHERE claim_id = NEW.claim_id ORDER BY number DESC LIMIT 1;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.SIGNED)})
-            AND NOT EXISTS (SELECT 1 FROM claims_act WHERE claim_id = NEW.claim_id AND user_id = NEW.by_id
+        IF {_MOVE} = ANY ({_with(Guard.SIGNED)}) THEN
+            IF NOT EXISTS (SELECT 1 FROM claims_act WHERE claim_id = NEW.claim_id AND user_id = NEW.by_id
                 AND voided_at IS NULL AND kind = CASE NEW.event WHEN 'accept' THEN 'intake' ELSE NEW.event END
                 AND (NEW.event = 'accept' OR digest = made.digest))
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: % needs the signature of whoever does it', NEW.event;
+            THEN RAISE EXCEPTION 'pgtrigger: moves_listed: % needs the signature of whoever does it', NEW.event;
+            END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.CONDITION)})
-            AND (NEW.condition = '' OR NEW.words = '' OR NOT EXISTS (SELECT 1 FROM claims_act
+        IF {_MOVE} = ANY ({_with(Guard.CONDITION)}) THEN
+            IF (NEW.condition = '' OR NEW.words = '' OR NOT EXISTS (SELECT 1 FROM claims_act
                 WHERE claim_id = NEW.claim_id AND user_id = NEW.by_id AND kind = 'refusal' AND voided_at IS NULL))
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a refusal needs a person, their signature and a condition';
+            THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a refusal needs a person, their signature and a condition';
+            END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.ITEMS)})
-            AND NOT EXISTS (SELECT 1 FROM claims_correction WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a correction is asked with its list';
+        IF {_MOVE} = ANY ({_with(Guard.ITEMS)}) THEN
+            IF NOT EXISTS (SELECT 1 FROM claims_correction WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
+            THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a correction is asked with its list';
+            END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.TWO_SIGNED, Guard.NOTICE_DUE, Guard.NO_NOTICE_DUE)})
+        IF {_MOVE} = ANY ({_with(Guard.TWO_SIGNED, Guard.NOTICE_DUE, Guard.NO_NOTICE_DUE)})
         THEN
             SELECT count(DISTINCT human) INTO signed FROM claims_act WHERE claim_id = NEW.claim_id
                 AND voided_at IS NULL AND digest = made.digest AND kind IN ('review', 'second_review');
@@ -105,18 +116,20 @@ MOVES_LISTED: Final = pgtrigger.Trigger(
             THEN RAISE EXCEPTION 'pgtrigger: moves_listed: public notice is %', CASE WHEN claim.notice_due THEN 'due' ELSE 'not due' END;
             END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.NOTICE_FINISHED)})
-            AND (NOT EXISTS (SELECT 1 FROM claims_noticeentry e JOIN claims_publicnotice n ON n.id = e.notice_id
+        IF {_MOVE} = ANY ({_with(Guard.NOTICE_FINISHED)}) THEN
+            IF (NOT EXISTS (SELECT 1 FROM claims_noticeentry e JOIN claims_publicnotice n ON n.id = e.notice_id
                     WHERE e.claim_id = NEW.claim_id AND e.digest = made.digest AND n.taken_down_at IS NOT NULL
                         AND n.ends_on < (now() AT TIME ZONE 'Asia/Shanghai')::date)
                 OR EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL))
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: the notice is not finished, or an objection is open';
+            THEN RAISE EXCEPTION 'pgtrigger: moves_listed: the notice is not finished, or an objection is open';
+            END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.DISPUTED)})
-            AND NOT EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: there is no open objection';
+        IF {_MOVE} = ANY ({_with(Guard.DISPUTED)}) THEN
+            IF NOT EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
+            THEN RAISE EXCEPTION 'pgtrigger: moves_listed: there is no open objection';
+            END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.ANSWERED_BY_ANOTHER)})
+        IF {_MOVE} = ANY ({_with(Guard.ANSWERED_BY_ANOTHER)})
         THEN
             IF EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
                 OR NOT EXISTS (SELECT 1 FROM claims_act WHERE claim_id = NEW.claim_id AND user_id = NEW.by_id
@@ -129,13 +142,14 @@ MOVES_LISTED: Final = pgtrigger.Trigger(
             THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a dismissed objection leads back to %', back;
             END IF;
         END IF;
-        IF (NEW.event, NEW.source, NEW.target) IN (VALUES {_with(Guard.RELEASED)})
-            AND (EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
+        IF {_MOVE} = ANY ({_with(Guard.RELEASED)}) THEN
+            IF (EXISTS (SELECT 1 FROM claims_dispute WHERE claim_id = NEW.claim_id AND answered_at IS NULL)
                 OR (SELECT count(DISTINCT human) FROM claims_act WHERE claim_id = NEW.claim_id AND voided_at IS NULL
                 AND kind IN ('finance', 'release')
                 AND occasion = (SELECT occasion FROM claims_act WHERE claim_id = NEW.claim_id AND voided_at IS NULL
                     AND kind = 'release' ORDER BY id DESC LIMIT 1)) < 2)
-        THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a payment needs two signatures of finance and no open objection';
+            THEN RAISE EXCEPTION 'pgtrigger: moves_listed: a payment needs two signatures of finance and no open objection';
+            END IF;
         END IF;
         RETURN NEW;
     """,
@@ -183,10 +197,12 @@ MOVED_BY_MOVEMENTS: Final = pgtrigger.Trigger(
         IF OLD.state <> 'draft' AND {_row("OLD", _SUBMITTED)} IS DISTINCT FROM {_row("NEW", _SUBMITTED)}
         THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: what was submitted does not change';
         END IF;
-        IF NEW.account_id IS DISTINCT FROM OLD.account_id AND (OLD.state NOT IN ('draft', 'awaiting_correction', 'payment_returned')
-            OR NOT EXISTS (SELECT 1 FROM claims_account a WHERE a.id = NEW.account_id AND a.ended_at IS NULL
-                AND ROW(a.person_id, a.organisation_id) IS NOT DISTINCT FROM ROW(NEW.payee_person_id, NEW.payee_organisation_id)))
-        THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: the account is the payee''s, and changes while somebody may correct it';
+        IF NEW.account_id IS DISTINCT FROM OLD.account_id THEN
+            IF OLD.state NOT IN ('draft', 'awaiting_correction', 'payment_returned')
+                OR NOT EXISTS (SELECT 1 FROM claims_account a WHERE a.id = NEW.account_id AND a.ended_at IS NULL
+                    AND ROW(a.person_id, a.organisation_id) IS NOT DISTINCT FROM ROW(NEW.payee_person_id, NEW.payee_organisation_id))
+            THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: the account is the payee''s, and changes while somebody may correct it';
+            END IF;
         END IF;
         IF OLD.applicant_id IS NOT NULL AND OLD.applicant_id IS DISTINCT FROM NEW.applicant_id
         THEN RAISE EXCEPTION 'pgtrigger: moved_by_movements: who applied does not change';

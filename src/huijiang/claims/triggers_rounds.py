@@ -59,8 +59,9 @@ HAS_A_PLACE: Final = pgtrigger.Trigger(
     name="has_a_place",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
+    condition=pgtrigger.Condition("NEW.event IN ('review', 'approve')"),
     func="""
-        IF NEW.event IN ('review', 'approve') AND EXISTS (SELECT 1 FROM claims_claim c JOIN claims_round r ON r.id = c.round_id
+        IF EXISTS (SELECT 1 FROM claims_claim c JOIN claims_round r ON r.id = c.round_id
                 WHERE c.id = NEW.claim_id AND (r.ranking <> 'none' OR EXISTS (SELECT 1 FROM claims_panel p WHERE p.round_id = r.id)))
             AND NOT EXISTS (SELECT 1 FROM claims_place WHERE claim_id = NEW.claim_id AND standing = 'in' AND lost_at IS NULL)
         THEN RAISE EXCEPTION 'pgtrigger: has_a_place: a claim of a ranked round goes on with a place in it';

@@ -30,6 +30,7 @@ from huijiang.claims.models import Movement
 from huijiang.claims.states import Event as Move
 from huijiang.claims.states import State as Standing
 from huijiang.documents import releases
+from huijiang.present import day_of
 
 BACK_OFF: Final = tuple(dt.timedelta(minutes=each) for each in (1, 5, 30, 120, 360, 1_440))
 """How long to wait after the first, second … try that failed; after the last the delivery is given up."""
@@ -79,7 +80,7 @@ def _gather(subscription: Subscription) -> int:
     if Subscription.Event.RELEASE in subscription.events:
         now = releases.in_force()
         begins = None if now is None or now.in_force_from is None else now.in_force_from
-        if now is not None and begins is not None and begins >= subscription.made_at.date():
+        if now is not None and begins is not None and begins >= day_of(subscription.made_at):
             made += _put(subscription, Subscription.Event.RELEASE, f"release:{now.uid}", release_json(now, now))
     wanted = [event for event in MOVES if event in subscription.events]
     if wanted and Scope.CLAIMS_READ in subscription.client.scopes:
