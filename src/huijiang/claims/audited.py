@@ -33,7 +33,7 @@ def enter(
     if not held.region.path.startswith(viewer.paths(Role.REVIEWER) or ("\0",)):
         raise MayNot(_("您不能在这件申报上核定金额。"))
     made = moving.last_of(held)
-    asked = determine.asked(made) if made is not None and made.point is None else None
+    asked = determine.still_asked(made)
     if held.state != State.IN_REVIEW or asked is None:
         raise ClaimError(_("这件申报的金额不是要核定的区间。"))
     if cost <= 0 or not auditor.strip() or not report.strip():
@@ -47,10 +47,9 @@ def enter(
         "cost": grouped(cost),
     }
     new = determine.determine(held, viewer, figure=figure, basis=Basis.AUDITED_COST, basis_words=words)
-    whole = cost * max(asked.begun, 1) if asked.several else cost
     found = AuditedCost.objects.create(
         claim=held, determination=new, auditor=auditor.strip(), report=report.strip(), reported_on=reported_on,
-        cost=max(whole, new.point or 0),  # what the rules fix by themselves stands beside it
+        cost=(new.point or 0) + (cost - figure) * max(asked.begun, 1) or cost,
         paper=kept.uid, made_by=viewer.user,
     )  # fmt: skip
     audit.record(viewer.user, "claims.audited", f"claim:{held.uid}", held.region_id, digest=new.digest)

@@ -47,7 +47,7 @@ def determine(
     """A new determination of a claim that is held, in submitted, checking or in_review; earlier signatures are void.
 
     `figure` (fen) with its basis where the rules leave an interval: within it, by a person, with words; of the whole
-    where one amount is open, of each period where several are (`asked`).  Raises CannotDetermine.
+    where one amount that has begun is open, else of each period (`asked`).  Raises CannotDetermine.
     """
     judged = evaluate(claim, on)
     payable = Payable(judged, _left(claim, judged))
@@ -72,7 +72,7 @@ def determine(
 @dataclass(frozen=True)
 class Asked:
     """The figure that a person gives: from, to (fen; None: no ceiling), for how many open periods that have begun and
-    that are still to come.  With one open amount it is of the whole; with several it is each period's."""
+    that are still to come.  Where one amount that has begun is open it is of the whole; else it is each period's."""
 
     low: int
     high: int | None
@@ -80,8 +80,8 @@ class Asked:
     coming: int
 
     @property
-    def several(self) -> bool:
-        return self.begun + self.coming > 1
+    def per_period(self) -> bool:
+        return self.begun != 1 or self.coming > 0
 
     def within(self) -> Amount:
         return Amount(self.low, self.high)
@@ -137,16 +137,24 @@ class Payable:
             self.outcome = Outcome.EXCLUDED
 
     def _asked(self) -> Asked | None:
-        """What a person has to give; None where nothing is open, or nothing is granted."""
-        if self.outcome != Outcome.ENTITLED or not self.open:
+        """What a person has to give; None where nothing is open, nothing is granted, or nobody can give it yet."""
+        if self.outcome != Outcome.ENTITLED or not self.open or self._not_yet():
             return None
         begun = sum(each["begun"] for each in self.open)
-        if len(self.open) == 1 and begun:
+        if len(self.open) == begun == 1:
             return Asked(self.low, self.high, 1, 0)
         highs = [each["high"] for each in self.open]
         return Asked(
             min(each["low"] for each in self.open), None if None in highs else max(highs), begun, len(highs) - begun
         )
+
+    def _not_yet(self) -> str:
+        """Why nobody can give a figure now; empty where somebody can."""
+        if any(each["outcome"] != "true" and each["high"] != 0 for each in self.lines):
+            return _("已开始的某一期条件还不清楚，先核实再核定金额。")
+        if len({each["instalment"] for each in self.open}) > 1:
+            return _("几笔分期各有各的范围，不能核定为一个数；请先由地方细则定下其中几笔。")
+        return ""
 
     def fix(self, figure: int, basis: Basis | None, words: str, viewer: Viewer | None) -> None:
         """A person's figure, within what the rules leave; a period whose ceiling is lower takes its ceiling, and what is
@@ -154,17 +162,18 @@ class Payable:
         if viewer is None or basis not in (Basis.AUDITED_COST, Basis.ASSESSED_AWARD) or not words.strip():
             raise CannotDetermine(_("核定金额要由人给出，并写明依据。"))
         asked = self.asked
+        if asked is None and self.open and (why := self._not_yet()):
+            raise CannotDetermine(why)
         if asked is None:
             raise CannotDetermine(_("这件申报的金额不是要核定的区间。"))
         if figure < asked.low or (asked.high is not None and figure > asked.high):
             raise CannotDetermine(_("核定金额 %(point)s 不在文件允许的范围内：%(within)s。")
                                   % {"point": Amount.exactly(figure), "within": asked.within()})  # fmt: skip
-        if len({each["instalment"] for each in self.open}) > 1:
-            raise CannotDetermine(_("几笔分期各有各的范围，不能核定为一个数；请先由地方细则定下其中几笔。"))
-        each_one = figure if asked.several or not asked.begun else figure - (self.low - self.open[0]["low"])
+        each_one = figure if asked.per_period else figure - (self.low - self.open[0]["low"])
         for line in self.open:
             most = each_one if line["high"] is None else min(each_one, line["high"])
             line["low"] = line["high"] = max(line["low"], most)
+        self._limited()  # what the first periods take of a shared limit is gone for the next
         self.point, self.basis = sum(each["low"] for each in self.lines), basis
         coming = [each["high"] for each in self.coming]
         self.later = None if None in coming else sum(coming)
@@ -180,6 +189,11 @@ def asked(made: Determination) -> Asked | None:
     """The figure that a person has to give, or gave.  Raises SealedError."""
     told = body_of(made).get("asked")
     return Asked(**told) if told else None
+
+
+def still_asked(made: Determination | None) -> Asked | None:
+    """The figure that nobody has given yet."""
+    return asked(made) if made is not None and made.point is None else None
 
 
 def _left(claim: Claim, judged: Judged) -> list[dict[str, Any]]:

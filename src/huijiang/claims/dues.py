@@ -132,8 +132,10 @@ def next_periods(claim: Claim, on: dt.date | None = None) -> list[Due]:
     wanted, found = [], []
     for each in ready:
         live = now.get((each["period"], each["instalment"]))
-        if live is None or live["outcome"] != "true" or (amount := _amount(each, live)) <= 0:
+        if live is None or live["outcome"] != "true" or live["high"] == 0:
             raise FactsChanged(_("%(period)s 期的条件现在不成立或还不清楚，要人工核实。") % {"period": each["period"]})
+        if (amount := _amount(each, live)) is None:
+            raise FactsChanged(_("%(period)s 期的金额要人工核定，或与已签署的核定不符。") % {"period": each["period"]})
         if each["high"] is not None and amount > each["high"]:
             raise FactsChanged(_("%(period)s 期的金额超过已签署的核定。") % {"period": each["period"]})
         wanted.append({**each, "amount": amount})
@@ -149,13 +151,13 @@ def next_periods(claim: Claim, on: dt.date | None = None) -> list[Due]:
     return found
 
 
-def _amount(signed: dict[str, Any], live: dict[str, Any]) -> int:
+def _amount(signed: dict[str, Any], live: dict[str, Any]) -> int | None:
     """What a further period brings, in fen: the rules' point; where they leave an interval the figure that was signed,
-    at most what they leave now; 0 where nobody gave one."""
+    at most what they leave now; None where nobody gave one, or it is less than they grant now."""
     if live["low"] == live["high"]:
         return int(live["low"])
     if signed["low"] != signed["high"] or signed["low"] < live["low"]:
-        return 0
+        return None
     return int(signed["low"] if live["high"] is None else min(signed["low"], live["high"]))
 
 

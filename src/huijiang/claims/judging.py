@@ -315,7 +315,7 @@ def judge(placed: Library, region: str, kept: dict[str, Any], benefit: str, hold
 
 def _with_opinions(placed: Library, benefit: str, opinions: Sequence[Mapping[str, Any]]) -> Library:
     """The library with what was found of the conditions that it (still) leaves to a judgement."""
-    left = {each.label for each in placed.rule(benefit).conditions if each.judge}
+    left = placed.rule(benefit).judges
     told = {each["label"]: each["met"] for each in opinions if each["label"] in left}
     return placed.with_opinions(benefit, told) if told else placed
 

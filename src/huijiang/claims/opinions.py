@@ -24,7 +24,7 @@ def left(claim: Claim) -> dict[str, str]:
     document, _sep, name = claim.benefit.partition("#")
     plan = library.placed(claim.region_id).plans.get(document)
     rule = plan.rules.get(name) if plan is not None else None
-    return {each.label: each.judge for each in rule.conditions if each.judge} if rule is not None else {}
+    return rule.judges if rule is not None else {}
 
 
 def of(claim: Claim) -> list[dict[str, Any]]:

@@ -319,5 +319,5 @@ def audited_cost(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                   Fact(_("核定金额"), _("%(yuan)s 元") % {"yuan": grouped(last.point)} if last.point is not None else _("还没有定")),
                   Fact(_("金额依据"), last.basis_words or str(last.get_basis_display()) or "—")]  # fmt: skip
     return render(request, "claims/audited_cost.html", {
-        "form": form, "claim": claim, "facts": facts, "open": last is not None and last.point is None and asked is not None and claim.state == State.IN_REVIEW,
+        "form": form, "claim": claim, "facts": facts, "open": determine.still_asked(last) is not None and claim.state == State.IN_REVIEW,
     }, status=422 if form.is_bound else 200)  # fmt: skip

@@ -261,8 +261,7 @@ def ranking(panel: Panel) -> tuple[list[tuple[Claim, Result]], list[Claim]]:
 # -- minutes ------------------------------------------------------------------------------
 def open_interval(claim: Claim) -> Asked | None:
     """What the panel may award; None where the amount is a point, or nothing is granted."""
-    made = moving.last_of(claim)
-    return None if made is None or made.point is not None else determine.asked(made)
+    return determine.still_asked(moving.last_of(claim))
 
 
 @transaction.atomic
@@ -295,7 +294,7 @@ def conclude(panel: Panel, viewer: Viewer, held_on: dt.date, words: str, awards:
     for claim in claims.values():
         made = _awarded(claim, viewer, given.get(claim.pk), _basis(held, held_on))
         acts.sign(claim, viewer, Kind.MINUTES, made)
-    written = rounds.write(held, inorder, viewer, given, out)
+    written = rounds.write(held, inorder, viewer, out)
     return _minuted(panel, viewer, held_on, words.strip(), written, given)
 
 

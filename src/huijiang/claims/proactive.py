@@ -116,7 +116,7 @@ def prepare(region: Region) -> Prepared:
     return Prepared(region.code, in_sets, singly, held, _tell(region))
 
 
-_FOUND: Final = "CREATE TEMP TABLE ready_now ON COMMIT DROP AS {found}"
+_FOUND: Final = "CREATE TEMP TABLE ready_now AS {found}"
 """All are found before the first claim is written: else each row would search the table that grows by them."""
 _INSERT: Final = """
 INSERT INTO claims_claim (uid, region_id, benefit, release_number, holder, event_day, payee_person_id,

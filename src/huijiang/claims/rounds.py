@@ -262,14 +262,12 @@ def check_over(held: Round) -> None:
         raise ClaimError(_("这一批的结果已经确定。"))
 
 
-def write(
-    held: Round, inorder: Ordered, viewer: Viewer | None, amounts: dict[int, int] | None = None, out: Sequence[Claim] = ()
-) -> list[Place]:  # fmt: skip
+def write(held: Round, inorder: Ordered, viewer: Viewer | None, out: Sequence[Claim] = ()) -> list[Place]:
     """Write the places down: in order while they fit, from the first that does not the reserve.  `out`: not judged."""
     count = money = 0
     room, made = True, []
     for rank, (claim, mark) in enumerate(inorder, start=1):
-        amount = (amounts or {}).get(claim.pk, amount_of(claim))
+        amount = amount_of(claim)
         room = room and places.fits(held, amount, count, money)
         if room:
             count, money = count + 1, money + (amount or 0)

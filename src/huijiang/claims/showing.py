@@ -60,7 +60,7 @@ def range_of(asked: Asked) -> str:
         said = _("不低于 %(low)s 元，没有上限") % {"low": grouped(asked.low)}
     else:
         said = _("%(low)s 元到 %(high)s 元") % {"low": grouped(asked.low), "high": grouped(asked.high)}
-    return _("每期 %(range)s") % {"range": said} if asked.several else said
+    return _("每期 %(range)s") % {"range": said} if asked.per_period else said
 
 
 def ask_figure(field: forms.Field, asked: Asked | None) -> None:
@@ -68,7 +68,7 @@ def ask_figure(field: forms.Field, asked: Asked | None) -> None:
     if asked is None:
         return
     field.help_text = _("文件所留的范围：%(range)s。") % {"range": range_of(asked)}
-    if asked.several:
+    if asked.per_period:
         field.label = _("每期核定金额（元）")
         field.help_text += _("已开始的 %(begun)s 期、以后的 %(coming)s 期都按这个数；某一期上限更低的，按那一期的上限。") % {
             "begun": asked.begun, "coming": asked.coming}  # fmt: skip

@@ -108,8 +108,8 @@ class Library:
 
         Raises KeyError for a rule that there is not, ValueError for a label that the text does not leave to a judgement.
         """
-        left = {each.label for each in self.rule(rule).conditions if each.judge}
-        if unknown := opinions.keys() - left:
+        left = self.rule(rule).judges
+        if unknown := opinions.keys() - left.keys():
             raise ValueError(
                 f"{rule}：{'、'.join(sorted(unknown))} 不是留给人判断的条件 not left to a judgement; "
                 f"应为 expected {'、'.join(sorted(left)) or '—'}"

@@ -197,6 +197,11 @@ class Rule:
         """`document#id`, unique in a library."""
         return f"{self.document}#{self.id}"
 
+    @property
+    def judges(self) -> dict[str, str]:
+        """The conditions that the text leaves to a judgement: label → whose."""
+        return {each.label: each.judge for each in self.conditions if each.judge}
+
 
 @dataclass(slots=True)
 class Target:

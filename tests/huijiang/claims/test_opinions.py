@@ -80,7 +80,7 @@ def test_one_figure_goes_for_every_open_period(bureau: Bureau) -> None:
     assert made is not None
     asked = determine.asked(made)
     assert asked is not None
-    assert (asked.low, asked.high, asked.several) == (0, 150_000, True)
+    assert (asked.low, asked.high, asked.per_period) == (0, 150_000, True)
     for wrong in (150_001, -1):
         with transaction.atomic(), pytest.raises(CannotDetermine, match="不在文件允许的范围内"):
             deciding.fix_amount(claim, bureau["first"], wrong, Basis.AUDITED_COST, "租赁合同")

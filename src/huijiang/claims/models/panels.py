@@ -140,7 +140,7 @@ class MinutesLine(models.Model):
 class AuditedCost(models.Model):
     """An auditor's figure for one claim, with its paper: the determination takes the lower of it and what the text allows.
 
-    `cost` fen as audited; `paper` the report's file uid (`files`), `digest` of its content.
+    `cost` fen as audited, of all periods that have begun; `paper` the report's file uid (`files`), `digest` of its content.
     """
 
     uid = models.UUIDField("外部编号", default=uuid.uuid4, unique=True, editable=False)
