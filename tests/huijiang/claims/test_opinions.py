@@ -114,3 +114,16 @@ def test_a_period_whose_conditions_no_longer_hold_takes_no_signed_figure(bureau:
     MODELS["person"].objects.filter(pk=held.worker_id).update(rents_in=None)
     with pytest.raises(FactsChanged):
         dues.next_periods(Claim.objects.get(pk=claim.pk), following)
+
+
+def test_no_figure_is_given_while_a_period_that_has_begun_is_not_known(bureau: Bureau) -> None:
+    """湖州：安家补贴按年付，每年看“仍在该企业”；何时离开不知道，后一年就不知道。"""
+    claim, on = claimed(bureau, "huzhou-2023-55#settling-subsidy")
+    MODELS["hire"].objects.filter(pk=claim.holder.partition(":")[2]).update(ended_on=None, ended_on_none=False)
+    later = on.replace(year=on.year + 2)
+    with transaction.atomic(), pytest.raises(CannotDetermine, match="条件还不清楚"):
+        determine.determine(
+            claim, bureau["first"], figure=100_000, basis=Basis.AUDITED_COST, basis_words="合同", on=later
+        )
+    made = determine.determine(claim, None, on=later)
+    assert (made.point, determine.asked(made), determine.body_of(made)["due"]) == (None, None, [])
