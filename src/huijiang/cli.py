@@ -46,6 +46,7 @@ from huijiang.supervisor.supervisor import SupervisorError
 from huijiang.synth.command import add_synth
 from huijiang.web import messages
 
+CONNECTING = ("", "08", "28", "3D")  # classes of SQLSTATE: no connection, no sign-in, no such database
 MISSING = ("42P01", "42703")  # SQLSTATE: no such table, no such column
 
 
@@ -80,7 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ConfigurationError, ImproperlyConfigured, PostgresError, SupervisorError) as error:
         parser.exit(1, f"huijiang {arguments.command}: {error}\n")
     except (OperationalError, ProgrammingError) as error:
-        if isinstance(error, ProgrammingError) and getattr(error.__cause__, "sqlstate", "") not in MISSING:
+        state = getattr(error.__cause__, "sqlstate", None) or ""
+        expected = state in MISSING if isinstance(error, ProgrammingError) else state[:2] in CONNECTING
+        if not expected:
             raise
         mend = (
             "核对 check DATABASE_URL" if isinstance(error, OperationalError) else "先运行 run first: huijiang upgrade"

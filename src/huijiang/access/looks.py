@@ -33,9 +33,13 @@ def register_name(kind: str, name: Callable[[str], str]) -> None:
 def capacity(words: str) -> str:
     """As what somebody looked.  A long list of roles was cut where it is stored: its last word may be the beginning of one."""
     named = {"worker": _("本人"), "agent": _("单位经办")} | {role.value: str(role.label) for role in Role}
-    return "、".join(
-        next((said for name, said in named.items() if name.startswith(word)), word) for word in words.split()
-    )
+    return "、".join(_role(word, named) for word in words.split())
+
+
+def _role(word: str, named: dict[str, str]) -> str:
+    """A role in words; of a cut one only where it can be no other."""
+    fits = [said for name, said in named.items() if name.startswith(word)]
+    return named.get(word) or (fits[0] if len(fits) == 1 else word)
 
 
 def purpose(value: str) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huijiang.claims import drafting
+from huijiang.claims import drafting, intake
 from huijiang.claims.drafting import Asked
 from huijiang.claims.models import Account, Claim
 from huijiang.claims.models.disputes import Ground
@@ -188,7 +188,7 @@ class AccountForm(forms.Form):
         told = super().clean() or {}
         if self.errors or (self.known and told.get("use") != "new"):
             return told
-        number = "".join(each for each in told.get("number", "") if not each.isspace() and each != "-")
+        number = intake.plain_number(told.get("number", ""))
         told["number"] = number
         wrong = fault_of(number, self.claim.payee_person is not None)
         if wrong:
@@ -202,7 +202,7 @@ def fault_of(number: str, person: bool) -> str:
     """What is wrong with an account number, or nothing.  A card's check digit catches a slip of one digit."""
     if not number:
         return _("请填写卡号或账号。")
-    if not (number.isascii() and number.isdigit() and 8 <= len(number) <= 30):
+    if not intake.is_number(number):
         return _("账号应为 8 到 30 位数字，请照卡面核对。")
     if person and drafting.is_card(number) and not drafting.passes_luhn(number):
         return _("这个卡号的校验位不对，多半是抄错了一位，请照卡面再核对。")

@@ -117,15 +117,25 @@ def check_editable(claim: Claim, viewer: Viewer) -> Claim:
     return _editable(claim, viewer)
 
 
+def plain_number(said: str) -> str:
+    """An account number without the blanks and strokes that it is read by."""
+    return "".join(each for each in said if not each.isspace() and each != "-")
+
+
+def is_number(plain: str) -> bool:
+    """Whether it can be the number of an account: 8 to 30 digits."""
+    return plain.isascii() and plain.isdigit() and 8 <= len(plain) <= 30
+
+
 @transaction.atomic
 def make_account(
     viewer: Viewer, *, holder: str, number: str, bank: str, cnaps: str = "", person: int | None = None,
     organisation: int | None = None,
 ) -> Account:  # fmt: skip
     """An account of a person or an organisation (exactly one).  Raises ClaimError for a number that can't be one."""
-    plain = "".join(each for each in number if not each.isspace() and each != "-")
-    if not plain.isascii() or not plain.isdigit() or not 8 <= len(plain) <= 30:
-        raise ClaimError(_("账号应为 8 到 30 位数字，收到 %(n)s 位。") % {"n": len(plain)})
+    plain = plain_number(number)
+    if not is_number(plain):
+        raise ClaimError(_("账号应为 8 到 30 位数字。"))
     if cnaps and (len(cnaps) != 12 or not (cnaps.isascii() and cnaps.isdigit())):
         raise ClaimError(_("联行号应为 12 位数字。"))
     if not holder.strip() or not bank.strip():

@@ -77,7 +77,7 @@ class UploadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if self.own and not (self.known and told.get("use") != "new"):
-            told["number"] = "".join(each for each in told.get("number", "") if not each.isspace() and each != "-")
+            told["number"] = intake.plain_number(told.get("number", ""))
             wrong = fault_of(told["number"], person=False)
             if wrong:
                 self.add_error("number", wrong)

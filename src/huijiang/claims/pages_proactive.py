@@ -69,7 +69,7 @@ class AccountForm(forms.Form):
                 if not found.get(each):
                     self.add_error(each, words)
         if found.get("number") and found.get("account", NEW) == NEW:
-            found["number"] = "".join(each for each in found["number"] if not each.isspace() and each != "-")
+            found["number"] = intake.plain_number(found["number"])
             wrong = fault_of(found["number"], person=True)
             if wrong:
                 self.add_error("number", wrong)

@@ -66,9 +66,9 @@ def access_batches(viewer: Viewer) -> QuerySet[Batch]:
     return Batch.objects.filter(_within(viewer, "region")).select_related("region", "source", "made_by", "paying")
 
 
-def access_paying(viewer: Viewer) -> QuerySet[PayingAccount]:
-    """Accounts that pay, or wait to be approved, in the viewer's regions."""
-    return PayingAccount.objects.filter(_within(viewer, "region")).select_related(
+def access_paying(viewer: Viewer, *roles: Role) -> QuerySet[PayingAccount]:
+    """Accounts that pay, or wait to be approved, in the viewer's regions: of those roles, or where one may read."""
+    return PayingAccount.objects.filter(_within(viewer, "region", *roles)).select_related(
         "region", "source", "made_by", "approved_by"
     )
 

@@ -91,6 +91,9 @@ def build(
     """An open batch with everything that may be paid from a source by a day.  Raises BatchError when nothing may."""
     day = pay_on or today()
     paying = payers.in_use(region, source)
+    if paying is None and payers.waiting(region, source) is not None:
+        raise BatchError(_("%(place)s的“%(source)s”的付款账户还没有批准，请由另一位财务人员批准。")
+                         % {"place": region.name, "source": source.name})  # fmt: skip
     if paying is None:
         raise BatchError(_("%(place)s的“%(source)s”还没有付款账户，请先登记。")
                          % {"place": region.name, "source": source.name})  # fmt: skip

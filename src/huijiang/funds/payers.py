@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
-from huijiang.claims.humans import human_of
+from huijiang.claims.humans import names_of
+from huijiang.claims.intake import is_number, plain_number
 from huijiang.funds.models import PayingAccount, Source
 from huijiang.regions.models import Region
 from huijiang.sealed import seal
@@ -65,21 +66,20 @@ def propose(
 ) -> PayingAccount:
     """The account from which a source is to be paid in a place; another person approves it, until then the one before
     pays on.  One that waited gives way to it; the same again changes nothing.  Raises PayerError."""
-    plain = "".join(each for each in number if not each.isspace() and each != "-")
-    if not plain.isascii() or not plain.isdigit() or not 8 <= len(plain) <= 30:
-        raise PayerError(_("账号应为 8 到 30 位数字，收到 %(n)s 位。") % {"n": len(plain)})
+    plain = plain_number(number)
+    if not is_number(plain):
+        raise PayerError(_("账号应为 8 到 30 位数字。"))
     if CNAPS.fullmatch(cnaps) is None:
         raise PayerError(_("联行号应为 12 位数字。"))
     Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
     told = {"name": name.strip(), "bank": bank.strip(), "cnaps": cnaps, "form": form}
     before = waiting(region, source)
+    for known in (before, in_use(region, source)):
+        if known is None or (known.approved_at is None and known.made_by_id != by.pk):
+            continue
+        if known.number.open() == plain and told == {key: getattr(known, key) for key in told}:
+            return known
     if before is not None:
-        if (
-            before.made_by_id == by.pk
-            and before.number.open() == plain
-            and told == {key: getattr(before, key) for key in told}
-        ):
-            return before
         PayingAccount.objects.filter(pk=before.pk).update(ended_at=Now())
     made = PayingAccount.objects.create(
         region=region, source=source, number=seal(plain, "paying_account.number"), made_by=by, **told
@@ -104,7 +104,7 @@ def approve(account: PayingAccount, by: User) -> PayingAccount:
         return held
     if held.ended_at is not None:
         raise PayerError(_("这个账户已被后来提出的替换，请批准新的。"))
-    if held.made_by_id == by.pk or human_of(by) == human_of(held.made_by):
+    if names_of(by) & names_of(held.made_by):
         raise PayerError(_("提出的人不能批准自己提出的账户，请由另一位批准。"))
     PayingAccount.objects.filter(
         region=held.region, source=held.source, approved_at__isnull=False, ended_at=None

@@ -74,7 +74,7 @@ def dispute(viewer: Viewer, of: Disputed, column: Column, wanted: str, words: st
                          table=of.table, column=column.name)  # fmt: skip
     except IntegrityError:  # it is disputed already, and waits for an answer
         known = Correction.objects.get(**key, state="open")
-        if known.wanted.open() != wanted:
+        if (known.wanted.open(), known.words) != (wanted, words):
             raise Waiting(_("这一项已经提出过更正（编号 %(number)s），%(day)s 前答复；答复以后可以再提。这次写的没有保存。") % {
                 "number": number_of(known), "day": known.due_on.isoformat()}) from None  # fmt: skip
         return known
@@ -115,14 +115,15 @@ def answer(viewer: Viewer, found: Correction, words: str, value: str | None) -> 
     if found.raised_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的更正要由别人答复。"))
     held = Correction.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    state = Correction.State.REFUSED if value is None else Correction.State.CORRECTED
     if held.state != Correction.State.OPEN:
-        if (held.answered_by_id, held.answer) == (viewer.user.pk, words):  # pressed twice
+        if (held.answered_by_id, held.state, held.answer) == (viewer.user.pk, state, words):  # pressed twice
             return held
         raise Answered
     became = None
     if value is not None:
         became = _correct(held, value)
-    held.state = Correction.State.REFUSED if value is None else Correction.State.CORRECTED
+    held.state = state
     held.became, held.answer = became, words
     held.answered_by, held.answered_at = viewer.user, present.now()
     held.save()

@@ -178,11 +178,12 @@ def decide(viewer: Viewer, found: Erasure, granted: list[str], words: str) -> No
     if found.asked_by_id == viewer.user.pk or concerns.is_own(viewer.user, [found.person_id]):
         raise PermissionDenied(_("自己提出的申请要由别人决定。"))
     held = Erasure.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    wanted = sorted(set(granted) & set(held.kinds))
     if held.state != Erasure.State.OPEN:
-        if (held.decided_by_id, held.answer) == (viewer.user.pk, words):  # pressed twice
+        if (held.decided_by_id, held.granted, held.answer) == (viewer.user.pk, wanted, words):  # pressed twice
             return
         raise Answered
-    held.granted = sorted(set(granted) & set(held.kinds))
+    held.granted = wanted
     held.state = Erasure.State.GRANTED if held.granted else Erasure.State.REFUSED
     held.decided_by, held.decided_at, held.answer = viewer.user, present.now(), words
     held.save()

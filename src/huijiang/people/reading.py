@@ -56,7 +56,7 @@ def _column(table: str, column: str) -> str:
 
 def _title(template: str) -> str:
     known = wordings().get(template)
-    return known.title["zh"] if known is not None else template
+    return known.kind("zh") if known is not None else template
 
 
 PARTS: Final[tuple[tuple[str, str, Callable[[Told], Iterable[str | None]]], ...]] = (

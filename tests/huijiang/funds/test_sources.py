@@ -74,7 +74,7 @@ def test_an_office_declares_its_source_and_two_people_its_account(place: Region)
     for _twice in range(2):
         assert maker.post(address("paying_new"), ACCOUNT).headers["Location"] == address("sources")
     held = PayingAccount.objects.get()
-    with pytest.raises(batches.BatchError, match="还没有付款账户"):
+    with pytest.raises(batches.BatchError, match="还没有批准"):
         batches.build(place, source, clerk)
     assert "1202024409900000001" not in maker.get(address("sources")).content.decode()
     approve = address("paying_approve", held.pk)
