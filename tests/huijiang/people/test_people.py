@@ -94,8 +94,9 @@ def test_what_was_not_kept_is_never_called_received(here: Town, registrar: User)
     other = client(here.worker_user).post(at, form)
     assert other.status_code == 422
     assert corrections.number_of(found) in other.content.decode()
-    assert client(here.worker_user).post(at, {**form, "wanted": "高级技师"}).status_code == 302
-    assert Correction.objects.get().wanted.open() == "高级技师"
+    assert client(here.worker_user).post(at, {**form, "wanted": "高级技师"}).status_code == 422  # other words: not kept
+    again = client(here.worker_user).post(at, {**form, "wanted": "高级技师", "words": found.words})
+    assert (again.status_code, Correction.objects.get().wanted.open()) == (302, "高级技师")
 
     asked = client(here.worker_user)
     assert asked.post(reverse("people:erase"), {"kinds": ["facts"]}).status_code == 302
@@ -113,6 +114,9 @@ def test_what_was_not_kept_is_never_called_received(here: Town, registrar: User)
     ):  # fmt: skip
         for _pressed_twice in range(2):
             assert client(registrar).post(address, first).status_code == 302
+        assert (
+            client(registrar).post(address, {**second, "words": first["words"]}).status_code == 422
+        )  # decided otherwise
         late = client(colleague).post(address, second)
         assert (late.status_code, "您写的没有保存" in late.content.decode()) == (422, True)
         assert first["words"] in late.content.decode()
