@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import load
-from bench.serving import installation, web
-from bench.steps import Spent, cpu_seconds, step
+from bench.serving import installation, under, web
+from bench.steps import Spent, step
 
 TITLE = "Claims: ready claims, submission, decisions, the queue"
 CLAIMS = int(os.environ.get("HUIJIANG_BENCH_CLAIMS", "100000"))
@@ -62,15 +62,9 @@ def _served(home: Path, server: int) -> list[Row]:
         for name, told in listed.items():
             sys.stderr.write(f"·   claims: {name}\n")
             load(address, 2, told["warm"])  # each process reads the policies once
-            before = cpu_seconds(process.pid), cpu_seconds(server)
-            done = load(address, told["rate"], told["requests"])
-            count = len(done.times)
-            own, database = (1_000 * (cpu_seconds(pid) - at) / count
-                             for pid, at in zip((process.pid, server), before, strict=True))  # fmt: skip
-            spent = f"median {done.median:.0f} ms; CPU for one {own:.1f} ms + PostgreSQL {database:.1f} ms"
+            done, spent = under(address, told["rate"], told["requests"], process.pid, server)
             wrong = f", {len(done.wrong)} answered otherwise" if done.wrong else ""
-            what = f"{name}, {told['rate']} a second, p95 of {count}{wrong}"
-            found.append((what, f"{done.p95:.0f} ms; {spent}", told["promised"]))
+            found.append((f"{name}, {told['rate']} a second, p95 of {len(done.times)}{wrong}", spent, told["promised"]))
     return found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench import serving
 from bench.load import load
-from bench.steps import Spent, children, cpu_seconds, proportional, run, server_of, step
+from bench.steps import Spent, children, proportional, run, server_of, step
 
 TITLE = "The platform: my entitlements, the snapshot, the night"
 PEOPLE = int(os.environ.get("HUIJIANG_BENCH_PEOPLE", "1000000"))
@@ -83,13 +83,9 @@ def _pages(home: Path, server: int) -> list[Row]:
     with serving.web(home) as (address, process):
         load(address, 5, _requests(sessions, 5 * 20))  # each process reads the policies once
         for rate, promised in RATES:
-            before = cpu_seconds(process.pid), cpu_seconds(server)
-            done = load(address, rate, _requests(sessions, rate * SECONDS))
-            own, database = (1_000 * (cpu_seconds(pid) - at) / len(done.times)
-                             for pid, at in zip((process.pid, server), before, strict=True))  # fmt: skip
+            done, spent = serving.under(address, rate, _requests(sessions, rate * SECONDS), process.pid, server)
             what = f"my entitlements, {rate} requests/s, p95 of {len(done.times)} ({len(done.wrong)} failed)"
-            spent = f"median {done.median:.0f} ms; CPU per page {own:.1f} ms + PostgreSQL {database:.1f} ms"
-            found.append((what, f"{done.p95:.0f} ms; {spent}", promised))
+            found.append((what, spent, promised))
         processes = len(children(process.pid)) + 1
         memory = f"web {_mib(process.pid)} MiB in {processes} processes, PostgreSQL {_mib(server)} MiB"
         found.append(("memory while serving (shared pages once)", memory, ""))

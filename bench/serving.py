@@ -8,11 +8,13 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from bench.steps import run, server_of, start
+from bench.load import Loaded, load
+from bench.steps import cpu_seconds, run, server_of, start
 
 
 @contextmanager
@@ -62,6 +64,18 @@ def web(made: Path, processes: int | None = None) -> Iterator[tuple[str, subproc
 def as_installed(made: Path) -> None:
     """Make this process one of the installation's: settings are read from here on."""
     os.environ.update(HUIJIANG_HOME=str(made), DJANGO_SETTINGS_MODULE="huijiang.settings")
+
+
+def under(
+    address: str, rate: int, requests: Iterable[dict[str, Any]], web_server: int, database: int
+) -> tuple[Loaded, str]:
+    """The pages under a load, and in words: the p95, the median, and the CPU of both servers for one request."""
+    servers = (web_server, database)
+    before = [cpu_seconds(pid) for pid in servers]
+    done = load(address, rate, requests)
+    own, theirs = (1_000 * (cpu_seconds(pid) - at) / len(done.times) for pid, at in zip(servers, before, strict=True))
+    return done, (f"{done.p95:.0f} ms; median {done.median:.0f} ms; "
+                  f"CPU for one {own:.1f} ms + PostgreSQL {theirs:.1f} ms")  # fmt: skip
 
 
 def _await(address: str) -> None:
