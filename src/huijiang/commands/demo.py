@@ -16,7 +16,7 @@ from urllib.error import URLError
 
 from huijiang import configuration
 from huijiang.commands import secrets, upgrade
-from huijiang.commands.serve import embedded
+from huijiang.commands.serve import embedded, port
 from huijiang.picture.command import REGION, picture
 from huijiang.picture.command import add_options as add_picture_options
 from huijiang.supervisor.supervisor import Supervisor, command
@@ -88,7 +88,7 @@ def prepare(county: Path) -> None:
     from huijiang.accounts.viewers import today
     from huijiang.demo import people as office
     from huijiang.demo import surveying, year
-    from huijiang.demo.calendar import begun
+    from huijiang.demo.calendar import begun, ended
     from huijiang.documents import invented, releases
     from huijiang.entitlements import nightly
     from huijiang.entitlements.models import NightlyRun
@@ -102,7 +102,7 @@ def prepare(county: Path) -> None:
     staff.make(region)
     if releases.in_force() is None:
         _say("检查并启用政策版本 checking and releasing the policies")
-        with present.lived(begun(present.now())):  # in force since the year began
+        with present.lived(begun(ended(present.now(), region))):  # in force since the year began
             steward, approver = (
                 User.objects.get(login=f"{staff.PREFIX}{name}") for name in ("steward", "steward-approver")
             )
@@ -151,19 +151,12 @@ def _await(address: str) -> None:
     raise TimeoutError(f"http://{address}/readyz: {PATIENCE} 秒没有应答 no answer in {PATIENCE} s")
 
 
-def port(said: str) -> int:
-    """Raises ArgumentTypeError."""
-    if not (said.isascii() and said.isdigit() and int(said) < 65_536):
-        raise argparse.ArgumentTypeError(f"{said!r}；应为 expected 0–65535")
-    return int(said)
-
-
 def _free(wanted: int) -> int:
     """The port asked for, or another when that is taken."""
-    for port in (wanted, 0):
+    for number in (wanted, 0):
         with socket.socket() as tried:
             try:
-                tried.bind(("127.0.0.1", port))
+                tried.bind(("127.0.0.1", number))
             except OSError:
                 continue
             return int(tried.getsockname()[1])

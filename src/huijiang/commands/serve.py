@@ -37,10 +37,21 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def address(said: str) -> str:
     """An address to listen on.  Raises ArgumentTypeError."""
-    host, _colon, port = said.rpartition(":")
-    if not host or not (port.isascii() and port.isdigit() and int(port) < 65_536):
+    host, _colon, number = said.rpartition(":")
+    if not host or not is_port(number):
         raise argparse.ArgumentTypeError(f"{said!r}；应为 expected ADDRESS:PORT, such as {ADDRESS}")
     return said
+
+
+def port(said: str) -> int:
+    """A port to listen on; 0 for any that is free.  Raises ArgumentTypeError."""
+    if not is_port(said):
+        raise argparse.ArgumentTypeError(f"{said!r}；应为 expected 0–65535")
+    return int(said)
+
+
+def is_port(said: str) -> bool:
+    return said.isascii() and said.isdigit() and int(said) < 65_536
 
 
 def refuse_a_taken_address(said: str) -> None:

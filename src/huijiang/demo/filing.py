@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from django.db.models import Max
+
 from huijiang.accounts.viewers import Viewer, today
 from huijiang.claims import (
     deciding,
@@ -23,7 +25,7 @@ from huijiang.claims import (
     review,
 )
 from huijiang.claims.errors import ClaimError, Incomplete
-from huijiang.claims.models import Batch, Claim, Round
+from huijiang.claims.models import Batch, Claim, Movement, Round
 from huijiang.claims.models.claim import Way
 from huijiang.claims.models.decision import Basis, Outcome
 from huijiang.claims.models.disputes import Ground
@@ -62,10 +64,11 @@ class Filing:
 
     def after(self, days: int) -> None:
         """So many days after it came in, and after what was done before."""
-        before = self.calendar.clock.moment
-        self.calendar.on(self.began + dt.timedelta(days=days), self.count * 37)
-        if self.calendar.clock.moment <= before:
-            self.calendar.clock.at(min(before + dt.timedelta(minutes=STEP), self.calendar.end))
+        self.later(self.began + dt.timedelta(days=days), self.count * 37)
+
+    def later(self, day: dt.date, minutes: int) -> None:
+        """On a day, and after what was done before."""
+        self.calendar.after(self.calendar.clock.moment, day, minutes, STEP)
 
     # -- coming in -------------------------------------------------------------------
     def filer(self, standing: Standing) -> Viewer:
@@ -190,12 +193,17 @@ class Filing:
             disputes.answer(each, self.desk["supervisor"], upheld, words)
         return fresh(claim)
 
-    def announce(self, claims: list[Claim]) -> None:
-        """One notice for each benefit, from today."""
+    def announce(self, claims: list[Claim], day: dt.date, minutes: int) -> None:
+        """One notice for each benefit, on a day, after what was done about its claims."""
         waiting: dict[str, list[Claim]] = {}
         for each in claims:
             if each.state == State.PUBLIC_NOTICE:
                 waiting.setdefault(each.benefit, []).append(each)
+        self.calendar.on(day, minutes)
+        moved = Movement.objects.filter(claim__in=[each for together in waiting.values() for each in together])
+        done = moved.aggregate(at=Max("at"))["at"]
+        if done is not None:
+            self.calendar.after(done, day, minutes, STEP)
         for together in waiting.values():
             public_notice.publish(self.desk["reviewer"], together)
 

@@ -33,7 +33,7 @@ from huijiang.claims.models import Batch, Claim
 from huijiang.claims.states import State
 from huijiang.claims.tasks import next_periods
 from huijiang.demo import ending, money, people
-from huijiang.demo.calendar import LAST, Calendar, Span, begun, event_day
+from huijiang.demo.calendar import LAST, Calendar, Span, begun, ended, event_day
 from huijiang.demo.examples import Examples, others
 from huijiang.demo.filing import Filing, fresh
 from huijiang.demo.panel import Judging
@@ -65,10 +65,10 @@ def live(region: Region, say: Say = lambda _: None, most: int = PER_BENEFIT) -> 
     """
     if lived(region):
         return False
-    end = present.now()
+    end = ended(present.now(), region)
     desk = people.desk_of(region)
     with present.lived(begun(end)) as clock:
-        calendar = Calendar(clock, end)
+        calendar = Calendar(clock, end, region)
         years = [Year(desk, say, most, calendar, money.NAMED)]
         for number, (place, name) in enumerate(others(region), start=1):
             office = people.office_of(place, name, desk[people.SEEN_BY], number)
@@ -79,11 +79,25 @@ def live(region: Region, say: Say = lambda _: None, most: int = PER_BENEFIT) -> 
             year.begin()
         for span in calendar.spans:
             say(f"  {span.begins:%Y-%m}")
-            for year in years:
-                year.span(span)
+            span_of_all(years, calendar, span)
         for year in years:
             year.end()
     return True
+
+
+def span_of_all(years: Sequence[Year], calendar: Calendar, span: Span) -> None:
+    """A span of every place.  What the platform does by itself it does once for them all, when each has come that far:
+    next periods after every place's year has turned, notices down after every place has put up its own."""
+    calendar.on(span.day(0))
+    for year in years:
+        year.turns(span)
+    next_periods(present.today())
+    for year in years:
+        year.files(span)
+    calendar.on(span.day(22))
+    public_notice.take_down()
+    for year in years:
+        year.pays(span)
 
 
 @dataclass
@@ -120,6 +134,7 @@ class Year:
         self.reserved: set[str] = set()  # the benefit of the round, while it is open
         self.turn = 0
         self.found = False
+        self.held = Held()  # of the span
 
     def begin(self) -> None:
         found = results(self.desk)
@@ -203,19 +218,24 @@ class Year:
         return min(self.first[standing.pk], LAST)
 
     # -- a span ---------------------------------------------------------------------------
-    def span(self, span: Span) -> None:
-        self.calendar.on(span.day(0))
+    def turns(self, span: Span) -> None:
         if present.today().year > self.money.year:
             self.money.turn()
         if span.number == MORE_IN:
             self.money.add()
-        next_periods(present.today())
-        held = Held()
+
+    def files(self, span: Span) -> None:
+        """What comes in and is worked on, up to the answers to what was objected on notices."""
+        self.held = Held()
         if self.judging is not None and self.judging[0] == span.number:
-            held.over += self.judged(span)
-        self.claims(span, held)
-        self.examples.claims(span, held)
-        self.notices(span, held)
+            self.held.over += self.judged(span)
+        self.claims(span, self.held)
+        self.examples.claims(span, self.held)
+        self.notices(span, self.held)
+
+    def pays(self, span: Span) -> None:
+        if span.number == LAST:
+            self.noticed_last(self.held)
         self.pay(span)
         self.reserved.clear()
 
@@ -284,30 +304,27 @@ class Year:
 
     # -- notices and objections ---------------------------------------------------------
     def notices(self, span: Span, held: Held) -> None:
-        filing, on = self.filing, self.calendar.on
-        over = [fresh(each) for each in (*held.over, *held.dismissed)]
-        on(span.day(13), 300)
-        filing.announce(over)
-        on(span.day(15), 60)
+        filing = self.filing
+        filing.announce([fresh(each) for each in (*held.over, *held.dismissed)], span.day(13), 300)
+        filing.later(span.day(15), 60)
         for each in held.dismissed:
             if fresh(each).state == State.PUBLIC_NOTICE:
                 filing.objected(each)
-        on(span.day(17), 90)
+        filing.later(span.day(17), 90)
         for each in held.dismissed:
             filing.answered(each, upheld=False)
-        on(span.day(22))
-        public_notice.take_down()
-        if span.number == LAST:
-            day = self.calendar.workday_before_last()
-            on(day)
-            filing.announce([*held.standing, *held.objected, *held.upheld])
-            on(day, 150)
-            for each in (*held.objected, *held.upheld):
-                if fresh(each).state == State.PUBLIC_NOTICE:
-                    filing.objected(each)
-            on(day, 330)
-            for each in held.upheld:
-                filing.answered(each, upheld=True)
+
+    def noticed_last(self, held: Held) -> None:
+        """What stands on a notice in the end, and what was objected to there."""
+        filing, day = self.filing, self.calendar.workday_before_last()
+        filing.announce([*held.standing, *held.objected, *held.upheld], day, 0)
+        filing.later(day, 150)
+        for each in (*held.objected, *held.upheld):
+            if fresh(each).state == State.PUBLIC_NOTICE:
+                filing.objected(each)
+        filing.later(day, 330)
+        for each in held.upheld:
+            filing.answered(each, upheld=True)
 
     # -- money ----------------------------------------------------------------------------
     def pay(self, span: Span) -> None:

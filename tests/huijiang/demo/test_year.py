@@ -16,14 +16,16 @@ from huijiang.access.models import Binding
 from huijiang.accounts.viewers import today
 from huijiang.audit import seals
 from huijiang.claims import humans
+from huijiang.claims.clock import is_worked
 from huijiang.claims.models import Act, Claim, Determination, Dispute, Movement, Round
 from huijiang.claims.states import State
 from huijiang.demo import people, year
+from huijiang.demo.calendar import ended
 from huijiang.entitlements import nightly
 from huijiang.entitlements.models import Standing
 from huijiang.funds import journal
-from huijiang.funds.models import Batch, Closing, Line, Payment, Recovery, Reservation, Waiting
-from huijiang.present import HERE
+from huijiang.funds.models import Batch, Closing, FundQuestion, Line, Payment, Recovery, Reservation, Waiting
+from huijiang.present import HERE, day_of
 from huijiang.registry.models import MODELS, Coverage, Organisation, Person
 from huijiang.sealed import keys
 from tests.huijiang.claims.test_every_benefit import NOT_APPROVED, NOT_REFUSED, OPEN, benefits
@@ -88,7 +90,7 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
         "dropped",
     }
     assert set(Recovery.objects.values_list("state", flat=True)) == {"recovered", "coming_back"}
-    begun = today() - dt.timedelta(days=359)
+    begun = day_of(ended(present.now(), region)) - dt.timedelta(days=359)
     for line in Line.objects.filter(year=begun.year if begun.year < today().year else 1):
         assert (line.frozen_at is not None, line.free) == (True, 0), line
     short = Line.objects.exclude(benefit="").get(dry="pro_rata")
@@ -179,5 +181,10 @@ def in_their_months(begun: dt.date) -> None:
         moments = list(Movement.objects.filter(claim=claim).order_by("number").values_list("at", flat=True))
         assert moments == sorted(moments), claim
         assert all(each <= now for each in moments)
+        assert all(is_worked(day_of(each), {}) for each in moments), (claim, moments)
     for batch in Batch.objects.exclude(sent_at=None):
         assert batch.made_at <= batch.frozen_at <= batch.sent_at
+        assert all(is_worked(day_of(each), {}) for each in (batch.made_at, batch.frozen_at, batch.sent_at)), batch
+    # Only what no source was named for stood without a line: no place's year turned after its next periods were made.
+    asked = FundQuestion.objects.values_list("benefit")
+    assert not Waiting.objects.filter(line=None).exclude(due__claim__benefit__in=asked).exists()
