@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huijiang.access.models import Consent
 from huijiang.access.sightings import Purpose
 from huijiang.accounts.models import Role
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.language import is_chinese
 
 SEEN: Final = {
     "portrait": gettext_lazy("画像"), "objection": gettext_lazy("异议"), "results": gettext_lazy("可享待遇"),
@@ -54,11 +55,7 @@ def purpose(value: str) -> str:
 def columns(names: Iterable[str], of: str = "person") -> str:
     """What was looked at; a column without its table is one of `of`."""
     said = dict.fromkeys(_seen(name, of) for name in names)
-    return ("、" if _chinese() else ", ").join(said)
-
-
-def _chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
+    return ("、" if is_chinese() else ", ").join(said)
 
 
 def _seen(name: str, of: str) -> str:
@@ -69,9 +66,9 @@ def _seen(name: str, of: str) -> str:
         return str(SINGLE[kind]) % {"which": NAMES[kind](which) if kind in NAMES else which}
     tables = vocabulary().tables
     if name in tables:
-        return tables[name].label if _chinese() else name.replace("_", " ")
+        return tables[name].label if is_chinese() else name.replace("_", " ")
     table, _dot, column = name.rpartition(".")
     told = tables.get(table or of)
-    if told is None or column not in told.columns or not _chinese():
+    if told is None or column not in told.columns or not is_chinese():
         return column.replace("_", " ")
     return f"{told.label}·{told.columns[column].label}" if table not in ("", of) else told.columns[column].label

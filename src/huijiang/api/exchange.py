@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +22,7 @@ from huijiang.api.problems import Fault, Problem, invalid, not_found, too_large
 from huijiang.api.scopes import Scope
 from huijiang.registry.exchange import files
 from huijiang.registry.exchange.profiles import FILES, Profile, codes, profiles
+from huijiang.web.language import is_chinese
 
 CLOSED = ("no-token", "beyond-scope")
 
@@ -41,7 +42,7 @@ class RawBody(BaseParser):
 
 
 def profile_json(each: Profile) -> dict[str, Any]:
-    english = (get_language() or "").startswith("en")
+    english = not is_chinese()
     return {
         "id": each.id, "title": each.title_en if english else each.title, "table": each.table, "files": list(each.files),
         "encoding": each.encoding.removesuffix("-sig"),

@@ -20,7 +20,7 @@ from huijiang.claims.public_notice import masked
 from huijiang.claims.states import PAUSED, RUNNING, State
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components import conditions as parts
-from huijiang.web.components.amount import Amount, grouped, separated
+from huijiang.web.components.amount import Amount, grouped
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.lists import Event as Happened
 from huijiang.web.components.tables import Cell
@@ -118,7 +118,7 @@ def conditions(body: Mapping[str, Any]) -> list[parts.Condition]:
     found = []
     for each in body["conditions"]:
         facts = each["facts"]
-        seen = separated("；".join(f"{fact['label']}：{_value(fact['value'])}" for fact in facts[:6]))
+        seen = "；".join(f"{fact['label']}：{_value(fact['value'])}" for fact in facts[:6])
         missing = "、".join(dict.fromkeys(one["label"] for one in each["missing"]))
         said = seen if not missing else f"{seen}；{_('缺：')}{missing}" if seen else f"{_('缺：')}{missing}"
         days = [dt.date.fromisoformat(fact["as_of"]) for fact in facts if fact["as_of"]]

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huijiang.documents import worded
-from huijiang.web.components.amount import Amount, is_chinese
+from huijiang.web.components.amount import Amount
 from huijiang.web.components.tags import Tag
+from huijiang.web.language import language
 from tiaowen.check.library import Library
 from tiaowen.compare.sums import SumRow, rows_of
 from tiaowen.compare.wording import sum_row
@@ -144,9 +145,8 @@ def _rule(found: Told, library: Library, rule: Rule) -> None:
     found.row(_("条件"), *conditions, numbered=True)
     found.row(_("要做到"), *[_condition(library, each) for each in rule.must], numbered=True)
     found.row(_("门槛"), *[Line(each.label, f"≥ {each.least} {each.unit}") for each in rule.thresholds])
-    language = "zh" if is_chinese() else "en"
     if rule.kind == "benefit":
-        found.row(_("金额"), *[_sum(each, language, not at) for at, each in enumerate(rows_of(rule, vocabulary))])
+        found.row(_("金额"), *[_sum(each, language(), not at) for at, each in enumerate(rows_of(rule, vocabulary))])
         found.row(_("怎么发"), worded.schedule_words(rule), worded.group_words(rule, vocabulary))
         found.row(_("限制"), *[Line(each.label, worded.limit_words(each, vocabulary)) for each in rule.limits])
         shares = [_("%(n)s%% 给%(who)s") % {"n": 100 * each.numerator // each.denominator,

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.documents import differences, drafts, originals, releases, workbench
 from huijiang.documents.models import Draft, DraftVersion
-from huijiang.documents.pages_drafts import access_draft, kind_of, language, may_edit, name_of
+from huijiang.documents.pages_drafts import access_draft, kind_of, may_edit, name_of
 from huijiang.documents.pages_library import Choices
 from huijiang.documents.pages_releases import makers, moment, stewards
 from huijiang.web.components.amount import Amount
 from huijiang.web.components.layout import Crumb
 from huijiang.web.forms import choice
+from huijiang.web.language import language
 from tiaowen.language.blocks import Block, BlockFile, Clause, read_blocks
 
 AREA = {"class": "code-input", "spellcheck": "false", "autocapitalize": "off", "lang": "zh-Hans"}

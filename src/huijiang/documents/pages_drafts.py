@@ -11,8 +11,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
@@ -24,6 +24,7 @@ from huijiang.web.components.lists import Task
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 from huijiang.web.forms import choice
+from huijiang.web.language import language
 from tiaowen.language.blocks import Block
 
 PER_PAGE = 30
@@ -33,10 +34,6 @@ STATES = {
     "open": Tag(gettext_lazy("编写中"), "blue"), "released": Tag(gettext_lazy("已提交版本"), "green"),
     "put away": Tag(gettext_lazy("已搁置"), "grey"),
 }  # fmt: skip
-
-
-def language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 class ImportForm(forms.Form):

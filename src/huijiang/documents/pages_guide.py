@@ -17,13 +17,13 @@ from huijiang.accounts.viewers import today
 from huijiang.documents import blocks, library, shelf, worded
 from huijiang.documents.pages_benefits import PROMISES, whom
 from huijiang.documents.pages_library import Choices, about_release
-from huijiang.web.components.amount import is_chinese
 from huijiang.web.components.clauses import Clause
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import spoken
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.doors import public
 from huijiang.web.forms import choice
+from huijiang.web.language import language
 from tiaowen.check.library import Library
 from tiaowen.compare import wording
 from tiaowen.compare.instruments import NOBODY, UNDETERMINED, Comparison, Instrument, compare, usual_places
@@ -107,7 +107,6 @@ def _places(held: Library) -> list[str]:
 
 
 def _part(found: Comparison, instrument: Instrument) -> dict[str, Any]:
-    language = "zh" if is_chinese() else "en"
     rows = []
     offers = [(place.name, offer) for place in found.places for offer in found.offers(instrument, place)]
     offers += [(_("各地都适用"), offer) for offer in found.common.get(instrument, [])]
@@ -115,12 +114,12 @@ def _part(found: Comparison, instrument: Instrument) -> dict[str, Any]:
         document, _mark, rule = offer.key.partition("#")
         draft = f"（{_('征求意见稿')}）" if offer.draft else ""
         sums = "；".join(
-            wording.sum_row(replace(row, label=row.label.replace("＋", "")), language) for row in offer.rows
-        ) or wording.word("how undetermined", language)
+            wording.sum_row(replace(row, label=row.label.replace("＋", "")), language()) for row in offer.rows
+        ) or wording.word("how undetermined", language())
         rows.append([
             Cell(place, note=f"{offer.number}{draft} {offer.clause}"),
             Cell(offer.name, reverse("documents:benefit", args=[document, rule])),
-            Cell(sums, note="；".join(wording.terms(offer, language))),
+            Cell(sums, note="；".join(wording.terms(offer, language()))),
         ])  # fmt: skip
     without = [
         place.name for place in found.places if not found.offers(instrument, place) and not found.common.get(instrument)

@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from huijiang.accounts.viewers import today
@@ -24,6 +24,7 @@ from huijiang.web.components.figures import thousands
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.speech import is_foreign
 from huijiang.web.doors import public
+from huijiang.web.language import is_chinese
 from tiaowen.check.library import Library
 
 PER_PAGE = 20
@@ -85,7 +86,7 @@ def topics(held: Library) -> list[tuple[str, str]]:
 
 def _label(name: str, label: str) -> str:
     """A word of the vocabulary in the reader's language: its English is the name itself."""
-    return name.replace("_", " ") if (get_language() or "").startswith("en") else label
+    return name.replace("_", " ") if not is_chinese() else label
 
 
 def places(held: Library) -> list[tuple[str, str]]:

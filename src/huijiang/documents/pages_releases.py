@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.doors import staff
@@ -27,6 +27,7 @@ from huijiang.web import watching
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.language import language
 
 PER_PAGE = 30
 SHOWN = 50  # problems on a page; the count is always that of all
@@ -151,13 +152,12 @@ def upload(request: HttpRequest) -> HttpResponse:
     problems: tuple[str, ...] = ()
     if form.is_valid():
         bundle = form.cleaned_data["bundle"]
-        language = "en" if (get_language() or "").startswith("en") else "zh"
         try:
             files = bundles.unpack(bundle, bundle.size)
         except releases.Refused as error:
             problems = error.problems
         else:
-            held = submissions.of_bundle(files, request.user, form.cleaned_data["note"], language)  # type: ignore[arg-type]
+            held = submissions.of_bundle(files, request.user, form.cleaned_data["note"], language())  # type: ignore[arg-type]
             return redirect("documents:release_check", uid=held.uid)
     told = {"form": form, "problems": problems[:SHOWN], "count": len(problems), "errors": bool(problems)}
     return render(request, "documents/release_upload.html", told, status=422)

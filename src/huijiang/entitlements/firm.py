@@ -15,8 +15,8 @@ from django.db.models import Count, F, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_safe
 
 from huijiang import audit
@@ -35,6 +35,7 @@ from huijiang.web.components.clauses import Clause
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import ANSWERS
+from huijiang.web.language import language
 from tiaowen.report.model import READY, UNKNOWN, Report
 from tiaowen.report.page import render as render_report
 
@@ -243,20 +244,19 @@ def staff(request: HttpRequest) -> HttpResponse:
         return render(request, "entitlements/staff.html", told | {"form": RosterForm()})
     form = RosterForm(request.POST, request.FILES)
     if form.is_valid():
-        language = "en" if (get_language() or "").startswith("en") else "zh"
         try:
             sent = {each.name: each.chunks() for each in form.cleaned_data["file"]}
             report = roster.judge(sent, known_of(organisation), viewer.on)
         except roster.FileError as error:
             form.add_error("file", str(error))
         except roster.WorkbookError as error:
-            told["faults"] = _faults(error, language)
+            told["faults"] = _faults(error, language())
             form.add_error("file", _("名册有错误，一行也没有计算。请按下面的表改好再传。"))
         else:
             audit.record(viewer.user, "entitlements.roster", f"organisation:{organisation.uid}", organisation.managed_by_id,
                          staff=report.staff)  # fmt: skip
             if request.POST.get("as") == "report":
-                return HttpResponse(render_report(report, language), content_type="text/html; charset=utf-8",
+                return HttpResponse(render_report(report, language()), content_type="text/html; charset=utf-8",
                                     headers={"Content-Disposition": 'attachment; filename="report.html"'})  # fmt: skip
             told |= {"report": report, "tables": _report_tables(report), "form": RosterForm()}
             return render(request, "entitlements/staff.html", told)

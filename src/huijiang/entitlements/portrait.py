@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huijiang.access.law import access_columns, access_rows
@@ -16,6 +15,7 @@ from huijiang.entitlements.live import ANOTHERS
 from huijiang.registry.columns import NONE_SUFFIX
 from huijiang.registry.vocabulary import references, stored_columns, vocabulary
 from huijiang.web.components.lists import Fact
+from huijiang.web.language import is_chinese
 from tiaowen.evaluate.facts import Row
 from tiaowen.explain.show import show_value
 from tiaowen.vocabulary.model import Column
@@ -80,7 +80,7 @@ def groups(viewer: Viewer, person: Any) -> list[Group]:
 
 def _label(table: str) -> str:
     told = vocabulary().tables[table]
-    return told.label if (get_language() or "zh").startswith("zh") else table.replace("_", " ")
+    return told.label if is_chinese() else table.replace("_", " ")
 
 
 def _known(viewer: Viewer, row: Any, table: str, subject: str) -> Known:

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
@@ -30,6 +30,7 @@ from huijiang.web.components.figures import Kpi
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
+from huijiang.web.language import is_chinese
 
 PER_PAGE = 50
 
@@ -171,7 +172,7 @@ def _can_close(held: Line, waiting: int) -> bool:
 
 def _month(day: dt.date) -> str:
     """As short as an axis wants it: 3 月, Mar."""
-    if (get_language() or "").startswith("en"):
+    if not is_chinese():
         return date_format(day, "M").capitalize()
     return _("%(month)s 月") % {"month": day.month}
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.language import is_chinese
 
 NO_LEVEL: Final = "无等级"
 MOST: Final = 1_000_000
@@ -51,6 +52,6 @@ def levels() -> tuple[str, ...]:
 
 def level_name(level: str) -> str:
     """As the reader's language calls it."""
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return level
     return "no level" if level == NO_LEVEL else vocabulary().codes["level"].codes[level]

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Count, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huijiang.access.law import access_rows
@@ -23,6 +22,7 @@ from huijiang.accounts.viewers import Capacity, Viewer
 from huijiang.labour.figures import NO_LEVEL
 from huijiang.registry.models import Coverage
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.language import is_chinese
 
 TABLES: Final = {"employment": ("", "employer"), "insurance": ("", "employer"), "certificate": ("", "holder")}
 """Register → by which columns an entry of coverage promises all rows of a firm's people."""
@@ -41,7 +41,7 @@ class Source:
     @property
     def label(self) -> str:
         told = vocabulary().tables[self.table]
-        return told.label if (get_language() or "zh").startswith("zh") else self.table
+        return told.label if is_chinese() else self.table
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _promises_all(entry: Coverage, table: str, path: str, on: dt.date) -> bool:
 def _promise(entry: Coverage) -> str:
     """What an entry that does not promise everything promises."""
     columns = vocabulary().tables[entry.table].columns
-    chinese = (get_language() or "zh").startswith("zh")
+    chinese = is_chinese()
     by = "、".join(columns[each].label if chinese else each for each in entry.by.split())
     parts = [
         _("在册%(by)s的") % {"by": by} if by else "",

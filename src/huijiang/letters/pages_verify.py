@@ -8,8 +8,8 @@ from typing import Final
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huijiang.letters.issuing import LENGTH, SIGNS
@@ -18,6 +18,7 @@ from huijiang.letters.rendering import yuan
 from huijiang.sealed import found_by
 from huijiang.web.components.lists import Fact
 from huijiang.web.doors import public
+from huijiang.web.language import is_chinese
 
 FORM: Final = re.compile(rf"[{SIGNS}]{{{LENGTH}}}")
 
@@ -74,7 +75,7 @@ def facts_of(letter: Letter) -> list[Fact]:
         facts.append(Fact(_("当事人"), masked_name(letter)))
     if letter.amount is not None:
         shown = yuan(letter.amount).removesuffix("元")
-        facts.append(Fact(_("金额"), f"{shown} 元" if not (get_language() or "").startswith("en") else f"¥{shown}"))
+        facts.append(Fact(_("金额"), f"{shown} 元" if is_chinese() else f"¥{shown}"))
     return facts
 
 

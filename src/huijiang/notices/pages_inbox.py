@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,6 +31,7 @@ from huijiang.notices.telling import chosen
 from huijiang.notices.wording import GROUPS
 from huijiang.web.components.lists import Event, Message, Tab
 from huijiang.web.components.tags import Tag
+from huijiang.web.language import language
 
 PER_PAGE = 20
 COLOURS = {
@@ -46,10 +46,6 @@ COLOURS = {
 
 def _user(request: HttpRequest) -> User:
     return request.user  # type: ignore[return-value]
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def tag_of(notice: Notice) -> Tag:
@@ -67,7 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tabs = [Tab(_("全部"), "?", None, not only_new), Tab(_("未读"), "?new=1", count, only_new)]
     page = Paginator(new if only_new else every, PER_PAGE).get_page(request.GET.get("page"))
     rows = [
-        Message(held.said(each, "title", _language()), reverse("notices:message", args=[each.uid]), tag_of(each),
+        Message(held.said(each, "title", language()), reverse("notices:message", args=[each.uid]), tag_of(each),
                 timezone.localtime(each.made_at), each.read_at is None, each.organisation.name if each.organisation else "")
         for each in page
     ]  # fmt: skip
@@ -88,7 +84,7 @@ def message(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         for letter in Letter.objects.filter(uid=notice.subject.removeprefix("letter:")):
             serving.read(viewer, letter)
     told = {
-        "notice": notice, "title": held.said(notice, "title", _language()), "body": held.said(notice, "body", _language()),
+        "notice": notice, "title": held.said(notice, "title", language()), "body": held.said(notice, "body", language()),
         "group": tag_of(notice), "address": _address(notice, viewer), "events": _events(notice),
     }  # fmt: skip
     return render(request, "notices/message.html", told)

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from huijiang.notices.pages_inbox import state_of, tag_of
 from huijiang.notices.wording import wordings
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
+from huijiang.web.language import language
 
 PER_PAGE = 40
 WAITING = Q(why="", outcome="")
@@ -55,4 +55,4 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def _kind(template: str) -> Cell:
     """By its title; by its name where this version writes no such message any more."""
     known = wordings().get(template)
-    return Cell(known.kind((get_language() or "zh")[:2]) if known else template)
+    return Cell(known.kind(language()) if known else template)

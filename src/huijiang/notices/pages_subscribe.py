@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from huijiang.notices import subscribing
 from huijiang.notices.forms import SubscribeForm
 from huijiang.web.doors import public
+from huijiang.web.language import language
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -22,8 +22,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and settings.MAIL:
         told = form.cleaned_data
-        language = "en" if (get_language() or "").startswith("en") else "zh"
-        subscribing.ask(told["mail"], told["topics"], form.regions(), language)
+        subscribing.ask(told["mail"], told["topics"], form.regions(), language())
         return render(request, "notices/subscribe_sent.html")
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "notices/subscribe.html", {"form": form, "mail": bool(settings.MAIL)}, status=status)

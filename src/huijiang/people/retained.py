@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huijiang.accounts import retention as accounts
@@ -17,6 +16,7 @@ from huijiang.people import exports
 from huijiang.registry import retention as registry
 from huijiang.registry.laws import LAWS
 from huijiang.registry.vocabulary import vocabulary
+from huijiang.web.language import is_chinese
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def listed() -> list[Kept]:
 
 def _table(table: str) -> Kept:
     told, law = vocabulary().tables[table], LAWS[table]
-    name: Any = told.label if (get_language() or "zh").startswith("zh") else table.replace("_", " ")
+    name: Any = told.label if is_chinese() else table.replace("_", " ")
     words = _("最后变更后 %(kept)s 年；修改历史 %(history)s 年") % {"kept": law.kept, "history": law.history_kept}
     return Kept(str(name), words, "registry.expire")
 

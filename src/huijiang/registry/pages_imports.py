@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from huijiang.accounts.viewers import today
@@ -33,6 +33,7 @@ from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
 from huijiang.web.forms import choice
+from huijiang.web.language import is_chinese
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 30
@@ -50,7 +51,7 @@ STATES = {
 def table_label(table: str) -> str:
     """The table's name, in the reader's language."""
     told = vocabulary().tables[table]
-    return told.label if (get_language() or "zh").startswith("zh") else table.replace("_", " ")
+    return told.label if is_chinese() else table.replace("_", " ")
 
 
 class UploadForm(forms.Form):

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from huijiang.web import navigation
+from huijiang.web.language import is_chinese
 from huijiang.web.text_size import is_large
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """For Django's template engine; the lists are made only when a template asks for them."""
-    english = (get_language() or "").startswith("en")
+    english = not is_chinese()
     return {
         "site": settings.SITE,
         "demo": settings.DEMO,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tiaowen.explain.show import show_interval
+from tiaowen.explain.show import show_interval, show_quantity
+from tiaowen.vocabulary.types import Type
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,16 @@ from tiaowen.explain.show import show_interval
 )
 def test_the_steps_of_an_amount_separate_thousands(low: int, high: int | None, said: str) -> None:
     assert show_interval(low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "said"),
+    [
+        (Type("quantity", "fen", unit="元"), 3_600_050, "36,000.50 元"),
+        (Type("quantity", "fen", unit="元"), 99_900, "999 元"),
+        (Type("quantity", "人次", unit="人次"), 1_200, "1,200 人次"),
+        (Type("quantity", "months", unit="年"), 36, "3 年"),
+    ],
+)
+def test_the_facts_of_a_condition_separate_thousands_too(unit: Type, value: int, said: str) -> None:
+    assert show_quantity(unit, value) == said

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from huijiang.web.components.library import register
+from huijiang.web.language import is_chinese
 
 FEN = 100
 WAN = 10_000 * FEN
-SUM = re.compile(r"(?<![\d.,])\d{4,}(?=(?:\.\d+)?(?:–\d+(?:\.\d+)?)? 元)")
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,6 @@ class Amount:
         return " ".join(part for part in (self.lead, self.figure, self.unit) if part)
 
 
-def is_chinese() -> bool:
-    return not (get_language() or "").startswith("en")
-
-
 def grouped(fen: int, divisor: int = FEN) -> str:
     """Exactly, with thousands separated: 1234567 → 12,345.67; 3000000 → 30,000."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
@@ -89,12 +84,6 @@ def grouped(fen: int, divisor: int = FEN) -> str:
     else:
         tail = f".{rest.rstrip('0')}" if fen % divisor else ""
     return f"{sign}{fen // divisor:,}{tail}"
-
-
-@register.filter
-def separated(said: str) -> str:
-    """A sentence of the engine with the thousands of its sums separated: 每期 36000 元 → 每期 36,000 元; years stay."""
-    return SUM.sub(lambda found: f"{int(found[0]):,}", said)
 
 
 @register.filter

@@ -6,16 +6,16 @@ import re
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeData, SafeString, mark_safe
-from django.utils.translation import get_language
 
 from huijiang.web.components.library import register
+from huijiang.web.language import is_chinese
 
 CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 def is_foreign(text: object) -> bool:
     """Whether the text is Chinese and the page is not."""
-    return (get_language() or "").startswith("en") and CHINESE.search(str(text)) is not None
+    return not is_chinese() and CHINESE.search(str(text)) is not None
 
 
 @register.filter
