@@ -84,8 +84,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     regions = Region.objects.filter(path__in=viewer.paths(*rounds.MAKES)).order_by("path")
-    rules = {rule.key: (rule, plan) for region in regions for plan in library.placed(region.pk).in_place(region.pk)
-             for rule in plan.rules.values() if rule.kind == "benefit"}  # fmt: skip
+    rules = {key: each for region in regions for key, each in library.benefits(region.pk).items()}
     benefits = [(key, f"{rule.name}（{plan.number} {rule.clause}）") for key, (rule, plan) in rules.items()]
     facts = facts_to_rank_by({rule.table for rule, _plan in rules.values()})
     form = RoundForm(request.POST if request.method == "POST" else None, regions, benefits, facts)

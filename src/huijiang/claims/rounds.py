@@ -71,8 +71,7 @@ def draft(viewer: Viewer, region: Region, **values: Any) -> Round:
     made = Round(region=region, made_by=viewer.user, **values)
     if not may_run(made, viewer):
         raise MayNot(_("您不能为这个地区开申报批次。"))
-    known = {rule.key for plan in library.placed(region.code).in_place(region.code) for rule in plan.rules.values()
-             if rule.kind == "benefit"}  # fmt: skip
+    known = library.benefits(region.code)
     unknown = [each for each in made.benefits if each not in known]
     if unknown or not made.benefits:
         raise ClaimError(_("这个地区没有这个项目：%(which)s") % {"which": "、".join(unknown) or "—"})

@@ -135,8 +135,7 @@ def named_of(region: Region) -> Named:
 def make(desk: Desk, short: Short | None, named: Named = NAMED) -> Money:
     """Sources, the accounts that pay, and the first year's lines."""
     asks = desk["finance"].user
-    used = {rule.fund for plan in library.placed(desk.region.code).in_place(desk.region.code)
-            for rule in plan.rules.values() if rule.kind == "benefit"}  # fmt: skip
+    used = {rule.fund for rule, _plan in library.benefits(desk.region.code).values()}
     made = {}
     for number, (code, (name, _shares, _yuan)) in enumerate(named.items(), start=1):
         made[code], _new = Source.objects.get_or_create(

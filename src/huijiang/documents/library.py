@@ -15,6 +15,7 @@ from huijiang.documents.models import Release
 from huijiang.documents.releases import files_of, in_force, number_in_force, read_folder
 from tiaowen.check.library import Library, load_library
 from tiaowen.files import open_library
+from tiaowen.plan.rules import DocumentPlan, Rule
 
 LOG = logging.getLogger(__name__)
 READING = Lock()  # two requests don't read the same release at once
@@ -52,6 +53,12 @@ def of(release: Release) -> Library:
 def placed(region: str) -> Library:
     """The library in force with the local rules of a place."""
     return current().placed(region)
+
+
+def benefits(region: str) -> dict[str, tuple[Rule, DocumentPlan]]:
+    """The benefits of the documents in force in a place, by their keys."""
+    return {rule.key: (rule, plan) for plan in placed(region).in_place(region) for rule in plan.rules.values()
+            if rule.kind == "benefit"}  # fmt: skip
 
 
 @lru_cache(maxsize=1)

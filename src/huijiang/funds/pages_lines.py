@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -143,20 +143,13 @@ class LineForm(RuleForm):
         return told
 
 
-def benefits_of(regions: Iterable[Region]) -> dict[Region, Benefits]:
-    """The benefits of the documents in force in each place."""
-    return {
-        region: {rule.key: (rule, plan) for plan in library.placed(region.pk).in_place(region.pk)
-                 for rule in plan.rules.values() if rule.kind == "benefit"}
-        for region in regions
-    }  # fmt: skip
-
-
 @finance
 def new(request: HttpRequest) -> HttpResponse:
     """Open a line; one that stands already is shown as it is."""
     places = Region.objects.filter(path__in=viewer_of(request).paths(*WORKS)).order_by("path")
-    form = LineForm(request.POST if request.method == "POST" else None, benefits_of(places))
+    form = LineForm(
+        request.POST if request.method == "POST" else None, {each: library.benefits(each.pk) for each in places}
+    )
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         try:

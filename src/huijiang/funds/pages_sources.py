@@ -128,8 +128,7 @@ def _accounts(request: HttpRequest, accounts: list[PayingAccount]) -> Table:
 
 def _unnamed(request: HttpRequest) -> list[str]:
     """What the documents in force here call the money and no source answers to."""
-    used = {rule.fund for region in _places(request) for plan in library.placed(region.pk).in_place(region.pk)
-            for rule in plan.rules.values() if rule.kind == "benefit"}  # fmt: skip
+    used = {rule.fund for region in _places(request) for rule, _plan in library.benefits(region.pk).values()}
     return sorted(each for each in used if each not in undetermined.NONE and source_of(each) is None)
 
 

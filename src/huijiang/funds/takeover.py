@@ -134,8 +134,7 @@ class _Reader:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.faults: list[Fault] = []
-        self.rules = {rule.key: rule for plan in library.placed(region.code).in_place(region.code) for rule in plan.rules.values()
-                      if rule.kind == "benefit"}  # fmt: skip
+        self.rules = {key: rule for key, (rule, _plan) in library.benefits(region.code).items()}
         self.names = {rule.name: key for key, rule in self.rules.items()}
         self.seen: dict[tuple[str, str, str, int], int] = {}
         self.sources: dict[str, Source | None] = {}
