@@ -90,7 +90,7 @@ def build(
 ) -> Batch:
     """An open batch with everything that may be paid from a source by a day.  Raises BatchError when nothing may."""
     day = pay_on or today()
-    paying = payers.in_use(region, source)
+    paying = payers.held_in_use(region, source)
     if paying is None and payers.waiting(region, source) is not None:
         raise BatchError(_("%(place)s的“%(source)s”的付款账户还没有批准，请由另一位财务人员批准。")
                          % {"place": region.name, "source": source.name})  # fmt: skip

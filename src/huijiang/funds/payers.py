@@ -32,6 +32,14 @@ def in_use(region: Region, source: Source) -> PayingAccount | None:
     return PayingAccount.objects.filter(region=region, source=source, approved_at__isnull=False, ended_at=None).first()
 
 
+def held_in_use(region: Region, source: Source) -> PayingAccount | None:
+    """The same, held until the transaction ends: no other account takes over meanwhile.  Those who build at once don't
+    wait for each other, whoever approves an account waits for them."""
+    with connection.cursor() as cursor:  # the lock that naming the source in a batch takes anyway, only earlier
+        cursor.execute("SELECT FROM funds_source WHERE id = %s FOR KEY SHARE", [source.pk])
+    return in_use(region, source)
+
+
 def waiting(region: Region, source: Source) -> PayingAccount | None:
     """The account that waits for another person's approval."""
     return PayingAccount.objects.filter(region=region, source=source, approved_at=None, ended_at=None).first()

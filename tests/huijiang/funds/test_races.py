@@ -9,12 +9,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from huijiang.accounts.models import Role, User
 from huijiang.claims.models import Due
-from huijiang.funds import batches, budget, journal, reserving
-from huijiang.funds.models import Allotment, Line, Payment, Reservation, Source, Waiting
+from huijiang.funds import batches, budget, journal, payers, reserving
+from huijiang.funds.models import Allotment, Batch, Line, Payment, Reservation, Source, Waiting
 from huijiang.regions import tree
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import vocabulary
@@ -90,6 +90,30 @@ def test_two_who_build_at_once_share_the_claims_and_none_is_in_both(line: Line) 
     assert all("没有可以拨付的" in str(each) for each in got if isinstance(each, Exception))
     assert Payment.objects.count() == 30
     assert len({each.number for each in made}) == len(made)
+
+
+def test_no_other_account_takes_over_while_a_batch_is_built(line: Line) -> None:
+    """Whoever approves one waits for the batch; it is paid from the account that was in use when its building began."""
+    clerk, chief = (User.objects.get(login=f"race-{name}") for name in ("clerk", "chief"))
+    before = payers.in_use(line.region, line.source)
+    assert before is not None
+    other = payers.propose(line.region, line.source, clerk, name="甲局", bank="农行", cnaps="103331002444",
+                           number="1202024409900000009", form=before.form)  # fmt: skip
+
+    def approve(_n: int) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        return payers.approve(other, chief)
+
+    with transaction.atomic():
+        paying = payers.held_in_use(line.region, line.source)
+        (refused,) = at_once(approve, [0])
+        assert "lock timeout" in str(refused)
+        Batch.objects.create(number="PB1", region=line.region, source=line.source, year=2026, paying=paying, pay_on=DAY,
+                             made_by=clerk)  # fmt: skip
+    (approved,) = at_once(approve, [0])
+    assert payers.in_use(line.region, line.source) == approved == other
+    assert Batch.objects.get().paying == before
 
 
 def test_money_that_comes_serves_those_who_wait_once(line: Line) -> None:
