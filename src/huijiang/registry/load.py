@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import sql
 
+from huijiang import present
 from huijiang.regions.models import Region
 from huijiang.registry.county import County, in_order
 from huijiang.registry.models import Coverage, IdentityDocument, Organisation, Person
@@ -64,7 +65,7 @@ def load(
             with transaction.atomic():
                 connection.ensure_connection()
                 with connection.connection.cursor() as cursor:
-                    done = _Load(cursor, county, managed_by, as_of or county.on or _today()).run(progress)
+                    done = _Load(cursor, county, managed_by, as_of or county.on or present.today()).run(progress)
         finally:
             county.close()
     measure()
@@ -82,10 +83,6 @@ def measure() -> None:
         (filled,) = cursor.fetchone()
         if filled:
             cursor.execute(f"ANALYZE {filled}")  # names as the database itself quoted them
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
 
 
 class _Load:
