@@ -206,6 +206,13 @@ def _standing(scored: list[tuple[Claim, panels.Result]]) -> Table:
     return Table(_("得分排序"), columns, rows, show_caption=True)
 
 
+def award_of(claim: Claim, fen: int | None) -> Cell:
+    """In yuan; of each period where that is what the panel was asked for."""
+    if not fen:
+        return Cell("—")
+    return Cell(grouped(fen), note=_("每期") if panels.of_each_period(claim) else "")
+
+
 def _resolved(known: Any) -> Table:
     columns = [
         Column(_("名次")),
@@ -213,7 +220,7 @@ def _resolved(known: Any) -> Table:
         Column(_("评定金额（元）"), "number"),
         Column(_("结果"), "state"),
     ]
-    rows = [[str(each.rank or "—"), each.claim.number or "", grouped(each.award) if each.award else "—",
+    rows = [[str(each.rank or "—"), each.claim.number or "", award_of(each.claim, each.award),
              Cell(tag=Tag(_("入选"), "green", "check") if each.wins else Tag(_("未入选"), "grey"))]
             for each in known.lines.select_related("claim").order_by("rank")]  # fmt: skip
     return Table(_("评审结果"), columns, rows, show_caption=True)

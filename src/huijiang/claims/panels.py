@@ -264,6 +264,13 @@ def open_interval(claim: Claim) -> Asked | None:
     return determine.still_asked(moving.last_of(claim))
 
 
+def of_each_period(claim: Claim) -> bool:
+    """Whether what the panel awarded is for each period, not for the whole.  Raises SealedError."""
+    made = claim.determinations.filter(basis=Basis.ASSESSED_AWARD).order_by("number").last()
+    asked = determine.asked(made) if made is not None else None
+    return asked is not None and asked.per_period
+
+
 @transaction.atomic
 def conclude(panel: Panel, viewer: Viewer, held_on: dt.date, words: str, awards: Mapping[int, int]) -> Minutes:
     """The chair's minutes, signed on every judged claim: order, cut, and awards (claim pk → fen) where the amount is open.

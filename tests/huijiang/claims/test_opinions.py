@@ -12,6 +12,7 @@ from huijiang.claims import deciding, determine, dues, moving, opinions, replay,
 from huijiang.claims.errors import CannotDetermine, FactsChanged
 from huijiang.claims.models import Claim, Opinion
 from huijiang.claims.models.decision import Basis
+from huijiang.claims.pages_panels import award_of
 from huijiang.claims.states import State
 from huijiang.demo.worked_cases import cases_of
 from huijiang.registry.models import MODELS
@@ -100,6 +101,13 @@ def test_one_figure_goes_for_every_open_period(bureau: Bureau) -> None:
     assert claim.state == State.APPROVED
     following = dt.date.fromisoformat(body["coming"][0]["from"])
     assert [each.amount for each in dues.next_periods(claim, following)] == [120_000]
+
+
+def test_an_award_of_each_period_is_shown_as_that(bureau: Bureau) -> None:
+    claim, on = claimed(bureau, "huzhou-2023-55#rent-subsidy")
+    assert award_of(claim, None).text == "—"
+    determine.determine(claim, bureau["first"], figure=120_000, basis=Basis.ASSESSED_AWARD, basis_words="纪要", on=on)
+    assert (award_of(claim, 120_000).text, award_of(claim, 120_000).note) == ("1,200", "每期")
 
 
 def test_a_period_whose_conditions_no_longer_hold_takes_no_signed_figure(bureau: Bureau) -> None:

@@ -17,6 +17,7 @@ from huijiang.claims.errors import CannotDetermine, ClaimError, MayNot
 from huijiang.claims.models import Act, AuditedCost, Place, Score
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.models.rounds import Ranking, Ties
+from huijiang.claims.pages_panels import award_of
 from huijiang.files import services as files
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.arena import CEILING, CRITERIA, Arena, arena
@@ -148,6 +149,7 @@ def test_a_panel_from_sealed_scores_to_signed_minutes(ground: Arena) -> None:
     point = moving.last_of(b)
     assert point is not None
     assert (point.point, point.basis) == (2_500_000, Basis.ASSESSED_AWARD)
+    assert (award_of(b, 2_500_000).text, award_of(b, 2_500_000).note) == ("25,000", "")  # of the whole
     assert Act.objects.filter(claim=b, kind=Kind.MINUTES, digest=point.digest, user=chair.user).exists()
     review.review(b, ground.desk.staff["first"])
     b.refresh_from_db()
