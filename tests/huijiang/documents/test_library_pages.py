@@ -83,8 +83,8 @@ def test_a_document_shows_its_headings_in_their_own_order(client: Client) -> Non
     titles = [each.title for each in shelf.document(library.current(), DOC, today()).clauses]  # type: ignore[union-attr]
     places = [page.index(f">{title}</a></li>") for title in titles]
     assert places == sorted(places)
-    assert "2025-03-01 施行" in page
-    assert "有效期至 2028-02-29" in page
+    assert "<time>2025-03-01</time> 施行" in page
+    assert "有效期至 <time>2028-02-29</time>" in page
 
 
 def test_a_clause_stands_beside_its_rule_in_words(client: Client) -> None:

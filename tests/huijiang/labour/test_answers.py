@@ -138,7 +138,7 @@ def test_the_officers_comparison_is_the_one_worked_out_by_hand(open_: Place) -> 
     page = client(open_.registrar)
     told = page.get(reverse("labour:desk_firm", args=[open_.survey.uid, firm.uid])).content.decode()
     assert "多填 2" in told
-    assert "劳动合同 2026-06-30" in told
+    assert "劳动合同 <time>2026-06-30</time>" in told
 
 
 def test_nobody_registered_in_an_incomplete_register_is_not_zero_and_in_a_complete_one_is(open_: Place) -> None:

@@ -134,7 +134,10 @@ def test_an_open_correction_stands_on_the_explanation_and_nobody_answers_their_o
     found = Correction.objects.get()
 
     one = reverse("entitlements:one", args=["xiaoshan-2025-3", "chief-technician-allowance", here.holder])
-    assert f"正在更正，{found.due_on.isoformat()} 前答复" in client(here.worker_user).get(one).content.decode()
+    assert (
+        f"正在更正，<time>{found.due_on.isoformat()}</time> 前答复"
+        in client(here.worker_user).get(one).content.decode()
+    )
 
     stranger = reverse("people:dispute", args=["person", here.stranger.pk])
     assert client(here.worker_user).get(stranger).status_code == 404
@@ -178,7 +181,9 @@ def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town
     viewer = as_worker(here.worker_user)
     assert viewer is not None
     dispute(here, "level", "高级技师")
-    notices.tell(here.worker, "correction_answered", {"number": "0A"}, "correction:0")
+    notices.tell(
+        here.worker, "claim_submitted", {"number": "0A", "benefit": "技师补贴", "due": "2026-12-31"}, "claim:0"
+    )
     saw(as_staff(here.counter_user), here.worker, "enquiry", [f"result {CHIEF}", "certificate.level"])  # type: ignore[arg-type]
     made = exports.ask(viewer)
     assert exports.ask(viewer) == made
@@ -196,7 +201,7 @@ def test_a_copy_of_ones_data_opens_for_its_owner_alone_and_for_a_week(here: Town
     assert "证书·证书等级 · 登记的是 技师 · 认为应当是 高级技师 · 等待核实" in page
     assert "窗口受理 · 萧山区 · 答复本人咨询 · 证书·证书等级、待遇 区首席技师工作津贴" in page
     assert "证书.txt · 申报材料 · 上传于 " in page
-    assert "您的更正申请有了答复" in page
+    assert "申报已提交（…）" in page  # what message it was, and nobody's values
     said = re.sub(r"<[^>]*>", " ", page.partition("</head>")[2])
     codes = set(re.findall(r"[a-z_]{3,}", said)) - {"txt", *here.worker_user.login.lower().split("-")}
     assert not codes  # people read words

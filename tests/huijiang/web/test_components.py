@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from html.parser import HTMLParser
 
 import pytest
@@ -156,6 +157,22 @@ def test_a_chart_with_a_value_missing_leaves_a_gap_and_says_so_in_the_table() ->
 def test_a_chart_whose_values_do_not_fit_its_labels_is_refused() -> None:
     with pytest.raises(ValueError, match="人次 has 2 values for 1 labels"):
         charts.Chart("十月", ["十月"], [charts.Series("人次", [1, 2])])
+
+
+def test_a_date_does_not_break_at_its_hyphens() -> None:
+    with override("zh-hans"):
+        assert drawn("{{ a|unbroken }}", a=dt.date(2026, 11, 29)) == "<time>2026-11-29</time>"
+        said = "最迟 2026-11-29 <b>，2026-11 一期，2026-11-29 08:05；2026-13 不是月份，HJ-2026-11-29 是编号，0571-12"
+        assert drawn("{{ a|spoken }}", a=said) == (
+            "最迟 <time>2026-11-29</time> &lt;b&gt;，<time>2026-11</time> 一期，<time>2026-11-29 08:05</time>；"
+            "2026-13 不是月份，HJ-2026-11-29 是编号，0571-12"
+        )
+        once = drawn("{% load i18n %}{% blocktranslate with day=a|unbroken %}{{ day }} 前答复{% endblocktranslate %}", a="2026-11-29")
+        assert once == "<time>2026-11-29</time> 前答复"
+    with override("en"):
+        assert (
+            drawn("{{ a|spoken }}", a="登记 2026-11-29") == '<span lang="zh-Hans">登记 <time>2026-11-29</time></span>'
+        )
 
 
 def test_chinese_data_on_an_english_page_says_that_it_is_chinese() -> None:

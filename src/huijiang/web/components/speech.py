@@ -1,4 +1,4 @@
-"""In which language a text is read out: Chinese data on an English page says so."""
+"""How a text is read: Chinese data on an English page says that it is Chinese, and a date stays on one line."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from huijiang.web.components.library import register
 from huijiang.web.language import is_chinese
 
 CHINESE = re.compile("[\u3400-\u9fff]")
+DAY = re.compile(r"(?<![\w-])[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2}(?: \d{2}:\d{2})?)?(?![\w-])", re.ASCII)
+"""A month, a day, or a moment, as pages write them."""
 
 
 def is_foreign(text: object) -> bool:
@@ -19,9 +21,17 @@ def is_foreign(text: object) -> bool:
 
 
 @register.filter
+def unbroken(text: object) -> SafeString:
+    """A text whose dates don't break at their hyphens in a narrow line: `{{ claim.deadline|date:"Y-m-d"|unbroken }}`."""
+    if isinstance(text, SafeData):
+        return conditional_escape(text)
+    return mark_safe(DAY.sub(r"<time>\g<0></time>", conditional_escape(str(text))))
+
+
+@register.filter
 def spoken(text: object) -> SafeString:
     """Data as it is, marked as Chinese where the page around it is English: `{{ person.name|spoken }}`."""
-    shown = conditional_escape(text if isinstance(text, SafeData) else str(text))
+    shown = unbroken(text)
     return format_html('<span lang="zh-Hans">{}</span>', shown) if is_foreign(text) else shown
 
 
