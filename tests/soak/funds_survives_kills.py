@@ -1,5 +1,5 @@
-"""Two hundred batches through the platform's own pages, each with a kill at a random step: of PostgreSQL, the worker, a
-process of gunicorn, gunicorn itself, or the supervisor over them all.
+"""Two hundred batches through the platform's own pages, each with a kill, at every step in its turn: of PostgreSQL, the
+worker, a process of gunicorn, gunicorn itself, or the supervisor over them all.
 
 `./run soak funds` runs this, for SOAK_MINUTES at most (25); what was done is kept under `.cache/`, and the next run goes on
 from there, so that two hundred rounds need not come in one sitting.  SOAK_ROUNDS and SOAK_SEED choose others, and begin
@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.huijiang.funds.kills import check, rounds_of_the_platform
+from tests.huijiang.funds.platform_kills import STEPS
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "200"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
@@ -48,6 +49,8 @@ def test_nothing_is_paid_twice_and_nothing_is_lost_however_often_somebody_is_kil
     if done < ROUNDS:
         sys.stderr.write(f"· {done}/{ROUNDS} in {MINUTES:g} minutes; run it again to go on\n")
     assert done > begun, "no round came to its end"
+    if done == ROUNDS >= len(STEPS):
+        assert [step for step in STEPS if not any(each.endswith(f" at {step}") for each in seen)] == [], seen
     assert seen["over before the kill"] * 2 < done, seen
 
 

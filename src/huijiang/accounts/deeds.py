@@ -142,6 +142,7 @@ DEEDS: Final[dict[str, Words]] = {
     "funds.line_opened": gettext_lazy("设立预算"),
     "funds.line_rule_changed": gettext_lazy("改额度用完时的规则"),
     "funds.past_confirmed": gettext_lazy("确认历史发放"),
+    "funds.past_placed": gettext_lazy("定了历史发放的事由"),
     "funds.past_taken": gettext_lazy("导入了历史发放"),
     "funds.paying_approved": gettext_lazy("批准付款账户"),
     "funds.paying_proposed": gettext_lazy("提出付款账户"),

@@ -28,6 +28,12 @@ def names_of(user: User) -> frozenset[str]:
     return frozenset({*_known(user), f"user:{user.uid}"})
 
 
+def same(one: User, other: User) -> bool:
+    """Whether two accounts are one human's, as far as is known: whoever asks for something does not grant it under
+    another name."""
+    return bool(names_of(one) & names_of(other))
+
+
 def _known(user: User) -> list[str]:
     numbers = [user.identity.open()] if user.identity is not None else []
     bound = Binding.objects.filter(user=user, ended_at=None).first()

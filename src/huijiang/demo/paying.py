@@ -26,7 +26,7 @@ BAD: Final = frozenset({"status", "returned", "late"})  # messages of what did n
 SEEDS: Final = 500
 PARTS: Final = 3
 Ground = Recovery.Ground
-FOUND: Final = {"whole": ("R04", Ground.RETIRED), "parts": ("R12", Ground.PAID_TWICE), "waits": ("R15", Ground.WRONG_FACTS),
+FOUND: Final = {"whole": ("R04", Ground.RETIRED), "parts": ("R12", Ground.PAID_TWICE), "waits": ("R15", Ground.SAME_CERTIFICATE),
                 "dismissed": ("R02", Ground.DEAD)}  # fmt: skip
 
 

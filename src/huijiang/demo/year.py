@@ -1,5 +1,5 @@
-"""A year in the demo county: claims of every benefit that has an event, in every state, and their money there and back,
-month by month under the demo's clock (`present.lived`).
+"""A year in the demo county: claims of every benefit that has an event, each in a few states and together in all, and
+their money there and back, month by month under the demo's clock (`present.lived`).
 
 Besides, every benefit of the documents of the county and of the other places of its province is claimed by its worked
 cases (`examples`), in the office of the place: those years are lived through together.

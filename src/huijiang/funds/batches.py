@@ -19,7 +19,7 @@ from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
-from huijiang.claims.humans import human_of
+from huijiang.claims.humans import human_of, same
 from huijiang.funds import ledger, payers, recoveries
 from huijiang.funds.models import Account, Batch, BatchSignature, Entry, Payment, Source
 from huijiang.regions.models import Region
@@ -186,7 +186,7 @@ def sign(batch: Batch, by: User, kind: str) -> Batch:
         return held
     if held.state != Batch.State.FROZEN:
         raise BatchError(_("%(number)s %(state)s，不能签署。") % _of(held))
-    if held.made_by_id == by.pk:
+    if same(by, held.made_by):
         raise BatchError(_("组批的人不能签署，请由另两位签署。"))
     if digest_of(held) != held.digest:
         raise BatchError(_("%(number)s 的内容与锁定时不同，不能签署；请作废重组。") % _of(held))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
+from huijiang.claims.humans import same
 from huijiang.funds import ledger
 from huijiang.funds.models import Account, Allotment, Closing, Entry, Line, RuleChange, Share, Source
 from huijiang.regions.models import Region
@@ -125,7 +126,7 @@ def approve(allotment: Allotment, by: User) -> Allotment:
     held = Allotment.objects.select_for_update(of=("self",)).get(pk=allotment.pk)
     if held.approved_by_id is not None:
         return held
-    if held.asked_by_id == by.pk:
+    if same(by, held.asked_by):
         raise BudgetError(_("提出的人不能批准自己的额度变动，请由另一位批准。"))
     if line.frozen_at is not None and held.kind != Allotment.Kind.CARRIED_OUT:
         raise BudgetError(_("%(year)s 年度额度已冻结，请在新年度追加。") % {"year": line.year})

@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 
 from huijiang.claims import dues as claims_dues
 from huijiang.claims import effects, proactive, story
-from huijiang.claims.models import Claim, Due
+from huijiang.claims.models import Claim, Determination, Due
 from huijiang.claims.risks import circle
-from huijiang.funds import reserving, undetermined
+from huijiang.funds import commitments, reserving, undetermined
 from huijiang.funds.models import PastPayment, Payment, Reservation, Waiting
 
 
@@ -32,6 +32,12 @@ def posted(dues: Iterable[Due]) -> dict[int, int]:
     for each in (*live, *kept):
         found[each["due"]] += int(each["sum"])
     return found
+
+
+@effects.on("determined")
+def promised(claim: Claim, determination: Determination, **said: object) -> None:
+    """What is to come in later years is written down by year; it counts once the claim is approved."""
+    commitments.note(determination)
 
 
 @effects.on("due_made")

@@ -41,6 +41,8 @@ class BuildForm(forms.Form):
 
     region = forms.ChoiceField(label=gettext_lazy("地区"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
     source = forms.ChoiceField(label=gettext_lazy("资金来源"), widget=forms.Select(attrs={"lang": "zh-Hans"}))
+    year = forms.TypedChoiceField(label=gettext_lazy("额度年度"), coerce=int, required=False, empty_value=None,
+                                  help_text=gettext_lazy("上一年度已预留、还没有付的，选上一年度"))  # fmt: skip
     pay_on = forms.DateField(label=gettext_lazy("付款日期"), help_text=gettext_lazy("到期日不晚于这一天的都会进入批次"),
                              widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
 
@@ -52,6 +54,8 @@ class BuildForm(forms.Form):
         choice(self, "source").choices = [
             (each.code, each.name) for each in Source.objects.filter(lines__in=of).distinct()
         ]
+        years = of.order_by("-year").values_list("year", flat=True).distinct()
+        choice(self, "year").choices = [(each, str(each)) for each in years if each <= today().year]
 
 
 @readers
@@ -77,12 +81,12 @@ def listed(request: HttpRequest) -> HttpResponse:
 def build(request: HttpRequest) -> HttpResponse:
     """Put together what may be paid."""
     paths = viewer_of(request).paths()
-    form = BuildForm(request.POST or None, paths=paths, initial={"pay_on": today()})
+    form = BuildForm(request.POST or None, paths=paths, initial={"pay_on": today(), "year": today().year})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
             made = batches.build(Region.objects.get(pk=told["region"]), Source.objects.get(code=told["source"]),
-                                 request.user, pay_on=told["pay_on"])  # type: ignore[arg-type]  # fmt: skip
+                                 request.user, year=told["year"], pay_on=told["pay_on"])  # type: ignore[arg-type]  # fmt: skip
         except batches.BatchError as error:
             form.add_error(None, str(error))
         else:

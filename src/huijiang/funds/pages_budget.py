@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.funds import budget, reserving
+from huijiang.funds import budget, commitments, reserving
 from huijiang.funds.access import access_lines, finance, readers
 from huijiang.funds.bankfiles.instructions import FileError, fen
+from huijiang.funds.commitments import Committed
 from huijiang.funds.forecast import Forecast, forecast
 from huijiang.funds.models import Allotment, Line, Waiting
 from huijiang.funds.wording import line_name, money
@@ -88,16 +89,28 @@ def lines(request: HttpRequest) -> HttpResponse:
         for each in shown
     ]  # fmt: skip
     waiting = Waiting.objects.filter(line__in=shown, ended_at=None).count()
-    committed = [each for path in viewer_of(request).paths() for each in reserving.commitments(path, year)]
+    committed = commitments.of_years_after(viewer_of(request).paths(), max(year, today().year))
     from huijiang.funds.pages_undetermined import listed
 
     return render(request, "funds/lines.html", {
         "years": [Tab(str(each), f"?year={each}", None, each == year) for each in years],
         "questions": listed(viewer_of(request)),
         "table": Table(_("%(year)s 年额度") % {"year": year}, columns, rows), "year": year, "kpis": _kpis(shown, waiting),
-        "committed": [(each.year, each.count, money(each.amount)) for each in committed], "count": len(shown),
+        "committed": _committed(committed) if committed else None, "count": len(shown),
         "works": works(request),
     })  # fmt: skip
+
+
+def _committed(found: list[Committed]) -> Table:
+    columns = [
+        Column(_("年度")),
+        Column(_("期数"), "number"),
+        Column(_("至多（元）"), "number"),
+        Column(_("数额未定"), "number"),
+    ]
+    rows = [[str(each.year) if each.year else _("没有定日期"), str(each.count), money(each.amount), str(each.open or "—")]
+            for each in found]  # fmt: skip
+    return Table(_("以后年度的承诺"), columns, rows, show_caption=True)
 
 
 def _kpis(shown: list[Line], waiting: int) -> list[Kpi]:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from huijiang.claims.public_notice import name_of
-from huijiang.funds import takeover
+from huijiang.claims.public_notice import masked, name_of
+from huijiang.funds import past_events, takeover
 from huijiang.funds.access import access_past, finance, readers
 from huijiang.funds.bankfiles.instructions import FileError
-from huijiang.funds.models import PastFile
+from huijiang.funds.models import PastFile, PastPayment
 from huijiang.funds.pages_batches import moment
 from huijiang.funds.pages_budget import MoneyField, viewer_of, works
 from huijiang.funds.wording import money
@@ -33,6 +33,7 @@ from huijiang.web.forms import choice
 
 PER_PAGE = 50
 SHOWN = 100
+MOST_EVENTS = 200  # to choose from; of more the books have to say the number or the day
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -139,7 +140,7 @@ def past(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return render(request, "funds/past.html", {
         "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows, show_caption=True), "run": run,
         "confirms": works(request) and not held.confirmed_at and held.taken_by_id != request.user.pk, "works": works(request),
-        "different": _different(run), "result": run.result if run else None,
+        "different": _different(run), "result": run.result if run else None, "unplaced": _unplaced(held) if works(request) else None,
     })  # fmt: skip
 
 
@@ -160,6 +161,65 @@ def _different(run: Run | None) -> Table | None:
         for each in found[:SHOWN]
     ]
     return Table(_("与规则不一致的"), columns, rows)
+
+
+def _unplaced(held: PastFile) -> Table | None:
+    """Payments whose event was not found: nothing keeps those from being paid again."""
+    found = held.payments.filter(holder="").select_related("person", "organisation").order_by("pk")[:SHOWN]
+    columns = [
+        Column(_("位置")),
+        Column(_("收款人")),
+        Column(_("项目")),
+        Column(_("所属期")),
+        Column(_("金额（元）"), "number"),
+    ]
+    rows = [
+        [Cell(each.place, reverse("funds:past_event", args=[held.uid, each.pk])), _payee(each), name_of(each.benefit),
+         each.period or "—", money(each.amount)]
+        for each in found
+    ]  # fmt: skip
+    return Table(_("没有找到事由的，定了才不会重复发放"), columns, rows, show_caption=True) if rows else None
+
+
+def _payee(each: PastPayment) -> str:
+    return each.organisation.name if each.organisation else masked(each.person.name) if each.person else "—"
+
+
+class EventForm(forms.Form):
+    """Which event a past payment was for."""
+
+    holder = forms.ChoiceField(label=gettext_lazy("登记里的事由"), widget=forms.RadioSelect(attrs={"lang": "zh-Hans"}))
+
+    def __init__(self, data: Any, events: list[past_events.Event]) -> None:
+        super().__init__(data)
+        choice(self, "holder").choices = [(each.holder, each.words) for each in events[:MOST_EVENTS]]
+
+
+@finance
+def event(request: HttpRequest, uid: uuid.UUID, pk: int) -> HttpResponse:
+    """Say for which event a past payment was."""
+    held = get_object_or_404(access_past(viewer_of(request)), uid=uid)
+    payment = get_object_or_404(held.payments.select_related("file", "person", "organisation", "source"), pk=pk)
+    found = past_events.of(payment)
+    form = EventForm(request.POST if request.method == "POST" else None, found)
+    if form.is_bound and form.is_valid():
+        try:
+            past_events.place(payment, form.cleaned_data["holder"], viewer_of(request).user)
+        except ValueError as error:
+            form.add_error("holder", str(error))
+        else:
+            messages.success(request, _("已定。这一期不会再发。"))
+            return redirect("funds:past", uid=uid)
+    here = next((each.words for each in found if each.holder == payment.holder), payment.holder)
+    facts = [
+        Fact(_("位置"), payment.place), Fact(_("收款人"), _payee(payment)), Fact(_("项目"), name_of(payment.benefit)),
+        Fact(_("所属期"), payment.period or "—"), Fact(_("金额"), _("%(yuan)s 元") % {"yuan": money(payment.amount)}),
+        Fact(_("发放日期"), payment.paid_on.isoformat()), Fact(_("资金来源"), payment.source.name),
+        Fact(_("原凭证号"), payment.voucher or "—"), *([Fact(_("事由"), here)] if payment.holder else []),
+    ]  # fmt: skip
+    return render(request, "funds/past_event.html", {
+        "file": held, "facts": facts, "form": form, "open": not payment.holder, "any": not payment.holder and found,
+    }, status=422 if form.is_bound else 200)  # fmt: skip
 
 
 @finance

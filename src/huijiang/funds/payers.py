@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
-from huijiang.claims.humans import names_of
+from huijiang.claims.humans import same
 from huijiang.claims.intake import is_number, plain_number
 from huijiang.funds.models import PayingAccount, Source
 from huijiang.regions.models import Region
@@ -112,7 +112,7 @@ def approve(account: PayingAccount, by: User) -> PayingAccount:
         return held
     if held.ended_at is not None:
         raise PayerError(_("这个账户已被后来提出的替换，请批准新的。"))
-    if names_of(by) & names_of(held.made_by):
+    if same(by, held.made_by):
         raise PayerError(_("提出的人不能批准自己提出的账户，请由另一位批准。"))
     PayingAccount.objects.filter(
         region=held.region, source=held.source, approved_at__isnull=False, ended_at=None

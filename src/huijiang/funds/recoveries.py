@@ -16,6 +16,7 @@ from huijiang import audit, present
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
+from huijiang.claims.humans import same
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import Event, State
 from huijiang.funds import ledger, letter_tasks, reserving
@@ -89,7 +90,7 @@ def decide(finding: Finding, by: User, due_on: dt.date, *, instalments: int = 1,
         raise RecoveryError(_("这条发现已有结论。"))
     if held.proposed_by is None or held.amount is None:
         raise RecoveryError(_("还没有人提出追回。"))
-    if held.proposed_by_id == by.pk:
+    if same(by, held.proposed_by):
         raise RecoveryError(_("提出的人不能决定，请由另一位决定。"))
     if not 1 <= instalments <= MOST_INSTALMENTS:
         raise RecoveryError(_("分 %(n)s 期；应在 1–%(most)s 期之间。") % {"n": instalments, "most": MOST_INSTALMENTS})
@@ -189,7 +190,8 @@ def came_back(recovery: Recovery, amount: int, on: dt.date, key: str, by: User) 
 
 
 def keep_offsets(batch: Batch, by: User) -> None:
-    """When a batch goes to the bank: what its payments keep for recoveries has come back; what is kept whole is paid."""
+    """When a batch goes to the bank: what its payments keep for recoveries has come back; what is kept whole is paid, and
+    a batch of nothing else is settled: the bank has nothing to answer."""
     kept = batch.payments.filter(offset__gt=0).select_related(
         "recovery__payment__batch__source", "batch__source", "due"
     )
@@ -207,6 +209,8 @@ def keep_offsets(batch: Batch, by: User) -> None:
     whole.update(state=Payment.State.PAID, settled_on=today())
     Reservation.objects.filter(pk__in=ids).update(state=Reservation.State.SPENT, ended_at=Now())
     in_bulk.move(claims, Event.PAY, [State.PAYABLE], State.PAID, words="补贴已用于抵扣应退回的款项。")
+    if claims and not batch.payments.filter(state=Payment.State.SENT).exists():
+        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.SETTLED, settled_at=Now())
     reserving.paid_in_part(claims)
 
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.claims import dues as claims_dues
-from huijiang.claims.humans import human_of
+from huijiang.claims.humans import human_of, same
 from huijiang.claims.models import Claim
 from huijiang.claims.public_notice import name_of
 from huijiang.funds import reserving
@@ -121,7 +121,7 @@ def sign(closing: Closing, by: User) -> Closing:
         return held
     if held.state != Closing.State.OPEN:
         raise SharingError(_("%(state)s，不能签署。") % {"state": held.get_state_display()})
-    if held.made_by_id == by.pk or human == human_of(held.made_by):
+    if same(by, held.made_by):
         raise SharingError(_("计算的人不能签署，请由另两位签署。"))
     _as_computed(held)
     try:

@@ -25,8 +25,10 @@ from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
+from huijiang.claims.humans import same
 from huijiang.claims.models import Due
 from huijiang.documents import library
+from huijiang.funds import past_events
 from huijiang.funds.bankfiles.instructions import FileError, fen
 from huijiang.funds.models import PastFile, PastPayment, Source
 from huijiang.funds.sources import source_of
@@ -119,7 +121,7 @@ def take(content: BinaryIO, name: str, region: Region, said_total: int, by: User
 def confirm(file: PastFile, by: User) -> PastFile:
     """A second person says that the file is the office's books.  Raises ValueError for the one who brought it."""
     held = PastFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
-    if held.taken_by_id == by.pk:
+    if same(by, held.taken_by):
         raise ValueError(_("导入的人不能确认，请由另一位确认。"))
     if held.confirmed_at is None:
         PastFile.objects.filter(pk=held.pk).update(confirmed_by=by, confirmed_at=Now())
@@ -138,6 +140,7 @@ class _Reader:
         self.names = {rule.name: key for key, rule in self.rules.items()}
         self.seen: dict[tuple[str, str, str, int], int] = {}
         self.sources: dict[str, Source | None] = {}
+        self.events: dict[tuple[str, int | None, int | None], list[past_events.Event]] = {}
 
     def rows(self, content: BinaryIO) -> Iterator[PastPayment]:
         try:
@@ -177,7 +180,7 @@ class _Reader:
         self._need(
             source is not None, number, "资金来源", text("资金来源"), "已登记的资金来源 a declared source of money"
         )
-        holder = self._holder(benefit, text("事由编号"), person)
+        holder = self._holder(benefit, text("事由编号")[:64], person, organisation)
         if len(self.faults) > before or amount is None or paid_on is None or step is None or source is None:
             return None
         if holder and not self._once(number, (benefit, holder, text("所属期"), step)):
@@ -234,17 +237,20 @@ class _Reader:
             self.sources[words] = source_of(words)
         return self.sources[words]
 
-    def _holder(self, benefit: str, key: str, person: int | None) -> str:
-        """The event: a certificate by its number, the person themselves; empty where it can't be found."""
+    def _holder(self, benefit: str, key: str, person: int | None, organisation: int | None) -> str:
+        """The event: the payee's own, by its number or day, or the only one; a certificate by its number, whoever is
+        paid; empty where it can't be found, or several could be meant."""
         rule = self.rules.get(benefit)
-        if rule is None:
+        if rule is None or (person is None and organisation is None):
             return ""
-        if rule.table == "certificate" and key:
-            found = MODELS["certificate"]._default_manager.filter(number=key).first()
-            return f"certificate:{found.pk}" if found is not None else ""
-        if rule.table == "person" and person is not None:
-            return f"person:{person}"
-        return ""
+        of = (benefit, person, organisation)
+        if of not in self.events:
+            self.events[of] = past_events.events(rule, person, organisation)
+        found = past_events.meant(self.events[of], key)
+        if not found and rule.table == "certificate" and key:
+            row = MODELS["certificate"]._default_manager.filter(number=key).first()
+            found = f"certificate:{row.pk}" if row is not None else ""
+        return found
 
 
 def was_paid(due: Due) -> bool:

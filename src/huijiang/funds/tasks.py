@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from huijiang.funds import commitments, recheck, takeover
 from huijiang.funds import letter_tasks as letter_tasks  # its jobs
-from huijiang.funds import recheck, takeover
 from huijiang.funds.models import Line, PastFile
 from huijiang.funds.reserving import serve_unplaced, serve_waiting
 from huijiang.jobs import Handle, every, job
@@ -60,6 +60,12 @@ def serve(run: Handle) -> None:
         run.progress(done, total)
 
 
+@job("funds.commitments", "以后年度的承诺", repeatable=True)
+def commit(run: Handle) -> None:
+    """What was determined before there was a record of later years."""
+    run.result(noted=commitments.note_missing())
+
+
 @job("funds.recheck", "已拨付复查", repeatable=True)
 def look_again(run: Handle) -> None:
     """What was paid and no longer stands up: findings for people to judge; and what could not be looked at."""
@@ -68,4 +74,5 @@ def look_again(run: Handle) -> None:
 
 
 every("20 17 * * *", "funds.serve_waiting")  # 01:20 in Shanghai
+every("10 19 * * *", "funds.commitments")  # 03:10
 every("40 19 * * *", "funds.recheck")  # 03:40, after claims had their night

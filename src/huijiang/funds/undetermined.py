@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
+from huijiang.claims.humans import same
 from huijiang.claims.models import Claim, Due
 from huijiang.funds.models import FundQuestion, Source
 
@@ -90,9 +91,9 @@ def decide(question: FundQuestion, by: User) -> FundQuestion:
     held = FundQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if held.decided_at is not None:
         return held
-    if held.proposed_by_id is None:
+    if held.proposed_by is None:
         raise QuestionError(_("%(number)s 还没有人提出来源。") % {"number": held.number})
-    if held.proposed_by_id == by.pk:
+    if same(by, held.proposed_by):
         raise QuestionError(_("提出的人不能决定，请由另一位决定。"))
     FundQuestion.objects.filter(pk=held.pk).update(decided_by=by, decided_at=Now())
     held.refresh_from_db()

@@ -66,6 +66,7 @@ urlpatterns = [
     path("desk/takeover/new/", pages_takeover.upload, name="past_upload"),
     path("desk/takeover/template.xlsx", pages_takeover.template, name="past_template"),
     path("desk/takeover/<uuid:uid>/", pages_takeover.past, name="past"),
+    path("desk/takeover/<uuid:uid>/<int:pk>/", pages_takeover.event, name="past_event"),
     path("desk/takeover/<uuid:uid>/confirm/", pages_takeover.confirm, name="past_confirm"),
     path("desk/takeover/<uuid:uid>/parallel/", pages_takeover.parallel, name="past_parallel"),
     path("my/payments/", pages_mine.mine, name="my_payments"),

@@ -24,6 +24,7 @@ from huijiang.labour.workbook import disagreements
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components.amount import grouped
+from huijiang.web.forms import choice
 from tiaowen.identifiers.organisation import parse_organisation_code
 from tiaowen.identifiers.result import IdentifierError
 
@@ -248,8 +249,8 @@ class CellFilterForm(forms.Form):
     def __init__(self, data: Any, industries: Sequence[str], places: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
         everything = ("", _("全部"))
-        self.fields["industry"].choices = [everything, *((each, each) for each in industries)]  # type: ignore[attr-defined]
-        self.fields["place"].choices = [everything, *places]  # type: ignore[attr-defined]
+        choice(self, "industry").choices = [everything, *((each, each) for each in industries)]
+        choice(self, "place").choices = [everything, *places]
 
 
 __all__ = [

@@ -33,7 +33,7 @@ from huijiang.web.components.charts import Chart, Series
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.lists import Tab
 from huijiang.web.components.tables import Cell, Column, Table
-from huijiang.web.forms import choice
+from huijiang.web.forms import called
 
 PER_PAGE: Final = 50
 CHARTED: Final = 10
@@ -252,7 +252,7 @@ def cell(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     named = [(Cell(_("合计")), whole), *(
         (Cell(of[pk].organisation.name, reverse("labour:desk_firm", args=[uid, of[pk].uid])), each) for pk, each in by_firm
     )]  # fmt: skip
-    narrowed = [str(dict(choice(form, name).choices).get(value, value)) for name, value in asked.items()]
+    narrowed = [called(form, name, value) for name, value in asked.items()]
     title = " · ".join(filter(None, [occupation, chosen, *narrowed]))
     return render(request, "labour/desk_cell.html", {
         "survey": survey, "title": title, "count": len(by_firm), "table": showing.sums_table(title, _("单位名称"), named) if rows else None,

@@ -20,3 +20,8 @@ def choice(form: BaseForm, name: str) -> ChoiceField:
     if not isinstance(field, ChoiceField):
         raise TypeError(f"{type(form).__name__}.{name}: {type(field).__name__}；应为 expected a ChoiceField")
     return field
+
+
+def called(form: BaseForm, name: str, value: str) -> str:
+    """How a field of choices calls one of its values; the value itself where it is none of them."""
+    return next((str(each.choice_label) for each in form[name] if str(each.data["value"]) == value), value)

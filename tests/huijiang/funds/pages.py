@@ -30,7 +30,7 @@ from huijiang.funds.models import (
 )
 from huijiang.sealed import keys
 from tests.huijiang.claims.office import office
-from tests.huijiang.entitlements.town import CHIEF, TRAINER, town
+from tests.huijiang.entitlements.town import CHIEF, NUMBER, TRAINER, town
 from tests.huijiang.funds.many import payable
 from tests.huijiang.funds.test_takeover import past_workbook
 from tests.huijiang.funds.treasury import DAY, Treasury
@@ -83,6 +83,7 @@ def world() -> World:
         letter_tasks.issue_recovery(back, occasion)
     second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})
     content = past_workbook(
+        (CHIEF, NUMBER, "聘书3号", "2025-07", 1, "1000.00", "2025-08-01", "人才专项资金", "凭2"),
         (
             TRAINER,
             "91339999MA0000000J",
@@ -93,9 +94,9 @@ def world() -> World:
             "2025-06-01",
             "人才专项资金",
             "凭1",
-        )
+        ),
     )
-    past = takeover.take(io.BytesIO(content), "2025 年发放.xlsx", treasury.place, 30_000, treasury.maker)
+    past = takeover.take(io.BytesIO(content), "2025 年发放.xlsx", treasury.place, 130_000, treasury.maker)
     asked = budget.ask(treasury.line, Allotment.Kind.ADDITION, 5_000_000, "萧财社〔2026〕20号", treasury.maker)
     return World(
         treasury,
@@ -196,6 +197,8 @@ PAGES = [
     page("past_files"),
     page("past_upload"),
     page("past", "chief", uid=lambda made: made.past.uid),
+    page("past_event", uid=lambda made: made.past.uid, pk=lambda made: made.past.payments.get(benefit=CHIEF).pk),
+    page("past_event", uid=lambda made: made.past.uid, pk=lambda made: made.past.payments.get(benefit=TRAINER).pk),
     Page("funds:my_payments", world, worker),
     Page("funds:org_payments", world, agent),
     Page("funds:org_payment", world, agent, lambda made: {"reference": made.payment.reference}),

@@ -41,6 +41,7 @@ STEPS: Final = (
     "answer 1",
     "answer 2",
 )
+STRIDE: Final = 3  # has no divisor in common with the number of steps: ten rounds go through them all
 LONGEST: Final = 0.15  # seconds from the press to the kill
 PATIENCE: Final = 900  # looks, ten a second, until a press must be answered
 TELLING: Final = 240  # looks, one a second, until the worker told everybody: a job that died waits for its heartbeat
@@ -172,7 +173,8 @@ class Round:
 
     def __init__(self, platform: Platform, number: int, chance: random.Random) -> None:
         self.platform, self.number, self.chance = platform, number, chance
-        self.at, self.victim = chance.choice(STEPS), chance.choices(VICTIMS, WEIGHTS)[0]
+        self.at = STEPS[(1 + STRIDE * number) % len(STEPS)]  # each step in its turn: none is left to chance
+        self.victim = chance.choices(VICTIMS, WEIGHTS)[0]
         self.died = False
         self.presses = 0
 

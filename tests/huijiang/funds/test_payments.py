@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from lxml import etree
 
+from huijiang.accounts.viewers import today
 from huijiang.claims import dues as claims_dues
 from huijiang.funds import answers, batches, budget, exporting, journal, ledger, reserving, trace
 from huijiang.funds.bankfiles import pain001
@@ -16,6 +19,7 @@ from huijiang.funds.models import (
     Allotment,
     Answer,
     AnswerLine,
+    Batch,
     BatchSignature,
     Entry,
     Payment,
@@ -24,8 +28,9 @@ from huijiang.funds.models import (
     Waiting,
 )
 from huijiang.sealed import keys
+from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.office import office
-from tests.huijiang.entitlements.town import town
+from tests.huijiang.entitlements.town import TRAINER, town
 from tests.huijiang.funds.treasury import DAY, YUAN, Treasury
 
 pytestmark = pytest.mark.django_db
@@ -342,3 +347,26 @@ def test_one_posting_a_payment_and_one_sum(treasury: Treasury) -> None:
     with pytest.raises(ledger.LedgerError, match="另一种内容"):
         ledger.post_payments("sent", entry.key, DAY, some, each=ledger.account(treasury.place, treasury.source, batch.year, "expense"),
                              total=ledger.account(treasury.place, treasury.source, batch.year, "in_transit"), sign=1)  # fmt: skip
+
+
+def test_what_was_held_last_year_is_paid_on_the_page_from_last_years_line(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    keys.ensure(settings.KEY_FILE)
+    treasury = Treasury(office(town()), yuan=0)
+    claim = treasury.desk.approved(TRAINER)
+    treasury.pays_for(*{each.fund for each in claim.dues.all()})
+    last = today().year - 1
+    old = budget.open_line(treasury.place, treasury.source, last, treasury.maker)
+    budget.approve(budget.ask(old, Allotment.Kind.ORIGINAL, 100_000, "文", treasury.maker), treasury.chief)
+    reserving.reserve(list(claim.dues.all()), treasury.maker, dt.date(last, 12, 30))
+    budget.freeze(old, treasury.maker)
+    maker, here = signed_in(treasury.maker), reverse("funds:build")
+    told = {"region": treasury.place.pk, "source": "talent", "pay_on": max(DAY, today()).isoformat()}
+    none = maker.post(here, told)
+    assert (none.status_code, "没有可以拨付的" in none.content.decode()) == (422, True)
+    assert maker.post(here, {**told, "year": str(last + 5)}).status_code == 422
+    assert maker.post(here, {**told, "year": str(last)}).status_code == 302
+    batch = Batch.objects.get()
+    assert (batch.year, batch.payments.get().due.claim, batch.pay_on.year) == (last, claim, max(DAY, today()).year)

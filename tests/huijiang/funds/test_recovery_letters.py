@@ -14,7 +14,7 @@ from django.urls import reverse
 from huijiang.accounts.viewers import today
 from huijiang.claims.letter_tasks import issue
 from huijiang.claims.models import Claim
-from huijiang.funds import letter_tasks, recoveries
+from huijiang.funds import batches, journal, letter_tasks, recoveries
 from huijiang.funds.models import Payment, Recovery
 from huijiang.letters import services as letters
 from huijiang.letters.models import Letter
@@ -110,14 +110,12 @@ def test_a_recovery_from_its_notice_to_its_end_has_a_letter_for_each_step(treasu
     assert told == ["funds_recovery", "funds_recovery_plan", "funds_recovery_closed"]
 
 
-def test_what_is_kept_from_a_later_payment_is_told_by_letter(treasury: Treasury) -> None:
-    """700 of a month's 1,000 yuan asked back, kept from the next month: 300 go to the bank."""
+def all_but_the_last_month_paid(treasury: Treasury) -> tuple[Claim, Payment]:
+    """An allowance of which the last month is held, and in no batch; and the payment of its first month."""
     claim = treasury.approved(CHIEF)
     batch = treasury.signed()
     last = batch.payments.order_by("due__due_on").last()
     assert last is not None
-    from huijiang.funds import batches
-
     batches.drop(batch, treasury.maker, "分两批付")
     early = batches.build(
         treasury.place, treasury.source, treasury.maker, pay_on=last.due.due_on - dt.timedelta(days=1)
@@ -130,6 +128,30 @@ def test_what_is_kept_from_a_later_payment_is_told_by_letter(treasury: Treasury)
     treasury.told(extra=((early.payments.order_by("pk")[0].transfer, "成功", f"{whole / 100:.2f}", DAY, None, "B1"),))
     paid = early.payments.order_by("pk").first()
     assert paid is not None
+    return claim, paid
+
+
+def test_a_batch_that_is_kept_whole_goes_through_without_the_bank(treasury: Treasury) -> None:
+    """A month's 1,000 yuan asked back, kept from the next month: nothing is left to send."""
+    claim, paid = all_but_the_last_month_paid(treasury)
+    held = opened(paid, treasury, 100_000, by_offset=True)
+    batch = treasury.signed()
+    assert (batch.count, batch.total) == (1, 0)
+    maker = signed_in(treasury.maker)
+    refused = maker.post(reverse("funds:export", args=[batch.uid]), {"form": "pain.001"})
+    assert (refused.status_code, "没有要送银行的款项" in refused.content.decode()) == (422, True)
+    assert batches.send(batch, treasury.maker).state == "settled"
+    kept = batch.payments.get()
+    assert (kept.state, kept.amount, kept.offset) == ("paid", 0, 100_000)
+    held.refresh_from_db()
+    claim.refresh_from_db()
+    assert (held.state, held.back, claim.state) == ("recovered", 100_000, "paid")  # its other months stand
+    assert journal.disagreements() == []
+
+
+def test_what_is_kept_from_a_later_payment_is_told_by_letter(treasury: Treasury) -> None:
+    """700 of a month's 1,000 yuan asked back, kept from the next month: 300 go to the bank."""
+    claim, paid = all_but_the_last_month_paid(treasury)
     held = opened(paid, treasury, 70_000, by_offset=True)
     assert held.plans == 1
     assert "先用于抵扣" in values(letter_tasks.issue_recovery(held, "plan-1"))["reason"]

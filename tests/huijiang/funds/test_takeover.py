@@ -9,11 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
-from huijiang.funds import reserving, takeover
+from huijiang.funds import past_events, reserving, takeover
 from huijiang.funds.bankfiles.instructions import FileError
 from huijiang.funds.models import PastPayment, Reservation
+from huijiang.registry.models import MODELS
 from huijiang.sealed import keys
+from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.office import office
 from tests.huijiang.entitlements.town import CHIEF, NUMBER, TRAINER, town
 from tests.huijiang.funds.treasury import Treasury
@@ -55,7 +58,7 @@ def test_a_workbook_is_taken_once_and_confirmed_by_another(treasury: Treasury) -
         takeover.confirm(made, treasury.maker)
     assert takeover.confirm(made, treasury.chief).confirmed_by == treasury.chief
     (found,) = takeover.reconciliation(made)
-    assert (found.benefit, found.year, found.count, found.amount, found.without_event) == (CHIEF, 2025, 1, 100_000, 1)
+    assert (found.benefit, found.year, found.count, found.amount, found.without_event) == (CHIEF, 2025, 1, 100_000, 0)
 
 
 def test_every_fault_is_told_by_row_and_column_and_nothing_is_stored(treasury: Treasury) -> None:
@@ -97,3 +100,78 @@ def test_what_was_paid_before_is_never_paid_again(treasury: Treasury) -> None:
         Reservation.objects.create(due=claim.dues.get(), line=treasury.line, amount=100_000)
     (compared,) = takeover.parallel_run(made)
     assert (compared.found, compared.low, compared.agrees) == (True, 100_000, True)
+
+
+def months(count: int) -> list[tuple[object, ...]]:
+    """The allowance of the honour of 15 June 2025, month by month, as the office paid it: no number of an event."""
+    days = [(2025 + (5 + at) // 12, (5 + at) % 12 + 1) for at in range(count)]
+    return [(CHIEF, NUMBER, "", f"{year}-{month:02}", 1, "1000.00", f"{year}-{month:02}-28", FUND, f"凭{at}")
+            for at, (year, month) in enumerate(days, start=1)]  # fmt: skip
+
+
+def test_an_allowance_in_its_fourteenth_month_goes_on_with_the_fifteenth(treasury: Treasury) -> None:
+    """36 months from June 2025.  The office paid fourteen, to July 2026; on 23 November 2026 eighteen have begun: from
+    August on four are held, and no month before."""
+    made = take(treasury, *months(14), said=1_400_000)
+    assert set(made.payments.values_list("holder", flat=True)) == {treasury.desk.town.holder}
+    claim = treasury.desk.approved(CHIEF)
+    assert claim.dues.count() == 18
+    treasury.pays_for(*{each.fund for each in claim.dues.all()})
+    held = reserving.reserve(list(claim.dues.all()))
+    assert sorted(each.due.period for each in held.reserved) == ["2026-08", "2026-09", "2026-10", "2026-11"]
+    claim.refresh_from_db()
+    assert (claim.state, held.waiting) == ("payable", ())
+    (batch,) = [treasury.sent()]
+    assert batch.total == 400_000
+
+
+def test_an_event_that_was_not_found_is_said_by_a_person_once(treasury: Treasury) -> None:
+    """Named twice: the books say neither which day nor which number."""
+    desk = treasury.desk
+    second = MODELS["recognition"].objects.get(pk=desk.town.honour.pk)
+    second.pk, second.named_on, second.ended_on, second.ended_on_none = None, "2021-03-01", "2024-02-29", False
+    second.save()
+    by_day = (*months(2)[1][:2], "2025-06-15", *months(2)[1][3:])
+    made = take(treasury, months(1)[0], by_day)
+    first, told = made.payments.order_by("pk")
+    assert (first.holder, told.holder) == ("", desk.town.holder)
+    with pytest.raises(DatabaseError, match="placed_once"), transaction.atomic():
+        PastPayment.objects.filter(pk=first.pk).update(holder=desk.town.holder)
+
+    maker = signed_in(treasury.maker)
+    listed = maker.get(reverse("funds:past", args=[made.uid])).content.decode()
+    here = reverse("funds:past_event", args=[made.uid, first.pk])
+    assert here in listed
+    assert NUMBER not in listed
+    page = maker.get(here).content.decode()
+    assert page.count('type="radio"') == 2
+    assert maker.post(here, {"holder": "certificate:1"}).status_code == 422
+    with pytest.raises(ValueError, match="列出的事由"):
+        past_events.place(first, f"certificate:{desk.town.certificate.pk}", treasury.maker)
+    assert maker.post(here, {"holder": desk.town.holder}).status_code == 302
+    first.refresh_from_db()
+    assert (first.holder, first.placed_by) == (desk.town.holder, treasury.maker)
+    with pytest.raises(ValueError, match="不能再改"):
+        past_events.place(first, f"recognition:{second.pk}", treasury.maker)
+    assert here not in maker.get(reverse("funds:past", args=[made.uid])).content.decode()
+    for change in ({"holder": f"recognition:{second.pk}"}, {"amount": 1}):
+        with pytest.raises(DatabaseError, match="placed_once"), transaction.atomic():
+            PastPayment.objects.filter(pk=first.pk).update(**change)
+
+    # The same month once more, in another file: it was paid twice, and is told so.
+    again = takeover.take(
+        io.BytesIO(past_workbook((*months(1)[0][:8], "凭9"))), "又一份.xlsx", treasury.place, 0, treasury.maker
+    )
+    with pytest.raises(ValueError, match="已有一笔历史发放"):
+        past_events.place(again.payments.get(), desk.town.holder, treasury.maker)
+
+
+def test_a_past_payment_of_a_period_that_the_platform_holds_money_for_is_not_placed_silently(
+    treasury: Treasury,
+) -> None:
+    town = treasury.desk.town
+    claim = treasury.approved(CHIEF)
+    assert claim.state == "payable"
+    made = take(treasury, (*months(1)[0][:2], "聘书3号", *months(1)[0][3:]))  # a number that the registry does not know
+    with pytest.raises(ValueError, match="已在平台上预留或付款"):
+        past_events.place(made.payments.get(), town.holder, treasury.maker)

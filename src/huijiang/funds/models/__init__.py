@@ -2,6 +2,7 @@
 
 from huijiang.funds.models.answers import Answer, AnswerLine
 from huijiang.funds.models.budget import Allotment, Line, RuleChange, Share, Source
+from huijiang.funds.models.commitments import Commitment
 from huijiang.funds.models.ledger import Account, Entry, Posting
 from huijiang.funds.models.payments import BankFile, Batch, BatchSignature, PayingAccount, Payment
 from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
@@ -21,6 +22,7 @@ __all__ = [
     "CameBack",
     "Closing",
     "ClosingSignature",
+    "Commitment",
     "Entry",
     "Finding",
     "FundQuestion",

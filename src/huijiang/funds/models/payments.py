@@ -116,7 +116,7 @@ class Batch(models.Model):
                 name="batch_frozen_whole",
                 condition=Q(state="open", frozen_at=None, digest="", count=0, total=0)
                 | Q(state="dropped")
-                | Q(state__in=("frozen", "signed", "sent", "settled"), frozen_at__isnull=False, count__gt=0, total__gt=0)
+                | Q(state__in=("frozen", "signed", "sent", "settled"), frozen_at__isnull=False, count__gt=0, total__gte=0)
                 & ~Q(digest=""),
             ),
             models.CheckConstraint(name="batch_sent_whole", condition=~Q(state__in=("sent", "settled")) | Q(sent_at__isnull=False)),

@@ -49,7 +49,7 @@ class PastFile(models.Model):
 
 class PastPayment(models.Model):
     """One payment of the office before the take-over.  `holder` as in `claims.Due`; empty: the event was not found,
-    and somebody has to say which it is.  A due of the same benefit, event, period and instalment is never paid."""
+    and somebody has to say which it is (`past_events.place`).  A due of the same benefit, event, period and instalment is never paid."""
 
     file = models.ForeignKey(PastFile, models.PROTECT, related_name="payments")
     place = models.CharField("位置", max_length=40)
@@ -63,6 +63,10 @@ class PastPayment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     voucher = models.CharField("原凭证号", max_length=64, blank=True)
+    placed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", help_text="谁认定的事由"
+    )
+    placed_at = models.DateTimeField("认定事由", null=True, blank=True)
 
     class Meta:
         verbose_name = "历史发放"
@@ -72,13 +76,30 @@ class PastPayment(models.Model):
                 name="past_payment_once", fields=("benefit", "holder", "period", "instalment"), condition=~Q(holder="")
             ),
             models.CheckConstraint(name="past_payment_of_something", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="past_payment_placed_whole", condition=Q(placed_by=None, placed_at=None)
+                                   | Q(placed_by__isnull=False, placed_at__isnull=False) & ~Q(holder="")),
             models.CheckConstraint(name="past_payment_to_one", condition=Q(person__isnull=False) ^ Q(organisation__isnull=False)),
         )  # fmt: skip
         indexes = (
             models.Index(name="past_payment_of_person", fields=("person",)),
             models.Index(name="past_payment_of_firm", fields=("organisation",)),
         )
-        triggers = ADDED_ONLY
+        triggers = (
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            ADDED_ONLY[1],
+            pgtrigger.Trigger(
+                name="placed_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.holder <> '' OR NEW.holder = '' OR NEW.placed_by_id IS NULL OR to_jsonb(OLD) - '{holder,placed_by_id,placed_at}'::text[]
+                       IS DISTINCT FROM to_jsonb(NEW) - '{holder,placed_by_id,placed_at}'::text[]
+                    THEN RAISE EXCEPTION 'pgtrigger: placed_once: a past payment is told its event once, by a person, and nothing else of it changes';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.benefit} {self.period} {self.amount}"
