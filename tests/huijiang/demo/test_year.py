@@ -13,6 +13,7 @@ from django.apps import apps
 from huijiang import present
 from huijiang.access import demo as accounts
 from huijiang.access.models import Binding
+from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.audit import seals
 from huijiang.claims import humans
@@ -29,6 +30,7 @@ from huijiang.present import HERE, day_of
 from huijiang.registry.models import MODELS, Coverage, Organisation, Person
 from huijiang.sealed import keys
 from tests.huijiang.claims.test_every_benefit import NOT_APPROVED, NOT_REFUSED, OPEN, benefits
+from tests.huijiang.demo.reading import pages_of
 from tests.huijiang.entitlements.town import DAY, Town, town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,12 +130,47 @@ def test_a_year_is_lived_once_and_every_state_is_there(village: Town) -> None:
     in_their_months(begun)
     every_benefit_of_the_documents("\n".join(told))
 
+    each_role_reads_it()
+
     now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
     seals.seal(now)
     assert list(seals.verify()) == []
     counted = everything()
     assert not year.live(region, told.append, most=18)
     assert everything() == counted
+
+
+READ: dict[str, dict[str, tuple[str, ...]]] = {
+    "worker-1": {"claims:my_cases": ("不予支持", "已拨付"), "funds:my_payments": ("已付",), "entitlements:mine": ("可以申领",)},
+    "agent-1": {"claims:org_cases": ("已拨付",), "claims:batches": ("上传过的批次",), "funds:org_payments": ("已付",)},
+    "reviewer": {"claims:desk_notices": ("公示中",), "claims:desk_rounds": ("结果已定",), "claims:team": ("审核中", "复核中")},
+    "supervisor": {"claims:disputes": ("待答复", "已答复")},
+    "finance": {
+        "funds:lines": ("额度不足", "以后年度的承诺"), "funds:batches": ("已对账",), "funds:answers": ("1 行待处理",),
+        "funds:recoveries": ("待核实", "追回中 1", "已办结 1"),
+    },
+    "finance-bureau": {"funds:batches": ("已对账",), "funds:journal": ("补贴支出", "应收追回款")},
+    "auditor": {"funds:batches": ("已对账",), "claims:disputes": ("已答复",), "claims:team": ("各人在办",)},
+    "leader": {"claims:reach": ("已申报或已发",), "claims:panels": ("结果已定",)},
+    "assessor": {"claims:panels": ("结果已定",)},
+    "audit-admin": {"accounts:events": ("演示数据过了一年",)},
+}  # fmt: skip
+"""Last part of a sign-in's name → page → what it says of the year."""
+READERS_WRITE_NOTHING = ("新开额度", "组批次", "上传回单")
+
+
+def each_role_reads_it() -> None:
+    """Every sign-in opens every page that its navigation offers; those of the year's people tell of it."""
+    of_one_place = User.objects.filter(login__regex=r"^demo-[a-z-]+(-1)?$").exclude(
+        login__regex="-(huzhou|shangyu|zhejiang)-"
+    )
+    told = {user.login.removeprefix("demo-"): pages_of(user) for user in of_one_place}
+    assert len(told) >= 20
+    missing = [(who, page, words) for who, pages in READ.items() for page, some in pages.items() for words in some
+               if words not in told[who].get(page, "")]  # fmt: skip
+    assert missing == []
+    for who in ("auditor", "finance-bureau"):
+        assert not [words for page in told[who].values() for words in READERS_WRITE_NOTHING if words in page]
 
 
 def every_benefit_of_the_documents(told: str) -> None:

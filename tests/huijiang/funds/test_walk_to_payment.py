@@ -121,6 +121,15 @@ def reads_of_the_round(page: Page) -> str:
 
 
 # -- claims come in ----------------------------------------------------------------------------
+def claims_what_she_is_owed(page: Page, begin: str, number: str) -> str:
+    """From the page of what she is owed."""
+    page.goto("/")
+    goes(page, "我能享受的政策")
+    assert "您现在可以申领 1 项" in shown(page)
+    page.locator(f"main a[href='{begin}']").first.click()
+    return claims(page, page.url, number)
+
+
 def claims(page: Page, begin: str, number: str) -> str:
     """What the registers answer whole takes an account and a tick."""
     page.goto(begin)
@@ -319,7 +328,7 @@ def test_four_ways_from_what_is_owed_to_the_payment_that_the_bank_confirmed(grou
     # seven claims come in: her own, three of the school's, two for the round, one that stood ready
     hers = reverse("claims:apply_new", args=[*CHIEF.split("#"), place.holder])
     colleague = User.objects.get(login="colleague")
-    number = windows(place.worker_user, claims, hers, CARD, size=PHONE)
+    number = windows(place.worker_user, claims_what_she_is_owed, hers, CARD, size=PHONE)
     proactive.prepare(place.xiaoshan)  # the night after: her own claim is sent, his is made ready
     assert "受理编号" in windows(colleague, confirms_what_stands_ready)
     assert "已提交 3 件" in windows(place.agent_user, sends_a_batch)
