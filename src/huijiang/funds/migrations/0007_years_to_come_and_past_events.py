@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("claims", "0010_moves_looked_up"),
-        ("funds", "0005_an_account_pays_by_two"),
+        ("funds", "0006_signed_on_every_claim_at_once"),
         ("regions", "0001_initial"),
         ("registry", "0003_plain_number"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
