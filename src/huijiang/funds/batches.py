@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -228,10 +228,16 @@ def send(batch: Batch, by: User) -> Batch:
 
 
 def _into_the_ledger(batch: Batch, by: User) -> None:
-    """First payments are expenses; those that came back once are paid out of what came back."""
+    """First payments are expenses; those that came back once are paid out of what came back, in the same books: what
+    another year's books (or another source's) paid is their expense no more."""
     region, source, year = batch.region_id, batch.source, batch.year
     transit = ledger.account(region, source, year, Account.Kind.IN_TRANSIT)
-    came_back = Exists(Payment.objects.filter(due=OuterRef("due"), state=Payment.State.RETURNED))  # once or more often
+    here = Q(batch__region=region, batch__source=source, batch__year=year)
+    returned = Payment.objects.filter(state=Payment.State.RETURNED)
+    came_back = Exists(returned.filter(here, due=OuterRef("due")))  # once or more often
+    elsewhere = returned.filter(due__payments__batch=batch, amount__gt=0).exclude(here)
+    for each in elsewhere.select_related("batch__source").order_by("due_id", "-attempt").distinct("due_id"):
+        _refunded(each, by)
     first, again = batch.payments.filter(~came_back), batch.payments.filter(came_back)
     for kind, found, account in ((Entry.Kind.SENT, first, Account.Kind.EXPENSE),
                                  (Entry.Kind.SENT_AGAIN, again, Account.Kind.RETURNED)):  # fmt: skip
@@ -239,6 +245,17 @@ def _into_the_ledger(batch: Batch, by: User) -> None:
             kind, f"batch {batch.uid} {kind}", today(), found, each=ledger.account(region, source, year, account),
             total=transit, sign=1, subject=f"batch:{batch.uid}", by=by,
         )  # fmt: skip
+
+
+def _refunded(payment: Payment, by: User) -> None:
+    """What came back is back in the budget of its year, once."""
+    of = payment.batch
+    returned, expense = (
+        ledger.account(of.region_id, of.source, of.year, kind) for kind in (Account.Kind.RETURNED, Account.Kind.EXPENSE)
+    )
+    moves = [ledger.Move(returned, payment.amount, payment), ledger.Move(expense, -payment.amount, payment)]
+    key = f"refunded {payment.reference}"
+    ledger.post(ledger.Order(Entry.Kind.REFUNDED, key, today(), moves, f"payment:{payment.reference}"), by)
 
 
 @transaction.atomic

@@ -14,15 +14,18 @@ from lxml import etree
 from huijiang.accounts.viewers import today
 from huijiang.claims import dues as claims_dues
 from huijiang.claims import in_bulk
+from huijiang.claims.models import Claim
 from huijiang.funds import answers, batches, budget, exporting, journal, ledger, reserving, trace
 from huijiang.funds.bankfiles import pain001
 from huijiang.funds.models import (
+    Account,
     Allotment,
     Answer,
     AnswerLine,
     Batch,
     BatchSignature,
     Entry,
+    Line,
     Payment,
     Posting,
     Reservation,
@@ -368,10 +371,9 @@ def test_one_posting_a_payment_and_one_sum(treasury: Treasury) -> None:
                              total=ledger.account(treasury.place, treasury.source, batch.year, "in_transit"), sign=1)  # fmt: skip
 
 
-def test_what_was_held_last_year_is_paid_on_the_page_from_last_years_line(
-    db: None, settings: Any, tmp_path: Path
-) -> None:
-    settings.DATA = tmp_path
+def held_last_year(settings: Any, folder: Path) -> tuple[Treasury, Claim, Line]:
+    """A claim whose 1,000 yuan are held on last year's line, which is frozen since; nothing is on this year's."""
+    settings.DATA = folder
     keys.ensure(settings.KEY_FILE)
     treasury = Treasury(office(town()), yuan=0)
     claim = treasury.desk.approved(TRAINER)
@@ -380,7 +382,45 @@ def test_what_was_held_last_year_is_paid_on_the_page_from_last_years_line(
     old = budget.open_line(treasury.place, treasury.source, last, treasury.maker)
     budget.approve(budget.ask(old, Allotment.Kind.ORIGINAL, 100_000, "文", treasury.maker), treasury.chief)
     reserving.reserve(list(claim.dues.all()), treasury.maker, dt.date(last, 12, 30))
-    budget.freeze(old, treasury.maker)
+    return treasury, claim, budget.freeze(old, treasury.maker)
+
+
+def test_what_comes_back_after_the_turn_of_the_year_is_an_expense_of_the_year_that_pays(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
+    """Paid from last year's line, sent back, paid from this year's: each year's books are its own."""
+    treasury, claim, old = held_last_year(settings, tmp_path)
+
+    def balances(year: int) -> dict[str, int]:
+        found = Account.objects.filter(source=treasury.source, year=year).values_list("kind", "balance")
+        return {kind: balance for kind, balance in found if balance}
+
+    first = batches.build(treasury.place, treasury.source, treasury.maker, year=old.year, pay_on=max(DAY, today()))
+    batches.freeze(first, treasury.maker)
+    batches.sign(first, treasury.chief, "finance")
+    batches.sign(first, treasury.third, "release")
+    batches.send(first, treasury.maker)
+    payment = first.payments.get()
+    treasury.told((payment, "成功"))
+    treasury.told((payment, "退票"))
+    assert balances(old.year) == {"bank": 100_000, "allotment": -100_000, "expense": 100_000, "returned": -100_000}
+    treasury.allot(1_000)
+    reserving.reserve(list(claim.dues.all()))
+    again = treasury.sent()
+    assert (again.year, again.total) == (today().year, 100_000)
+    assert balances(old.year) == {"bank": 100_000, "allotment": -100_000}  # to be carried over
+    treasury.told((again.payments.get(), "成功"))
+    assert balances(again.year) == {"allotment": -100_000, "expense": 100_000}
+    old.refresh_from_db()
+    assert (old.spent, old.free) == (0, 100_000)
+    assert journal.disagreements() == []
+
+
+def test_what_was_held_last_year_is_paid_on_the_page_from_last_years_line(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
+    treasury, claim, old = held_last_year(settings, tmp_path)
+    last = old.year
     maker, here = signed_in(treasury.maker), reverse("funds:build")
     told = {"region": treasury.place.pk, "source": "talent", "pay_on": max(DAY, today()).isoformat()}
     none = maker.post(here, told)

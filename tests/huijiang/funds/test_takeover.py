@@ -51,9 +51,13 @@ MONTH = (CHIEF, NUMBER, "", "2025-06", 1, "1000.00", "2025-07-10", FUND, "凭1")
 
 
 def test_a_workbook_is_taken_once_and_confirmed_by_another(treasury: Treasury) -> None:
-    made = take(treasury, MONTH, said=100_000)
-    assert (made.rows, made.total, made.said_total) == (1, 100_000, 100_000)
-    assert take(treasury, MONTH, said=100_000) == made
+    content = past_workbook(MONTH)
+    made, again = (
+        takeover.take(io.BytesIO(content), "历年.xlsx", treasury.place, 100_000, treasury.maker) for _ in range(2)
+    )
+    assert (made.rows, made.total, made.said_total, again) == (1, 100_000, 100_000, made)
+    with pytest.raises(takeover.Refused, match="paid already there"):  # the same month in another workbook
+        take(treasury, (*MONTH[:8], "凭2"))
     with pytest.raises(ValueError, match="另一位确认"):
         takeover.confirm(made, treasury.maker)
     assert takeover.confirm(made, treasury.chief).confirmed_by == treasury.chief
