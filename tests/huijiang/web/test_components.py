@@ -167,7 +167,10 @@ def test_a_date_does_not_break_at_its_hyphens() -> None:
             "最迟 <time>2026-11-29</time> &lt;b&gt;，<time>2026-11</time> 一期，<time>2026-11-29 08:05</time>；"
             "2026-13 不是月份，HJ-2026-11-29 是编号，0571-12"
         )
-        once = drawn("{% load i18n %}{% blocktranslate with day=a|unbroken %}{{ day }} 前答复{% endblocktranslate %}", a="2026-11-29")
+        once = drawn(
+            "{% load i18n %}{% blocktranslate with day=a|unbroken %}{{ day }} 前答复{% endblocktranslate %}",
+            a="2026-11-29",
+        )
         assert once == "<time>2026-11-29</time> 前答复"
     with override("en"):
         assert (
