@@ -151,6 +151,7 @@ DEEDS: Final[dict[str, Words]] = {
     "funds.recovery_opened": gettext_lazy("决定了追回"),
     "funds.recovery_proposed": gettext_lazy("提出了追回"),
     "funds.recovery_transferred": gettext_lazy("移送追回"),
+    "funds.recovery_unsaid": gettext_lazy("提出撤回追回"),
     "funds.recovery_withdrawn": gettext_lazy("撤回追回"),
     "funds.released": gettext_lazy("释放额度"),
     "funds.reserved": gettext_lazy("占用额度"),

@@ -265,7 +265,7 @@ def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: i
         "plan": Table(_("退还计划"), [Column(_("日期")), Column(_("金额（元）"), "number")], plan, show_caption=True),
         "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came,
                       show_caption=True),
-        "any": bool(came), "letters": _letters(held),
+        "any": bool(came), "letters": _letters(held), "unsaid": held.unsaid_by is not None and held.closed_at is None,
     }, status=status)  # fmt: skip
 
 
@@ -316,18 +316,30 @@ def arrange(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 @finance
 def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """Withdraw a notice that was wrong, or hand the matter over."""
+    """Ask that a notice that was wrong is withdrawn, decide on it, or hand the matter over."""
     held = get_object_or_404(access_recoveries(viewer_of(request)), uid=uid)
-    wrong = ""
+    wrong, by = "", viewer_of(request).user
     if request.method == "POST":
-        act = {"withdraw": recoveries.withdraw, "transfer": recoveries.transfer}.get(request.POST.get("how", ""))
+        how, words = request.POST.get("how", ""), request.POST.get("words", "")
         try:
-            if act is None:
+            if how == "withdraw":
+                recoveries.ask_to_withdraw(held, by, words)
+                done = _("已提出撤销，由另一位财务人员决定。")
+            elif how == "agree":
+                recoveries.withdraw(held, by)
+                done = _("已撤销。")
+            elif how == "transfer":
+                recoveries.transfer(held, by, words)
+                done = _("已办结。")
+            else:
                 raise recoveries.RecoveryError(_("请选择撤销还是移送"))
-            act(held, request.user, request.POST.get("words", ""))  # type: ignore[arg-type]
         except recoveries.RecoveryError as error:
             wrong = str(error)
         else:
-            messages.success(request, _("已办结。"))
+            messages.success(request, done)
             return redirect("funds:recovery", uid=uid)
-    return render(request, "funds/end.html", {"recovery": held, "wrong": wrong}, status=422 if wrong else 200)
+    asked = held.unsaid_by is not None and held.closed_at is None
+    facts = [Fact(_("理由"), held.unsaid_words, held.unsaid_by.name)] if asked and held.unsaid_by else []
+    return render(request, "funds/end.html", {
+        "recovery": held, "wrong": wrong, "facts": facts, "own": asked and held.unsaid_by_id == by.pk,
+    }, status=422 if wrong else 200)  # fmt: skip

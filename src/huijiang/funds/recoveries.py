@@ -243,16 +243,34 @@ def _over(recovery: Recovery) -> None:
 
 
 @transaction.atomic
-def withdraw(recovery: Recovery, by: User, words: str) -> Recovery:
-    """Take back a notice that was wrong: what is still owed is written back.  Raises RecoveryError."""
-    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
+def ask_to_withdraw(recovery: Recovery, by: User, words: str) -> Recovery:
+    """Say that a notice was wrong; another person decides.  A later word takes the place of the one before.  Raises
+    RecoveryError."""
+    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch").get(pk=recovery.pk)
     if held.closed_at is not None:
         raise RecoveryError(_("已办结，不能撤销。"))
     if not words.strip():
         raise RecoveryError(_("请写明撤销的理由。"))
+    held.unsaid_by, held.unsaid_at, held.unsaid_words = by, present.now(), words.strip()[:500]
+    held.save(update_fields=["unsaid_by", "unsaid_at", "unsaid_words"])
+    audit.record(by, "funds.recovery_unsaid", f"recovery:{held.uid}", held.payment.batch.region_id)
+    return held
+
+
+@transaction.atomic
+def withdraw(recovery: Recovery, by: User) -> Recovery:
+    """Take back a notice that was wrong, as another person asked: what is still owed is written back.  Raises
+    RecoveryError: nobody gives up alone what is owed."""
+    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
+    if held.closed_at is not None:
+        raise RecoveryError(_("已办结，不能撤销。"))
+    if held.unsaid_by is None:
+        raise RecoveryError(_("还没有人提出撤销。"))
+    if same(by, held.unsaid_by):
+        raise RecoveryError(_("提出撤销的人不能决定，请由另一位决定。"))
     left = held.amount - held.back
     Recovery.objects.filter(pk=held.pk).update(
-        state=Recovery.State.WITHDRAWN, closed_at=Now(), words=words.strip()[:500]
+        state=Recovery.State.WITHDRAWN, closed_at=Now(), words=held.unsaid_words, withdrawn_by=by
     )
     _post(
         Entry.Kind.WRITTEN_BACK,

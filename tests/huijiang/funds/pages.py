@@ -79,6 +79,7 @@ def world() -> World:
     recoveries.propose(first, treasury.maker, 40_000, "同一证书另一单位已领取")
     back = recoveries.decide(first, treasury.chief, today() + dt.timedelta(days=30), instalments=2, by_offset=True)
     recoveries.came_back(back, 10_000, today(), "B9001", treasury.maker)
+    recoveries.ask_to_withdraw(back, treasury.third, "当事人说证书是两本，正在核对")
     for occasion in ("notice", "plan-1"):
         letter_tasks.issue_recovery(back, occasion)
     second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
@@ -172,8 +174,21 @@ def test_what_is_kept_from_a_later_payment_is_told_by_letter(treasury: Treasury)
 def test_a_notice_that_was_wrong_is_taken_back_with_its_letters(treasury: Treasury, payment: Payment) -> None:
     held = opened(payment, treasury, 50_000, instalments=2)
     sent = [letter_tasks.issue_recovery(held, each) for each in ("notice", "plan-1")]
-    recoveries.withdraw(held, treasury.chief, "核对后证书不是同一本")
+    with pytest.raises(recoveries.RecoveryError, match="还没有人提出"):
+        recoveries.withdraw(held, treasury.chief)
+    asks, decides = signed_in(treasury.chief), signed_in(treasury.third)
+    here, page = (reverse(f"funds:{name}", args=[held.uid]) for name in ("end_recovery", "recovery"))
+    assert asks.post(here, {"how": "withdraw", "words": " "}).status_code == 422
+    assert asks.post(here, {"how": "withdraw", "words": "核对后证书不是同一本"}).status_code == 302
+    assert "有人提出撤销" in decides.get(page).content.decode()
+    alone = asks.post(here, {"how": "agree"})
+    assert (alone.status_code, "请由另一位决定" in alone.content.decode()) == (422, True)
+    with pytest.raises(DatabaseError, match="given up by two"), transaction.atomic():
+        Recovery.objects.filter(pk=held.pk).update(state="withdrawn", closed_at=Now(), withdrawn_by=treasury.chief)
+    assert decides.post(here, {"how": "agree"}).status_code == 302
     held.refresh_from_db()
+    assert (held.state, held.unsaid_by, held.withdrawn_by) == ("withdrawn", treasury.chief, treasury.third)
+    assert journal.disagreements() == []
     closed = letter_tasks.issue_recovery(held, "closed")
     assert closed is not None
     assert "已撤销，理由是：核对后证书不是同一本" in values(closed)["outcome"]

@@ -54,6 +54,10 @@ class Recovery(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField("通知时间", db_default=Now())
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    unsaid_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", help_text="谁提出撤销")
+    unsaid_at = models.DateTimeField("提出撤销", null=True, blank=True)
+    unsaid_words = models.CharField("撤销的理由", max_length=500, blank=True, db_default="")
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "追回"
@@ -62,6 +66,8 @@ class Recovery(models.Model):
             models.UniqueConstraint(name="recovery_one_open", fields=("payment",), condition=Q(closed_at=None)),
             models.CheckConstraint(name="recovery_within", condition=Q(amount__gt=0, back__gte=0, back__lte=F("amount"))),
             models.CheckConstraint(name="recovery_by_two", condition=~Q(found_by=F("decided_by"))),
+            models.CheckConstraint(name="recovery_unsaid_whole", condition=Q(unsaid_by=None, unsaid_at=None, unsaid_words="") | (
+                Q(unsaid_by__isnull=False, unsaid_at__isnull=False) & ~Q(unsaid_words=""))),
         )  # fmt: skip
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
@@ -75,6 +81,10 @@ class Recovery(models.Model):
                        IS DISTINCT FROM ROW(NEW.uid, NEW.payment_id, NEW.amount, NEW.ground, NEW.found_by_id, NEW.decided_by_id)
                        OR NEW.back <> OLD.back AND pg_trigger_depth() < 2 OR OLD.closed_at IS NOT NULL)
                     THEN RAISE EXCEPTION 'pgtrigger: of_what_was_paid: a recovery moves by what comes back, and not once closed';
+                    END IF;
+                    IF NEW.state = 'withdrawn' AND (TG_OP = 'INSERT' OR NEW.withdrawn_by_id IS NULL OR NEW.unsaid_by_id IS NULL
+                                                    OR NEW.withdrawn_by_id = NEW.unsaid_by_id)
+                    THEN RAISE EXCEPTION 'pgtrigger: of_what_was_paid: what is owed is given up by two: one asks, another decides';
                     END IF;
                     IF TG_OP = 'INSERT' THEN
                         SELECT * INTO paid FROM funds_payment WHERE id = NEW.payment_id FOR UPDATE;
