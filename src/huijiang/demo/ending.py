@@ -87,9 +87,9 @@ def batches_under_way(
 
 
 def close(desk: Desk, filing: Filing) -> None:
-    """Of what is over, some is filed away."""
+    """Of what is over, some is filed away; a round's claims stay, so that its page tells how each ended."""
     for state in (State.PAID, State.REFUSED):
-        over = Claim.objects.filter(region=desk.region, state=state, disputes=None).exclude(
+        over = Claim.objects.filter(region=desk.region, state=state, disputes=None, round=None).exclude(
             payee_person__in=desk.workers).exclude(dues__payments__findings__isnull=False)  # fmt: skip
         for claim in over.order_by("pk").distinct()[:2]:
             filing.closed(fresh(claim))

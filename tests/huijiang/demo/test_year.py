@@ -150,7 +150,7 @@ READ: dict[str, dict[str, tuple[str, ...]]] = {
         "funds:recoveries": ("待核实", "追回中 1", "已办结 1"),
     },
     "finance-bureau": {"funds:batches": ("已对账",), "funds:journal": ("补贴支出", "应收追回款")},
-    "auditor": {"funds:batches": ("已对账",), "claims:disputes": ("已答复",), "claims:team": ("各人在办",)},
+    "auditor": {"funds:batches": ("已对账",), "funds:recoveries": ("待核实",), "claims:team": ("各人在办",)},
     "leader": {"claims:reach": ("已申报或已发",), "claims:panels": ("结果已定",)},
     "assessor": {"claims:panels": ("结果已定",)},
     "audit-admin": {"accounts:events": ("演示数据过了一年",)},
