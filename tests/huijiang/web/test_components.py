@@ -164,7 +164,7 @@ def test_a_date_does_not_break_at_its_hyphens() -> None:
         assert drawn("{{ a|unbroken }}", a=dt.date(2026, 11, 29)) == "<time>2026-11-29</time>"
         said = "最迟 2026-11-29 <b>，2026-11 一期，2026-11-29 08:05；2026-13 不是月份，HJ-2026-11-29 是编号，0571-12"
         assert drawn("{{ a|spoken }}", a=said) == (
-            "最迟 <time>2026-11-29</time> &lt;b&gt;，<time>2026-11</time> 一期，<time>2026-11-29 08:05</time>；"
+            "最迟 <time>2026-11-29</time> &lt;b&gt;，<time>2026-11</time> 一期，<time>2026-11-29</time> 08:05；"
             "2026-13 不是月份，HJ-2026-11-29 是编号，0571-12"
         )
         once = drawn(

@@ -11,8 +11,8 @@ from huijiang.web.components.library import register
 from huijiang.web.language import is_chinese
 
 CHINESE = re.compile("[\u3400-\u9fff]")
-DAY = re.compile(r"(?<![\w-])[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2}(?: \d{2}:\d{2})?)?(?![\w-])", re.ASCII)
-"""A month, a day, or a moment, as pages write them."""
+DAY = re.compile(r"(?<![\w-])[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2})?(?![\w-])", re.ASCII)
+"""A month or a day, as pages write them; the hour of a moment may stand on the next line."""
 
 
 def is_foreign(text: object) -> bool:
