@@ -18,8 +18,8 @@ from tiaowen.check.library import Library
 from tiaowen.plan.rules import DocumentPlan
 from tiaowen.plan.together import closure
 from tiaowen.population.execution import may_be_paid
-from tiaowen.population.expr import Sql, col, how_many, is_null, name, named, table, total
-from tiaowen.population.lines import Statement, acting, lines_statement, members
+from tiaowen.population.expr import Sql, col, how_many, is_null, lit, named, table, total
+from tiaowen.population.lines import acting, lines_statement, members
 from tiaowen.population.program import filter_
 from tiaowen.population.rows import lines_of, tables_read
 from tiaowen.population.shared import share_reading
@@ -27,7 +27,8 @@ from tiaowen.population.stackings import PAID, apply_stacking
 from tiaowen.population.store import Connection, Lacks, connect, create, open_tables, read_manifest, sql
 from tiaowen.population.world import World
 
-READ = ("row", "eligible", "first row", "index", "line date", "verdict", *PAID)
+SUMMED = ("verdict", "paid_low", "paid_high")
+READ = ("row", "eligible", "first row", "index", "line date", "verdict", *PAID)  # by stackings and rules that ask
 
 
 @dataclass(frozen=True)
@@ -74,34 +75,30 @@ def _totals(
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks, lacks.vague)
     kept = {each for stacking in stackings for each in members(stacking, benefits)} | asked_for
     statements = {
-        each: lines_statement(world, plan.rules[each], stackings, benefits, owed=each not in asked_for)
+        each: lines_statement(world, plan.rules[each], stackings, benefits, each not in asked_for,
+                              READ if each in kept else SUMMED)
         for each in ordered
-    }
+    }  # fmt: skip
     share_reading(connection, statements.values())
     found = {}
     for each, statement in statements.items():
         if each in kept:
-            create(connection, lines_of(each), _kept(statement))
+            create(connection, lines_of(each), statement.query)
         else:
-            found[each] = _added_up(connection, exp.Subquery(this=statement.query))
+            found[each] = _added_up(connection, exp.Subquery(this=statement.query), lit(True))
     for stacking in stackings:
         apply_stacking(connection, world, stacking, members(stacking, benefits))
-    return {each: found[each] if each in found else _added_up(connection, table(lines_of(each))) for each in benefits}
+    return {
+        each: found[each] if each in found else _added_up(connection, table(lines_of(each)), may_be_paid())
+        for each in benefits
+    }
 
 
-def _kept(statement: Statement) -> exp.Query:
-    """The lines of a rule with the columns that stackings and rules that ask it read."""
-    keys = [each.alias for each in statement.query.expressions if each.alias.startswith(("stack:", "cap:"))]
-    query = exp.Select(expressions=[col(each) for each in (*READ, *keys)])
-    query.set("from_", exp.From(this=exp.Subquery(this=statement.query, alias=exp.TableAlias(this=name("l")))))
-    return query
-
-
-def _added_up(connection: Connection, lines: Sql) -> Total:
+def _added_up(connection: Connection, lines: Sql, where: Sql) -> Total:
     sums = [how_many(), total(col("paid_low")), total(col("paid_high")), how_many(is_null(col("paid_high")))]
     query = exp.Select(expressions=[named(value, f"n{n}") for n, value in enumerate(sums)])
     query.set("from_", exp.From(this=lines))
-    ((many, low, high, unbounded),) = connection.execute(sql(filter_(query, may_be_paid()))).fetchall()
+    ((many, low, high, unbounded),) = connection.execute(sql(filter_(query, where))).fetchall()
     return Total(int(many), int(low), None if unbounded else int(high))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -74,11 +74,13 @@ def key_words(stacking: Stacking, member: str) -> dict[str, tuple[t.Term | str, 
 
 
 def lines_statement(
-    world: World, rule: Rule, stackings: list[Stacking], rules: Iterable[str], owed: bool = False
-) -> Statement:
+    world: World, rule: Rule, stackings: list[Stacking], rules: Iterable[str], owed: bool = False,
+    only: Collection[str] | None = None,
+) -> Statement:  # fmt: skip
     """The statement of a rule.  Raises Unsupported for what SQL does not carry.
 
     `owed`: only the lines that may be paid, without their conditions; the rest is never worked out.
+    `only`: just these columns of a line, and what makes it one thing with another's.
     """
     mine = {
         column: words
@@ -131,6 +133,8 @@ def lines_statement(
         ],
         scope.flush(),
     )  # fmt: skip
+    if only is not None:
+        final.set("expressions", [each for each in final.expressions if each.alias in only or each.alias in stacks])
     if owed:
         filter_(final, all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
     labels = {} if owed else {label: f"check:{label}" for label in rows.checks}

@@ -13,7 +13,7 @@ from sqlglot import exp
 from tiaowen.plan import terms as t
 from tiaowen.plan.amounts import PerCount
 from tiaowen.plan.rules import Condition, Grouping, Rule, Stacking, Threshold
-from tiaowen.population.amounts import Counts
+from tiaowen.population.amounts import Counts, codes_paid
 from tiaowen.population.certain import always_dated, always_known
 from tiaowen.population.closed import closed
 from tiaowen.population.errors import Unsupported
@@ -208,7 +208,14 @@ class Rows:
                 if early and known:  # whoever is left meets it
                     outcomes[condition.label] = lit(True)
         if early:
+            paid = self._paid_at_all()
+            if paid is not None:
+                outcome = self.scope.outcome(paid)
+                known = always_known(self.world, paid, self.dated)
+                before.append(outcome if known else not_false(outcome))
             self._drop_refused(before)
+            if paid is not None and known:
+                self.scope.settle(paid)
             self.read_within = self._window()
             for each in settled:
                 self.scope.fixed[each] = lit(True)
@@ -222,6 +229,13 @@ class Rows:
             self.check(condition.label, (outcomes if condition.label in outcomes else joined)[condition.label])
         self.scope.fix("passed", all_of(self.outcomes()))
         self.verdict = "passed"
+
+    def _paid_at_all(self) -> t.Term | None:
+        """What a row must meet to be paid anything; None where a refused sum still counts in its group."""
+        rule = self.rule
+        if rule.thresholds or rule.grouping is not None or rule.schedule is not None or rule.instalments:
+            return None
+        return codes_paid(rule.amount)
 
     def _whole_groups(self) -> bool:
         """Whether a refused row says nothing of its group: every key is known and no row can be missing."""

@@ -25,6 +25,7 @@ from tiaowen.population.expr import (
     named,
     null,
     op,
+    says,
     sql_type,
 )
 from tiaowen.population.program import Program, filter_, join, select, union
@@ -163,6 +164,15 @@ class Scope:
     def outcome(self, term: t.Term) -> Sql:
         """A condition: true, false or NULL."""
         return self.value(term).low
+
+    def settle(self, term: t.Term) -> None:
+        """Every row that is left meets a condition: others were dropped."""
+        self.known[standard_form(term)] = Pair(lit(True))
+
+    def meets(self, term: t.Term) -> bool:
+        """Whether every row is known to meet a condition."""
+        found = self.known.get(standard_form(term))
+        return found is not None and says(found.low, True)
 
     def join_back(self, relation: str, columns: Iterable[str]) -> None:
         """Add columns of a relation that has at most one row per key (NULL where none)."""

@@ -9,14 +9,16 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from tiaowen.plan import terms as t
 from tiaowen.population.expr import Sql, any_of, col, how_many, name
 from tiaowen.population.lines import Statement
 from tiaowen.population.program import filter_, select
 from tiaowen.population.store import Connection, create, sql
-from tiaowen.population.world import ROW, facts_of
+from tiaowen.population.world import column_name, facts_of
 
 LARGE = 100_000  # rows: a smaller table is read in no time
 FEW = 8  # one row in so many, at most
+MINE = column_name(t.EVENT, (), "")  # how what is read of event rows begins
 
 
 def share_reading(connection: Connection, statements: Iterable[Statement]) -> None:
@@ -64,4 +66,4 @@ def _reads_events(query: exp.Select, event: str) -> bool:
     source = query.args.get("from_")
     if source is None or not isinstance(source.this, exp.Table) or source.this.name != facts_of(event):
         return False
-    return any(isinstance(each, exp.Alias) and each.alias == ROW for each in query.expressions)
+    return any(isinstance(each, exp.Alias) and each.alias.startswith(MINE) for each in query.expressions)

@@ -14,6 +14,7 @@ from sqlglot import exp
 from tiaowen.population.expr import col
 
 DEEPEST = 8  # subqueries in one another
+FINAL = ""  # what reads the steps
 Steps = Sequence[tuple[str, exp.Query]]
 
 
@@ -31,7 +32,42 @@ def slim(steps: Steps, final: exp.Query) -> list[tuple[str, exp.Query]]:
             _note(query, wanted[name], columns, wanted)
             read |= {each.name for each in _tables(query)}
             kept.append((name, query))
-    return _nested(kept[::-1], final)
+    return _nested(_shortened(kept[::-1], final), final)
+
+
+def _shortened(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[str, exp.Query]]:
+    """Steps without those that only pass on what another gives; a star where all of a step is passed on."""
+    given: dict[str, set[str]] = {}
+    instead: dict[str, str] = {}
+    kept = []
+    for name, query in [*steps, (FINAL, final)]:
+        for read in _tables(query):
+            if read.name in instead:
+                alias = read.alias_or_name
+                read.set("this", exp.to_identifier(instead[read.name], quoted=True))
+                read.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+        given[name] = {each.alias_or_name for each in _first(query).expressions}
+        if name != FINAL and _alone(query):
+            source = _tables(query)[0].name
+            others = [each for each in query.expressions if not isinstance(each, exp.Column)]
+            if given[name] - {each.alias for each in others} == given.get(source):
+                if not others and query.args.get("where") is None:
+                    instead[name] = source
+                    continue
+                query.set("expressions", [exp.Star(), *others])
+        kept.append((name, query))
+    return kept[:-1]
+
+
+def _alone(query: exp.Query) -> bool:
+    """Whether a query gives one row for each that it keeps of one source."""
+    told = {each for each, value in query.args.items() if value} - {"kind"}
+    return isinstance(query, exp.Select) and told <= {"expressions", "from_", "where"} and len(_tables(query)) == 1
+
+
+def _first(query: Any) -> Any:
+    """A select that gives the columns of a query."""
+    return _first(query.this) if isinstance(query, exp.Union) else query
 
 
 def _nested(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[str, exp.Query]]:
