@@ -20,7 +20,7 @@ from tiaowen.plan.together import closure
 from tiaowen.population.execution import may_be_paid
 from tiaowen.population.expr import Sql, col, how_many, is_null, lit, named, table, total
 from tiaowen.population.lines import acting, lines_statement, members
-from tiaowen.population.program import filter_
+from tiaowen.population.program import filter_, uncollected
 from tiaowen.population.rows import lines_of, tables_read
 from tiaowen.population.shared import share_reading
 from tiaowen.population.stackings import PAID, apply_stacking
@@ -55,7 +55,8 @@ def totals(
     with tempfile.TemporaryDirectory(prefix="tiaowen-") as scratch:
         connection = connect(memory, Path(scratch), threads)
         try:
-            return _totals(connection, library, plan, folder, wanted, on, checked)
+            with uncollected():
+                return _totals(connection, library, plan, folder, wanted, on, checked)
         finally:
             connection.close()
 

@@ -40,7 +40,7 @@ from tiaowen.population.expr import (
     value_of,
 )
 from tiaowen.population.joined import join_rows
-from tiaowen.population.program import Program, filter_, group, join, select
+from tiaowen.population.program import Program, beside, filter_, group, join, select
 from tiaowen.population.scope import Pair, Scope, source
 from tiaowen.population.world import ROW, World, column_name, reads
 from tiaowen.vocabulary.model import Vocabulary
@@ -401,12 +401,12 @@ class Rows:
         relation = scope.flush()
         found = select(each_once, relation)
         made = self.program.add(group(found, keys) if keys else found, "found")
-        query = select(
-            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each.alias, "a") for each in each_once)],
-            relation, "e",
-        )  # fmt: skip
+        rows = exp.Column(this=exp.Star(), table=exp.to_identifier("e"))
+        query = select([rows, *(col(each.alias, "a") for each in each_once)], made, "a")
         on = op("is", col(ROW, "e"), col(columns["first"], "a"))
-        self.scope = scope.narrowed(self.program.add(join(query, made, "a", on)))
+        # without a key there is a group even of no rows, which has no first
+        (beside if keys else join)(query, relation, "e", on)
+        self.scope = scope.narrowed(self.program.add(query))
         return {as_: col(column) for as_, column in columns.items()}
 
 

@@ -52,9 +52,13 @@ def _share(connection: Connection, table_id: str, readers: list[tuple[exp.Select
 
 def _few(connection: Connection, table_id: str, within: Sql) -> bool:
     """Whether so few of so many rows are within that they are worth being kept."""
-    counted = select([how_many(), how_many(within.copy())], facts_of(table_id), "r")
-    ((every, some),) = connection.execute(sql(counted)).fetchall()
-    return bool(every >= LARGE and some * FEW <= every)
+
+    def counted(where: Sql | None) -> int:
+        query = filter_(select([how_many()], facts_of(table_id), "r"), where)
+        return int(connection.execute(sql(query)).fetchall()[0][0])
+
+    every = counted(None)  # told by the footers of its files
+    return every >= LARGE and counted(within.copy()) * FEW <= every
 
 
 def places_of_events(query: exp.Query, event: str) -> list[exp.Select]:

@@ -15,6 +15,7 @@ from tiaowen.population.expr import col
 
 DEEPEST = 8  # subqueries in one another
 FINAL = ""  # what reads the steps
+ONE = "one"  # said of a join that gives each row exactly one
 Steps = Sequence[tuple[str, exp.Query]]
 
 
@@ -104,8 +105,8 @@ def _tables(query: Any) -> list[exp.Table]:
     return [each for each in sources if isinstance(each, exp.Table)]
 
 
-def _read(query: exp.Expression) -> list[exp.Column]:
-    """Every column that is named somewhere in a query."""
+def _read(query: Any) -> list[exp.Column]:
+    """Every column that is named somewhere in a query, or in a list of its parts."""
     found: list[exp.Column] = []
     waiting: list[Any] = [query]
     while waiting:  # a walk of our own: this is most of the work of making a statement
@@ -160,6 +161,7 @@ def _note(query: Any, outputs: set[str] | None, known: dict[str, list[str]], wan
         outputs = None
     if outputs is not None or any(_star(each) is not None for each in query.expressions):
         query.set("expressions", _chosen(query, outputs, sources, known))
+        _leave_out(query)
     for each in _read(query):
         relation = sources.get(each.table, first) if each.table else first
         if relation in wanted:
@@ -168,6 +170,15 @@ def _note(query: Any, outputs: set[str] | None, known: dict[str, list[str]], wan
             for other in sources.values():
                 if other in wanted and each.name in known[other]:
                     wanted[other].add(each.name)
+
+
+def _leave_out(query: exp.Select) -> None:
+    """Leave out joins that add no row and take none away, and whose columns nobody reads."""
+    for each in [each for each in query.args.get("joins") or [] if each.meta.get(ONE)]:
+        rest = [value for key, value in query.args.items() if key != "joins"]
+        others = [other for other in query.args["joins"] if other is not each]
+        if all(column.table != each.alias_or_name for column in _read([*rest, *others])):
+            query.set("joins", others)
 
 
 def _chosen(
