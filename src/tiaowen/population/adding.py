@@ -23,12 +23,12 @@ from tiaowen.population.lines import acting, lines_statement, members
 from tiaowen.population.program import filter_, uncollected
 from tiaowen.population.rows import lines_of, tables_read
 from tiaowen.population.shared import share_reading
-from tiaowen.population.stackings import PAID, apply_stacking
+from tiaowen.population.stackings import apply_stacking, read_of_lines
 from tiaowen.population.store import Connection, Lacks, connect, create, open_tables, read_manifest, sql
 from tiaowen.population.world import World
 
 SUMMED = ("verdict", "paid_low", "paid_high")
-READ = ("row", "eligible", "first row", "index", "line date", "verdict", *PAID)  # by stackings and rules that ask
+ASKED = ("row", "eligible")  # of lines, by other rules
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,19 @@ def _totals(
     benefits = [name for name in plan.order if name in wanted and plan.rules[name].kind == "benefit"]
     ordered = [name for name in plan.order if name in benefits or name in asked_for]
     stackings = acting(plan, benefits)
-    read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings)
+    read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings, referred=not checked)
     open_tables(connection, library.vocabulary, folder, read, checked=read if checked else ())
     lacks = Lacks(connection, folder, read)
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks, lacks.vague)
     kept = {each for stacking in stackings for each in members(stacking, benefits)} | asked_for
+
+    def columns(rule: str) -> tuple[str, ...]:
+        return (*SUMMED, *(read_of_lines(stackings) if rule in kept else ()), *(ASKED if rule in asked_for else ()))
+
     statements = {
-        each: lines_statement(world, plan.rules[each], stackings, benefits, each not in asked_for,
-                              READ if each in kept else SUMMED)
+        each: lines_statement(world, plan.rules[each], stackings, benefits, each not in asked_for, columns(each))
         for each in ordered
-    }  # fmt: skip
+    }
     share_reading(connection, statements.values())
     found = {}
     for each, statement in statements.items():

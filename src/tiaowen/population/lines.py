@@ -39,7 +39,8 @@ ROLES = ("payee", "beneficiary", "applicant")
 class Statement:
     """The query of a rule's lines; `checks` maps each label to its column, `keys` names group keys.
 
-    `read_within`: what holds of every event row `r` that is not dropped as soon as it is read.
+    `read_within`: what holds of every event row `r` that is not dropped as soon as it is read; `read_kept`: the
+    same with every condition that the row's own columns tell.
     """
 
     rule: Rule
@@ -47,6 +48,7 @@ class Statement:
     checks: dict[str, str]
     keys: tuple[str, ...] = ()
     read_within: Sql | None = None
+    read_kept: Sql | None = None
 
 
 def acting(plan: DocumentPlan, rules: Iterable[str]) -> list[Stacking]:
@@ -138,7 +140,7 @@ def lines_statement(
     if owed:
         filter_(final, all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
     labels = {} if owed else {label: f"check:{label}" for label in rows.checks}
-    return Statement(rule, rows.program.statement(final), labels, tuple(number), rows.read_within)
+    return Statement(rule, rows.program.statement(final), labels, tuple(number), rows.read_within, rows.read_kept)
 
 
 def _roles(rows: Rows, rule: Rule) -> None:

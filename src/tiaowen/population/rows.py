@@ -42,7 +42,7 @@ from tiaowen.population.expr import (
 from tiaowen.population.joined import join_rows
 from tiaowen.population.program import Program, beside, filter_, group, join, select
 from tiaowen.population.scope import Pair, Scope, source
-from tiaowen.population.world import ROW, World, column_name, reads
+from tiaowen.population.world import EVENTS, ROW, World, column_name, reads
 from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.types import DATE
 
@@ -64,8 +64,13 @@ def terms_in(thing: Any) -> list[t.Term]:
     return []
 
 
-def tables_read(vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[Stacking]) -> list[str]:
-    """The tables that rules (and the keys of stackings) read, each once."""
+def tables_read(
+    vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[Stacking], referred: bool = True
+) -> list[str]:
+    """The tables that rules (and the keys of stackings) read, each once.
+
+    `referred`: also those of which no more is told than which row is meant.
+    """
     rules, also = list(rules), list(also)
     found = dict.fromkeys(rule.table for rule in rules)
 
@@ -84,7 +89,7 @@ def tables_read(vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[St
         found.update(dict.fromkeys(slots.values()))
         for term in inside:
             if isinstance(term, t.RowOf | t.Column):
-                follow(term.root, term.hops)
+                follow(term.root, term.hops if referred or isinstance(term, t.Column) else term.hops[:-1])
             elif isinstance(term, t.Covers):
                 follow(slots[term.slot], term.hops)
     return list(found)
@@ -117,6 +122,7 @@ class Rows:
         self.unrefused = False  # whether no row that is left is surely refused
         self.exact = False  # whether what a line comes to is known to the fen
         self.read_within: Sql | None = None  # true of every event row `r` that is not dropped at once
+        self.read_kept: Sql | None = None  # the same with what else its own columns tell
         for other in asked:
             self._ask(other)
         self._dates()
@@ -146,7 +152,8 @@ class Rows:
         if rule.since_year and since is not None:
             since = since.replace(month=1, day=1)
         day = col("date")
-        scope.put("odate", call("coalesce", day, lit(dt.date.min)))  # it may stand before any other
+        # an unknown day may stand before any other
+        scope.fix("odate", day if self.dated else call("coalesce", day, lit(dt.date.min)))
         if rule.by_application:  # the day of the question decides, not the event's
             gone, day = lit(False), value_of(self.world.on, DATE)
         scope.fix("counted", self._in_force(gone, day, since))
@@ -161,8 +168,13 @@ class Rows:
         since = rule.effective
         if since is not None and rule.since_year and (rule.thresholds or rule.grouping is not None):
             since = since.replace(month=1, day=1)
-        found = self._in_force(lit(False), col(day.column, "r"), since)
+        found = self._in_force(lit(False), col(day.column, EVENTS), since)
         return None if says(found, True) else found
+
+    def _of_event(self, term: t.Term) -> Sql:
+        """A condition over event rows `r` as they are read."""
+        apart = Scope(self.world, Program(), "", (ROW,), self.rule.key, self.scope.columns)
+        return apart.spelled(apart.outcome(term), {name: col(name.partition(".")[2], EVENTS) for name in apart.columns})
 
     def _in_force(self, gone: Sql, day: Sql, since: dt.date | None) -> Sql:
         since_then = [] if since is None else [op(">=", day, lit(since))]
@@ -217,6 +229,9 @@ class Rows:
             if paid is not None and known:
                 self.scope.settle(paid)
             self.read_within = self._window()
+            spoken = [c.term for c in order if c.label not in spared] + ([] if paid is None else [paid])
+            own = [not_false(self._of_event(term)) for term in spoken if _is_own(term)]
+            self.read_kept = None if self.read_within is None else all_of([self.read_within, *own])
             for each in settled:
                 self.scope.fixed[each] = lit(True)
             self.unrefused = not (self.rule.thresholds or self.rule.grouping or self.rule.joined)
@@ -359,7 +374,7 @@ class Rows:
             rank = case((told, lit(2)), (is_null(told), lit(1)), default=lit(0))
             measures[label] = call("max", rank)
         refused = case((not_false(passes), lit(0)), default=lit(1))
-        first = call("row", refused, col("odate"), col(ROW))
+        first = call("row", refused, scope.take("odate"), col(ROW))
         measures["first"] = call("arg_min", col(ROW), first)
         found = self._first_rows(keys, measures)
         scope = self.scope
@@ -417,6 +432,15 @@ def _of(prefix: str, found: dict[str, Sql]) -> dict[str, Sql]:
 def _looks(condition: Condition) -> bool:
     """Whether a condition looks through a table."""
     return any(isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow) for each in t.walk(condition.term))
+
+
+def _is_own(term: t.Term) -> bool:
+    """Whether a condition asks nothing but columns of the event row itself."""
+    return all(
+        not each.hops and each.slot == t.EVENT if isinstance(each, t.Column)
+        else isinstance(each, t.Const | t.Comparison | t.InValues | t.IsAbsent | t.Negation | t.Both)
+        for each in t.walk(term)
+    )  # fmt: skip
 
 
 def _persons(amount: Any) -> bool:

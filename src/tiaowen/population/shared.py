@@ -6,19 +6,29 @@ Worth it where few rows of a large table are in force: a scan decodes whole colu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlglot import exp
 
-from tiaowen.plan import terms as t
 from tiaowen.population.expr import Sql, any_of, col, how_many, name
 from tiaowen.population.lines import Statement
 from tiaowen.population.program import filter_, select
 from tiaowen.population.store import Connection, create, sql
-from tiaowen.population.world import column_name, facts_of
+from tiaowen.population.world import EVENTS, facts_of
 
 LARGE = 100_000  # rows: a smaller table is read in no time
 FEW = 8  # one row in so many, at most
-MINE = column_name(t.EVENT, (), "")  # how what is read of event rows begins
+AGAIN = 1.25  # how many columns may be read for one, at most
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Where a statement reads event rows, which of them it needs, and what it needs of them."""
+
+    place: exp.Select
+    within: Sql
+    kept: Sql
+    columns: frozenset[str]
 
 
 def share_reading(connection: Connection, statements: Iterable[Statement]) -> None:
@@ -26,35 +36,47 @@ def share_reading(connection: Connection, statements: Iterable[Statement]) -> No
 
     Changes their trees; none may have been run.
     """
-    readers: dict[str, list[tuple[exp.Select, Sql]]] = {}
+    readers: dict[str, list[Reader]] = {}
     for each in statements:
         places = places_of_events(each.query, each.rule.table)
-        if each.read_within is not None and len(places) == 1:
-            readers.setdefault(each.rule.table, []).append((places[0], each.read_within))
+        if each.read_within is not None and each.read_kept is not None and len(places) == 1:
+            columns = frozenset(c.name for c in places[0].find_all(exp.Column) if c.table == EVENTS)
+            found = Reader(places[0], each.read_within, each.read_kept, columns)
+            readers.setdefault(each.rule.table, []).append(found)
     for table_id, mine in readers.items():
-        if len(mine) > 1:
-            _share(connection, table_id, mine)
+        within = any_of({each.within.sql(): each.within for each in mine}.values())
+        if len(mine) > 1 and _few(connection, table_id, within):
+            _share(connection, table_id, mine, within)
 
 
-def _share(connection: Connection, table_id: str, readers: list[tuple[exp.Select, Sql]]) -> None:
-    conditions = {within.sql(): within for _, within in readers}
-    within = any_of(list(conditions.values()))
-    if not _few(connection, table_id, within):
+def _share(connection: Connection, table_id: str, readers: list[Reader], within: Sql) -> None:
+    """Those that need the same rows share these alone, unless most columns would be read several times then."""
+    alike: dict[str, list[Reader]] = {}
+    for each in readers:
+        alike.setdefault(each.kept.sql(), []).append(each)
+    together = len(frozenset().union(*(each.columns for each in readers)))
+    apart = sum(len(frozenset().union(*(each.columns for each in group))) for group in alike.values())
+    if apart > AGAIN * together:
+        _take(connection, f"events {table_id}", table_id, readers, within)
         return
-    columns = dict.fromkeys(
-        each.name for place, _ in readers for each in place.find_all(exp.Column) if each.table == "r"
-    )
-    taken = f"events {table_id}"
-    create(connection, taken, filter_(select([col(each, "r") for each in columns], facts_of(table_id), "r"), within))
-    for place, _ in readers:
-        place.args["from_"].this.set("this", name(taken))
+    for n, group in enumerate(alike.values()):
+        if len(group) > 1:
+            _take(connection, f"events {table_id} {n}", table_id, group, group[0].kept)
+
+
+def _take(connection: Connection, taken: str, table_id: str, readers: list[Reader], where: Sql) -> None:
+    columns = sorted(frozenset().union(*(each.columns for each in readers)))
+    query = select([col(each, EVENTS) for each in columns], facts_of(table_id), EVENTS)
+    create(connection, taken, filter_(query, where))
+    for each in readers:
+        each.place.args["from_"].this.set("this", name(taken))
 
 
 def _few(connection: Connection, table_id: str, within: Sql) -> bool:
     """Whether so few of so many rows are within that they are worth being kept."""
 
     def counted(where: Sql | None) -> int:
-        query = filter_(select([how_many()], facts_of(table_id), "r"), where)
+        query = filter_(select([how_many()], facts_of(table_id), EVENTS), where)
         return int(connection.execute(sql(query)).fetchall()[0][0])
 
     every = counted(None)  # told by the footers of its files
@@ -68,6 +90,6 @@ def places_of_events(query: exp.Query, event: str) -> list[exp.Select]:
 
 def _reads_events(query: exp.Select, event: str) -> bool:
     source = query.args.get("from_")
-    if source is None or not isinstance(source.this, exp.Table) or source.this.name != facts_of(event):
+    if source is None or not isinstance(source.this, exp.Table):
         return False
-    return any(isinstance(each, exp.Alias) and each.alias.startswith(MINE) for each in query.expressions)
+    return bool(source.this.name == facts_of(event) and source.this.alias == EVENTS)

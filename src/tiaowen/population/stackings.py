@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 from sqlglot import exp
 
@@ -38,6 +40,13 @@ from tiaowen.population.world import World
 
 PAID = ("paid_low", "paid_high", "fallen", "doubted")
 Ends = tuple[dict[str, Sql], dict[str, Sql]]  # what a line `l` and its span `s` say; new columns in terms of that
+
+
+def read_of_lines(stackings: Iterable[Stacking]) -> tuple[str, ...]:
+    """The columns of lines that stackings read besides their keys; what fell away is told where a cap tells it."""
+    capped = any(limit.kind == "money" for each in stackings for limit in each.limits)
+    told = [each for each in PAID if capped or each != "fallen"]
+    return ("first row", "index", "verdict", *told, *(("line date",) if capped else ()))
 
 
 def _possible(prefix: str = "") -> Sql:
