@@ -26,7 +26,6 @@ class Reader:
     """Where a statement reads event rows, which of them it needs, and what it needs of them."""
 
     place: exp.Select
-    within: Sql
     kept: Sql
     columns: frozenset[str]
 
@@ -36,40 +35,46 @@ def share_reading(connection: Connection, statements: Iterable[Statement]) -> No
 
     Changes their trees; none may have been run.
     """
-    readers: dict[str, list[Reader]] = {}
+    reading: dict[str, list[Statement]] = {}
     for each in statements:
-        places = places_of_events(each.query, each.rule.table)
-        if each.read_within is not None and each.read_kept is not None and len(places) == 1:
-            columns = frozenset(c.name for c in places[0].find_all(exp.Column) if c.table == EVENTS)
-            found = Reader(places[0], each.read_within, each.read_kept, columns)
-            readers.setdefault(each.rule.table, []).append(found)
-    for table_id, mine in readers.items():
-        within = any_of({each.within.sql(): each.within for each in mine}.values())
-        if len(mine) > 1 and _few(connection, table_id, within):
-            _share(connection, table_id, mine, within)
+        if each.read_within is not None:
+            reading.setdefault(each.rule.table, []).append(each)
+    for table_id, mine in reading.items():
+        if len(mine) > 1 and _few(connection, table_id, _any(each.read_within for each in mine)):
+            _share(connection, table_id, [each for told in mine for each in _reader(told)])
 
 
-def _share(connection: Connection, table_id: str, readers: list[Reader], within: Sql) -> None:
+def _reader(statement: Statement) -> list[Reader]:
+    """A statement that reads its event rows in one place."""
+    places = places_of_events(statement.query, statement.rule.table)
+    if statement.read_kept is None or len(places) != 1:
+        return []
+    columns = frozenset(each.name for each in places[0].find_all(exp.Column) if each.table == EVENTS)
+    return [Reader(places[0], statement.read_kept, columns)]
+
+
+def _share(connection: Connection, table_id: str, readers: list[Reader]) -> None:
     """Those that need the same rows share these alone, unless most columns would be read several times then."""
     alike: dict[str, list[Reader]] = {}
     for each in readers:
         alike.setdefault(each.kept.sql(), []).append(each)
-    together = len(frozenset().union(*(each.columns for each in readers)))
-    apart = sum(len(frozenset().union(*(each.columns for each in group))) for group in alike.values())
-    if apart > AGAIN * together:
-        _take(connection, f"events {table_id}", table_id, readers, within)
-        return
-    for n, group in enumerate(alike.values()):
+    together, *apart = (_columns(each) for each in (readers, *alike.values()))
+    groups = list(alike.values()) if sum(map(len, apart)) <= AGAIN * len(together) else [readers]
+    for n, group in enumerate(groups):
         if len(group) > 1:
-            _take(connection, f"events {table_id} {n}", table_id, group, group[0].kept)
+            taken = f"events {table_id} {n}"
+            query = select([col(each, EVENTS) for each in _columns(group)], facts_of(table_id), EVENTS)
+            create(connection, taken, filter_(query, _any(each.kept for each in group)))
+            for each in group:
+                each.place.args["from_"].this.set("this", name(taken))
 
 
-def _take(connection: Connection, taken: str, table_id: str, readers: list[Reader], where: Sql) -> None:
-    columns = sorted(frozenset().union(*(each.columns for each in readers)))
-    query = select([col(each, EVENTS) for each in columns], facts_of(table_id), EVENTS)
-    create(connection, taken, filter_(query, where))
-    for each in readers:
-        each.place.args["from_"].this.set("this", name(taken))
+def _columns(readers: list[Reader]) -> list[str]:
+    return sorted(frozenset().union(*(each.columns for each in readers)))
+
+
+def _any(conditions: Iterable[Sql | None]) -> Sql:
+    return any_of({each.sql(): each for each in conditions if each is not None}.values())
 
 
 def _few(connection: Connection, table_id: str, within: Sql) -> bool:

@@ -24,10 +24,12 @@ LEVEL = Column(Type("code", "level"), EVENT, (), "level", "certificate", "certif
 def counted_by(keys: list[str], also: list[str]) -> exp.Query:
     """How many rows of `town` are in each group, with columns of its first row."""
     program = Program()
+    rows = program.add(select([col("id"), col("firm"), col("who")], "town"))
     first = named(exp.Anonymous(this="min", expressions=[col("id")]), "first")
-    made = program.add(group(select([named(how_many(), "many"), first], "town"), [col(each) for each in keys]))
+    found = select([named(how_many(), "many"), first], rows)
+    made = program.add(group(found, [col(each) for each in keys]) if keys else found)
     query = select([exp.Column(this=exp.Star(), table=exp.to_identifier("e")), col("many", "a")], made, "a")
-    (beside if keys else join)(query, "town", "e", op("is", col("id", "e"), col("first", "a")))
+    (beside if keys else join)(query, rows, "e", op("is", col("id", "e"), col("first", "a")))
     return program.statement(select([col("many"), *(col(each) for each in also)], program.add(query)))
 
 

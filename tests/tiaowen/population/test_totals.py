@@ -67,7 +67,7 @@ def test_what_is_read_once_for_several_rules_adds_up_to_the_same(
     monkeypatch.setattr(shared, "FEW", 1)  # however many are in force
     monkeypatch.setattr(shared, "create", lambda *told: (taken.append(told[1]), create(*told))[1])
     assert totals(LIBRARY, document, tmp_path, rules=beside, threads=1) == alone
-    assert taken == [f"events {table}"]
+    assert taken == [f"events {table} 0"]
     assert any(total.lines for total in alone.values())
 
 
