@@ -220,18 +220,7 @@ class Rows:
                 if early and known:  # whoever is left meets it
                     outcomes[condition.label] = lit(True)
         if early:
-            paid = self._paid_at_all()
-            if paid is not None:
-                outcome = self.scope.outcome(paid)
-                known = always_known(self.world, paid, self.dated)
-                before.append(outcome if known else not_false(outcome))
-            self._drop_refused(before)
-            if paid is not None and known:
-                self.scope.settle(paid)
-            self.read_within = self._window()
-            spoken = [c.term for c in order if c.label not in spared] + ([] if paid is None else [paid])
-            own = [not_false(self._of_event(term)) for term in spoken if _is_own(term)]
-            self.read_kept = None if self.read_within is None else all_of([self.read_within, *own])
+            self._drop_last(before, [each.term for each in order if each.label not in spared])
             for each in settled:
                 self.scope.fixed[each] = lit(True)
             self.unrefused = not (self.rule.thresholds or self.rule.grouping or self.rule.joined)
@@ -245,10 +234,26 @@ class Rows:
         self.scope.fix("passed", all_of(self.outcomes()))
         self.verdict = "passed"
 
+    def _drop_last(self, before: list[Sql], asked: list[t.Term]) -> None:
+        """Drop what the conditions and the amount refuse; say what holds of the event rows that are left."""
+        paid = self._paid_at_all()
+        if paid is not None:
+            asked.append(paid)
+            outcome = self.scope.outcome(paid)
+            known = always_known(self.world, paid, self.dated)
+            before.append(outcome if known else not_false(outcome))
+            if known:
+                self.scope.settle(paid)
+        self._drop_refused(before)
+        self.read_within = self._window()
+        if self.read_within is not None:
+            own = [not_false(self._of_event(each)) for each in asked if _is_own(each)]
+            self.read_kept = all_of([self.read_within, *own])
+
     def _paid_at_all(self) -> t.Term | None:
-        """What a row must meet to be paid anything; None where a refused sum still counts in its group."""
+        """What a row must meet to be paid anything; None where a refused sum still counts, or hangs on other rows."""
         rule = self.rule
-        if rule.thresholds or rule.grouping is not None or rule.schedule is not None or rule.instalments:
+        if rule.thresholds or rule.grouping is not None or rule.joined or rule.schedule is not None or rule.instalments:
             return None
         return codes_paid(rule.amount)
 
