@@ -50,10 +50,6 @@ def come(table_id: str) -> str:
     return f"come {table_id}"
 
 
-def keys_of(table_id: str) -> str:
-    return f"keys {table_id}"
-
-
 def inside(value: Sql, ids: str, column: str = "id") -> Sql:
     """Whether a value is one of a relation's."""
     return exp.Paren(this=exp.In(this=value, query=exp.Subquery(this=select([col(column)], ids))))
@@ -80,12 +76,12 @@ class Changes:
     ) -> None:  # fmt: skip
         self.connection, self.vocabulary = connection, vocabulary
         self.tables = list(tables)
+        self.columns = columns
         self.many: dict[str, int] = {}
         self.rows: dict[str, int] = {}
         self.differing: dict[str, set[str]] = {}  # columns that some row changed
         self.only: dict[str, bool] = {}  # whether some row is in one state only
         self.parts: dict[tuple[str, frozenset[str]], tuple[str, int]] = {}
-        self.keyed: dict[str, set[str]] = {}
         self.differ = [each for each in self.tables if each not in same]
         open_tables(connection, vocabulary, folder, self.tables, checked=self.tables)
         connection.execute(sql(exp.Create(this=exp.Table(this=name(WAS)), kind="SCHEMA", exists=True)))
@@ -94,7 +90,7 @@ class Changes:
             open_tables(connection, vocabulary, earlier, self.differ, checked=self.differ)
         finally:
             connection.execute("USE main")
-        sound = [self._compare(each, columns.get(each, set())) for each in self.differ]
+        sound = [self._compare(each) for each in self.differ]
         if not all(sound) or not all(self._refer(each) for each in self.tables):
             open_tables(connection, vocabulary, folder, self.tables)  # says what is wrong
 
@@ -104,10 +100,14 @@ class Changes:
         return [each for each in columns
                 if each.derived is None and each.type.kind == "row" and each.type.name in self.tables]  # fmt: skip
 
-    def _compare(self, table_id: str, columns: set[str]) -> bool:
+    def needed(self, table_id: str) -> list[str]:
+        """The columns of a table that matter, and those by which its rows are found."""
+        return sorted(self.columns.get(table_id, set()) | {each.name for each in self.references(table_id)})
+
+    def _compare(self, table_id: str) -> bool:
         """Find the rows that moved; whether every id stands once."""
         connection = self.connection
-        compared = sorted(columns | {each.name for each in self.references(table_id)})
+        compared = self.needed(table_id)
         in_place = self._in_place(table_id)
         self._find(table_id, compared, in_place)
         for rows, side, state in ((come(table_id), "b", "now"), (left(table_id), "a", "was")):
@@ -214,31 +214,21 @@ class Changes:
             self.rows[table_id] = count(self.connection, facts_of(table_id))
         return self.rows[table_id]
 
-    def key(self, table_id: str) -> None:
-        """Take ids and references of a table out of its file: rows will be found by them again and again."""
-        if table_id not in self.keyed:
-            names = ["id", *(each.name for each in self.references(table_id))]
-            create(self.connection, keys_of(table_id), select([col(each) for each in names], facts_of(table_id)))
-            self.keyed[table_id] = set(names)
-
-    def rows_of(self, table_id: str, *asked: Sql | None) -> str:
-        """The relation of a table that has the columns that are asked for, whole or its keys only."""
-        names = {each.name for one in asked if one is not None for each in one.find_all(exp.Column)}
-        return keys_of(table_id) if names <= self.keyed.get(table_id, set()) else facts_of(table_id)
-
     def moving_rows(self, columns: Iterable[Sql], table_id: str) -> exp.Query:
         """The rows that moved as they are, and as they were."""
         chosen = list(columns)
         return union([select(chosen, come(table_id)), select([each.copy() for each in chosen], left(table_id))])
 
+    def before(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> list[exp.Query]:
+        """The rows that moved as they were: a query, or none where no row has."""
+        return [filter_(select(columns, left(table_id)), where)] if self.moves(table_id) else []
+
     def both(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> exp.Query:
         """Rows of a table as they are, with those that moved as they were."""
         chosen = list(columns)
-        parts: list[exp.Query] = [filter_(select(chosen, self.rows_of(table_id, *chosen, where)), where)]
-        if self.moves(table_id):
-            condition = where.copy() if where is not None else None
-            parts.append(filter_(select([each.copy() for each in chosen], left(table_id)), condition))
-        return union(parts)
+        condition = where.copy() if where is not None else None
+        parts: list[exp.Query] = [filter_(select(chosen, facts_of(table_id)), where)]
+        return union([*parts, *self.before([each.copy() for each in chosen], table_id, condition)])
 
 
 def _of(chosen: Iterable[Sql], source: exp.Expression) -> exp.Select:

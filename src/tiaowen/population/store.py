@@ -97,6 +97,12 @@ def created(relation: str, query: exp.Query, kind: str = "TABLE") -> str:
     return sql(made)
 
 
+def inserted(connection: Connection, relation: str, query: exp.Query) -> int:
+    """Put the rows of a query into a table with the same columns; how many they are."""
+    found = connection.execute(sql(exp.Insert(this=exp.Table(this=name(relation)), expression=query))).fetchall()
+    return int(found[0][0])
+
+
 def renamed(connection: Connection, relation: str, to: str) -> None:
     """The same table under another name."""
     rename = exp.AlterRename(this=exp.Table(this=name(to)))
