@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlglot import exp
 
 from tiaowen.population.changes import Changes, count, inside, left, moved
-from tiaowen.population.expr import col, is_null, lit, name, named
+from tiaowen.population.expr import call, col, how_many, is_null, lit, name, named
 from tiaowen.population.gathered import Gathered
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
@@ -29,7 +29,7 @@ class Reach:
         self.found: dict[tuple[Source, tuple[str, ...]], tuple[str, int]] = {}
         self.closed: dict[str, dict[str, str]] = {}
         self.kept: dict[str, tuple[str, int]] = {}
-        self.alike: dict[int, list[str]] = {}  # how many ids → relations of so many
+        self.alike: dict[tuple[int, str], list[str]] = {}  # how many ids of which type → relations of so many
 
     def touched(self, source: Source, columns: Mapping[str, frozenset[str]]) -> tuple[str, int]:
         """Ids of the rows of a source that see a row that moved, in either state: relation, and how many.
@@ -195,8 +195,9 @@ class Reach:
             distinct = exp.Select(expressions=[col("id")], distinct=exp.Distinct())
             distinct.set("from_", exp.From(this=exp.Subquery(this=query, alias=exp.TableAlias(this=name("q")))))
             create(self.connection, relation, distinct)
-            many = count(self.connection, relation)
-            alike = self.alike.setdefault(many, [])
+            told = select([how_many(), call("any_value", call("typeof", col("id")))], relation)
+            ((many, kind),) = self.connection.execute(sql(told)).fetchall()
+            alike = self.alike.setdefault((many, kind), []) if many else []
             same = next((each for each in alike if self._same(each, relation)), "")
             if not same:
                 alike.append(relation)

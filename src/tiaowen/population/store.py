@@ -46,6 +46,7 @@ from tiaowen.vocabulary.types import NONE, Type
 
 MANIFEST = "coverage.json"
 PARTS = "*.parquet"  # of a table that is a folder of files
+STANDS = "stands at"  # the place of a row in its file, from 0
 Connection = duckdb.DuckDBPyConnection
 # steps of planning that a statement over few rows is still worth
 PLANNED = ("expression_rewriter", "filter_pushdown", "unused_columns", "deliminator", "unnest_rewriter", "join_order")
@@ -271,7 +272,8 @@ def _open(connection: Connection, table: Table, path: Path | None, present: dict
     """A view over one table; `present`: the columns of its file and their types."""
     kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
     if path is None or present is None:
-        empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items())]
+        empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items()),
+                 named(null("BIGINT"), STANDS)]  # fmt: skip
         query = exp.Select(expressions=empty)
         query.set("where", exp.Where(this=lit(False)))
         create(connection, facts_of(table.id), query, "VIEW")
@@ -293,6 +295,7 @@ def _open(connection: Connection, table: Table, path: Path | None, present: dict
         if present[column] not in fits:
             raise PopulationError(f"{file} {column}: {present[column]}；应为 expected {expected}（{kind.words}）")
         chosen.append(_as(column, present[column], expected))
+    chosen.append(named(col("file_row_number"), STANDS))
     query = exp.Select(expressions=chosen)
     query.set("from_", exp.From(this=exp.Table(this=call("read_parquet", exp.Literal.string(str(path))))))
     create(connection, facts_of(table.id), query, "VIEW")
