@@ -160,8 +160,8 @@ class Changes:
         if key not in self.parts:
             relation = f"moved {table_id} {len(self.parts)}"
             where = any_of([no(col("was")), no(col("now")), *(col(f"moved {each}") for each in sorted(mine))])
-            create(self.connection, relation, filter_(select([col("id")], moved(table_id)), where))
-            self.parts[key] = (relation, count(self.connection, relation))
+            many = create(self.connection, relation, filter_(select([col("id")], moved(table_id)), where))
+            self.parts[key] = (relation, many)
         return self.parts[key]
 
     def size(self, table_id: str) -> int:

@@ -64,8 +64,7 @@ class Gathered:
                 gone = filter_(select([col("id")], moved(table_id)), no(col("now")))
                 where.append(no(exp.Paren(this=exp.In(this=col("id"), query=exp.Subquery(this=gone)))))
             asked = f"asked {table_id}"
-            create(self.connection, asked, filter_(select([col("id")], ids), all_of(where)))
-            if not count(self.connection, asked):
+            if not create(self.connection, asked, filter_(select([col("id")], ids), all_of(where))):
                 return True
         self._take(table_id, inside(col("id"), asked))
         return True
@@ -92,7 +91,6 @@ class Gathered:
         if most is not None:
             at_most(query, most)
         if table_id not in self.begun:
-            create(self.connection, into, query)
             self.begun.add(table_id)
-            return count(self.connection, into)
+            return create(self.connection, into, query)
         return inserted(self.connection, into, query)

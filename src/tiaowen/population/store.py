@@ -86,8 +86,10 @@ def planned_quickly(connection: Connection) -> Iterator[None]:
         connection.execute("RESET disabled_optimizers")
 
 
-def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> None:
-    connection.execute(created(relation, query, kind))
+def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> int:
+    """Make a relation of a query; gives how many rows a table has."""
+    made = connection.execute(created(relation, query, kind)).fetchall()
+    return int(made[0][0]) if made else 0
 
 
 def created(relation: str, query: exp.Query, kind: str = "TABLE") -> str:
@@ -102,6 +104,11 @@ def inserted(connection: Connection, relation: str, query: exp.Query) -> int:
     """Put the rows of a query into a table with the same columns; how many they are."""
     found = connection.execute(sql(exp.Insert(this=exp.Table(this=name(relation)), expression=query))).fetchall()
     return int(found[0][0])
+
+
+def write(connection: Connection, query: exp.Query, path: Path) -> None:
+    """Write the rows of a query as one Parquet file."""
+    connection.execute(sql(exp.Copy(this=exp.Subquery(this=query), kind=False, files=[exp.Literal.string(str(path))])))
 
 
 def renamed(connection: Connection, relation: str, to: str) -> None:
