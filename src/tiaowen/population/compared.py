@@ -27,7 +27,7 @@ from tiaowen.population.expr import (
     op,
     same,
 )
-from tiaowen.population.program import filter_, select, union
+from tiaowen.population.program import filter_, join, select, union
 from tiaowen.population.standing import Standing
 from tiaowen.population.store import STANDS, Connection, create, sql
 from tiaowen.population.world import facts_of
@@ -60,7 +60,7 @@ def find_moved(connection: Connection, table_id: str, compared: list[str], stand
     pairs: list[exp.Query] = []
     differing = sorted(stands.differing)
     if differing:
-        pairs.append(_unlike(table_id, compared, differing, stands.rows))
+        pairs.append(_unlike(connection, table_id, compared, differing, stands.rows))
     rest = [op(">=", col(STANDS), lit(stands.rows))] if stands.rows else []
     in_place = stands.rest and _in_place(connection, table_id, rest)
     every = ["id", *compared]
@@ -70,7 +70,6 @@ def find_moved(connection: Connection, table_id: str, compared: list[str], stand
         pairs.append(filter_(laid, any_of([no(same(col(each, "a"), col(each, "b"))) for each in every])))
     if pairs or not stands.rest:
         create(connection, apart, union(pairs) if pairs else _nothing(table_id, every))
-        _in_line(connection, apart, bool(differing))
         here = op("is", col("a id"), col("b id"))
         pair = [named(col("a id"), "id"), named(lit(True), "was"), named(lit(True), "now"),
                 *(named(no(same(col(f"a {each}"), col(f"b {each}"))), f"moved {each}") for each in compared),
@@ -90,25 +89,35 @@ def _in_place(connection: Connection, table_id: str, where: list[Sql]) -> bool:
     return bool(elsewhere * ELSEWHERE <= rows)
 
 
-def _unlike(table_id: str, compared: list[str], differing: list[str], rows: int) -> exp.Select:
-    """Of so many rows that have kept their places, those that differ in one of these columns."""
+def _unlike(
+    connection: Connection, table_id: str, compared: list[str], differing: list[str], rows: int
+) -> exp.Select:  # fmt: skip
+    """Of so many rows that have kept their places, those that differ in one of these columns.
+
+    Only these columns are read of all rows; the others, of those that differ.
+    """
+    unlike = f"unlike {table_id}"
+    every = [STANDS, *differing]
+    out_of_line = no(same(col(STANDS, "a"), col(STANDS, "b")))
+    laid = _beside(table_id, every, every, [col(STANDS, "b"), named(out_of_line, "astray"),
+                                            *(named(col(each, "a"), f"a {each}") for each in differing)],
+                   [op("<", col(STANDS), lit(rows))])  # fmt: skip
+    unequal = [no(same(col(each, "a"), col(each, "b"))) for each in differing]
+    create(connection, unlike, filter_(laid, any_of([out_of_line.copy(), *unequal])))
+    astray = filter_(select([how_many()], unlike), col("astray"))
+    if connection.execute(sql(astray)).fetchall() != [
+        (0,)
+    ]:  # files are read from their beginning: nothing else is right
+        raise AssertionError(f"{table_id}: the rows of two files were not read in their order")
     told = [named(col("id", "b"), f"{at} id") for at in ("a", "b")]
-    told += [named(col(each, at if each in differing else "b"), f"{at} {each}") for each in compared for at in "ab"]
-    level = op("is", col(STANDS, "a"), col(STANDS, "b"))
-    within = [op("<", col(STANDS), lit(rows))]
-    laid = _beside(table_id, [STANDS, *differing], [STANDS, "id", *compared], [*told, named(level, "level")], within)
-    return filter_(laid, any_of([no(level.copy()), *(no(same(col(each, "a"), col(each, "b"))) for each in differing)]))
+    told += [named(col(f"a {each}", "u") if at == "a" and each in differing else col(each, "b"), f"{at} {each}")
+             for each in compared for at in ("a", "b")]  # fmt: skip
+    return join(select(told, facts_of(table_id), "b"), unlike, "u", op("is", col(STANDS, "b"), col(STANDS, "u")))
 
 
 def _nothing(table_id: str, every: list[str]) -> exp.Select:
     told = [named(col(each), f"{at} {each}") for each in every for at in ("a", "b")]
     return filter_(select(told, facts_of(table_id)), exp.false())
-
-
-def _in_line(connection: Connection, apart: str, laid: bool) -> None:
-    """Rows are laid beside each other in the order of their files: nothing else is ever right."""
-    if laid and connection.execute(sql(filter_(select([how_many()], apart), no(col("level"))))).fetchall() != [(0,)]:
-        raise AssertionError(f"{apart}: rows of two files were read out of order")
 
 
 def _beside(

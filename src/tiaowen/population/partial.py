@@ -235,7 +235,7 @@ class Partial:
         many = create(connection, gone, distinct)
         if not many:
             return None
-        create(connection, "differing lines", within("both lines", gone, keys))
+        create(connection, "differing lines", within("both lines", gone, keys), "VIEW")
         sides = figures_by(connection, '"differing lines"', columns, the_rule, "side")
         nothing = no_figures(the_rule)
         told = adjusted(before.figures, sides.get(THEN, nothing), sides.get(NOW, nothing))

@@ -108,7 +108,9 @@ def inserted(connection: Connection, relation: str, query: exp.Query) -> int:
 
 def write(connection: Connection, query: exp.Query, path: Path) -> None:
     """Write the rows of a query as one Parquet file."""
-    connection.execute(sql(exp.Copy(this=exp.Subquery(this=query), kind=False, files=[exp.Literal.string(str(path))])))
+    parquet = exp.CopyParameter(this=exp.Var(this="FORMAT"), expression=exp.Var(this="parquet"))  # whatever its name
+    file = exp.Literal.string(str(path))
+    connection.execute(sql(exp.Copy(this=exp.Subquery(this=query), kind=False, files=[file], params=[parquet])))
 
 
 def renamed(connection: Connection, relation: str, to: str) -> None:
