@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside, moved
+from tiaowen.population.changes import Changes, count, inside
+from tiaowen.population.compared import moved
 from tiaowen.population.expr import Sql, all_of, col, no
 from tiaowen.population.program import at_most, filter_, select, union
 from tiaowen.population.reading import PERSON

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from tiaowen.population.changes import inside, left, moved, was
+from tiaowen.population.changes import inside, left
+from tiaowen.population.compared import moved, was
 from tiaowen.population.expr import all_of, col, is_null, name, named, no, not_null
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reach import Reach

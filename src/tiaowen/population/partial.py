@@ -236,11 +236,11 @@ class Partial:
         if not many:
             return None
         create(connection, "differing lines", within("both lines", gone, keys), "VIEW")
-        sides = figures_by(connection, '"differing lines"', columns, the_rule, "side")
+        told = figures_by(connection, '"differing lines"', columns, the_rule, "side")
         nothing = no_figures(the_rule)
-        told = adjusted(before.figures, sides.get(THEN, nothing), sides.get(NOW, nothing))
+        found = adjusted(before.figures, told.get(THEN, nothing), told.get(NOW, nothing))
         come = filter_(select([col(each) for each in columns], "differing lines"), op("is", col("side"), lit(NOW)))
-        return Made(self._layers(key, gone, many, come, keys, place, scratch, told["lines"]), told)
+        return Made(self._layers(key, gone, many, come, keys, place, scratch, found["lines"]), found)
 
     def _layers(
         self, key: str, gone: str, many: int, come: exp.Select, keys: list[str], place: Path, scratch: Path, lines: int

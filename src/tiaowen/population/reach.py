@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside, left, moved
+from tiaowen.population.changes import Changes, count, inside, left
+from tiaowen.population.compared import moved
 from tiaowen.population.expr import call, col, how_many, is_null, lit, name, named
 from tiaowen.population.gathered import Gathered
 from tiaowen.population.program import filter_, select, union

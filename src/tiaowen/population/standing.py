@@ -11,6 +11,7 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlglot import exp
 
@@ -90,7 +91,7 @@ def _chunks(connection: Connection, file: str, columns: Collection[str]) -> list
     return [found[group] for group in sorted(found)]
 
 
-def _told(connection: Connection, function: str, files: list[str], asked: list[Sql]) -> list[tuple[object, ...]]:
+def _told(connection: Connection, function: str, files: list[str], asked: list[Sql]) -> list[tuple[Any, ...]]:
     """What the footers of files say."""
     query = exp.Select(expressions=asked)
     listed = exp.Array(expressions=[exp.Literal.string(each) for each in files])
