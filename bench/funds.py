@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from bench.funds_steps import STEPS
 from bench.serving import installation
 from bench.steps import Spent, step
 
@@ -24,7 +25,7 @@ PROMISED = "< 60 s"
 def rows() -> list[Row]:
     """What, measured, promised."""
     with installation() as (home, server):
-        told = {name: _step(name, home, server) for name in ("seed", "reserve", "send", "sign", "settle", "trace")}
+        told = {name: _step(name, home, server) for name in STEPS}
     size = f"{PAYMENTS:,} payments"
     return [
         (f"a batch of {size} built, frozen and exported as pain.001, each file against its schema", told["send"].told(), PROMISED),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import statistics
 import sys
@@ -30,7 +29,8 @@ def seed(payments: int, home: Path) -> str:
     from huijiang.registry import load
     from huijiang.registry.vocabulary import vocabulary
     from tests.huijiang.entitlements.town import account
-    from tests.huijiang.funds.many import DAY, past_the_triggers, payable
+    from tests.huijiang.forced import past_the_triggers
+    from tests.huijiang.funds.many import DAY, payable
     from tests.huijiang.funds.treasury import paid_from
 
     tree.sync(vocabulary().regions)
@@ -140,20 +140,31 @@ def sign(payments: int, home: Path) -> str:
     return "、".join(f"{name} {took:.1f} s" for name, took in timed.items())
 
 
-def settle(payments: int, home: Path) -> str:
-    """Everything paid, in one camt.054 a payment file."""
-    from huijiang.funds import answers, simulator
-    from huijiang.funds.models import Batch
+def answer(payments: int, home: Path) -> str:
+    """The bank's side: everything is paid, one camt.054 a payment file."""
+    from huijiang.funds import simulator
     from huijiang.funds.simulator import Manners
     from tests.huijiang.funds.many import DAY
 
-    place, _source, (maker, *_others) = _office()
-    lines = 0
+    (home / "answers").mkdir(exist_ok=True)
     for path in sorted((home / "orders").glob("*.xml")):
         ordered = simulator.instructions(path)
         good = Manners(rejected=0, returned=0, late=0, twice=0, unknown=0)
         for message in simulator.answers(path.stem, ordered, random.Random(path.stem), DAY, good):
-            lines += answers.take(io.BytesIO(message.content), len(message.content), message.name, place, maker).count
+            (home / "answers" / message.name).write_bytes(message.content)
+    return f"{payments:,} payments"
+
+
+def settle(payments: int, home: Path) -> str:
+    """The bank's answers taken in, file by file."""
+    from huijiang.funds import answers
+    from huijiang.funds.models import Batch
+
+    place, _source, (maker, *_others) = _office()
+    lines = 0
+    for path in sorted((home / "answers").iterdir()):
+        with path.open("rb") as content:
+            lines += answers.take(content, path.stat().st_size, path.name, place, maker).count
     assert lines == payments, (lines, payments)
     assert Batch.objects.get().state == Batch.State.SETTLED
     return f"{lines:,} lines"
@@ -193,7 +204,7 @@ def _timed(timed: dict[str, float], name: str, act: Callable[[], Any]) -> Any:
     return made
 
 
-STEPS: Final = {"seed": seed, "reserve": reserve, "send": send, "sign": sign, "settle": settle, "trace": trace}
+STEPS: Final = {each.__name__: each for each in (seed, reserve, send, sign, answer, settle, trace)}
 
 if __name__ == "__main__":
     import django

@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-import pgtrigger
-
 from huijiang import present
 from huijiang.access.models import Agency
 from huijiang.access.viewers import as_agent
@@ -19,6 +17,7 @@ from huijiang.claims.models.rounds import Late, Ranking, Ties
 from huijiang.registry.models import MODELS, Coverage, Organisation
 from tests.huijiang.claims.office import ON, Office
 from tests.huijiang.entitlements.town import DAY, account
+from tests.huijiang.forced import past_the_triggers
 
 MATCH = "xiaoshan-2025-3#match-funding"
 CEILING = 3_000_000  # 3 万元/项, fen
@@ -54,7 +53,7 @@ class Arena:
         """The days pass: the round's end is a minute ago.  (A published round does not change; only its clock does here.)"""
         found = held or self.round
         assert found is not None
-        with pgtrigger.ignore("claims.Round:as_published"):
+        with past_the_triggers():
             Round.objects.filter(pk=found.pk).update(closes_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1))
         found.refresh_from_db()
         if self.panel is not None:
@@ -64,7 +63,7 @@ class Arena:
     def day_over(self) -> None:
         """The panel's last day is yesterday."""
         assert self.panel is not None
-        with pgtrigger.ignore("claims.Panel:opened_once"):
+        with past_the_triggers():
             Panel.objects.filter(pk=self.panel.pk).update(due_on=today() - dt.timedelta(days=1))
         self.panel.refresh_from_db()
 

@@ -4,28 +4,16 @@ triggers in one go.  What is tested with them then runs with every trigger."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection, transaction
 
 from huijiang.accounts.models import User
 from huijiang.claims.models import Account, Claim, Determination, Due
 from huijiang.regions.models import Region
 from huijiang.registry.models import Person
+from tests.huijiang.forced import past_the_triggers
 
 BENEFIT = "xiaoshan-2025-3#chief-technician-allowance"
 DAY = dt.date(2026, 12, 1)
 CHUNK = 5_000
-
-
-@contextmanager
-def past_the_triggers() -> Iterator[None]:
-    """One transaction in which the database takes what it is given."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield
-        cursor.execute("SET LOCAL session_replication_role = origin")  # the transaction around may go on
 
 
 def payable(

@@ -134,7 +134,7 @@ def test_the_database_itself_freezes_no_transfer_to_two_accounts(db: None, setti
     last = made.payments.order_by("pk").last()
     other = PayeeAccount.objects.create(person=claim.payee_person, holder="别人", number="6222000000000001", bank="乙",
                                         cnaps="102331002444", made_by=treasury.maker)  # fmt: skip
-    from tests.huijiang.funds.many import past_the_triggers
+    from tests.huijiang.forced import past_the_triggers
 
     with past_the_triggers(), connection.cursor() as cursor:
         cursor.execute("UPDATE funds_payment SET account_id = %s WHERE id = %s", [other.pk, last.pk])

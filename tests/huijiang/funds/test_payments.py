@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from lxml import etree
 
 from huijiang.claims import dues as claims_dues
+from huijiang.claims import in_bulk
 from huijiang.funds import answers, batches, budget, exporting, journal, ledger, reserving, trace
 from huijiang.funds.bankfiles import pain001
 from huijiang.funds.models import (
@@ -26,6 +27,7 @@ from huijiang.funds.models import (
 from huijiang.sealed import keys
 from tests.huijiang.claims.office import office
 from tests.huijiang.entitlements.town import town
+from tests.huijiang.funds.many import payable
 from tests.huijiang.funds.treasury import DAY, YUAN, Treasury
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +180,23 @@ def test_the_database_itself_wants_two_people_on_a_batch(treasury: Treasury) -> 
         BatchSignature.objects.create(
             batch=batch, user=treasury.maker, human="maker", kind="finance", digest=batch.digest
         )
+
+
+def test_a_batch_signature_counts_on_every_claim_or_not_at_all(treasury: Treasury) -> None:
+    treasury.pays_for("人才专项资金")
+    held = reserving.reserve(
+        payable(2, treasury.place, treasury.desk.user("first"), "人才专项资金"), treasury.maker, DAY
+    )
+    assert len(held.reserved) == 2
+    batch = batches.freeze(batches.build(treasury.place, treasury.source, treasury.maker, pay_on=DAY), treasury.maker)
+    one, other = batches.claims_of(batch)
+    told = {"batch": batch, "user": treasury.chief, "human": "chief", "kind": "finance", "digest": batch.digest}
+    in_bulk.sign([one], treasury.chief, "chief", "finance", str(batch.uid))
+    in_bulk.sign([other], treasury.chief, "chief", "finance", "another batch")
+    with pytest.raises(DatabaseError, match="counts on every claim"), transaction.atomic():
+        BatchSignature.objects.create(**told)
+    in_bulk.sign([other], treasury.chief, "chief", "finance", str(batch.uid))
+    assert BatchSignature.objects.create(**told).pk
 
 
 def test_a_due_is_in_one_batch_at_a_time(treasury: Treasury) -> None:

@@ -25,7 +25,8 @@ from tests.huijiang.claims.office import Office, office
 from tests.huijiang.claims.registers import KEY, StandIn
 from tests.huijiang.entitlements.town import DAY as AS_OF
 from tests.huijiang.entitlements.town import NUMBER, town
-from tests.huijiang.funds.many import past_the_triggers, payable
+from tests.huijiang.forced import past_the_triggers
+from tests.huijiang.funds.many import payable
 from tests.huijiang.funds.treasury import DAY, Treasury
 
 pytestmark = pytest.mark.django_db

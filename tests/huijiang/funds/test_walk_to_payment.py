@@ -14,7 +14,6 @@ import tempfile
 from pathlib import Path
 
 import openpyxl
-import pgtrigger
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
@@ -35,6 +34,7 @@ from tests.huijiang.claims.office import office
 from tests.huijiang.claims.test_applying import CARD
 from tests.huijiang.claims.test_batches import three_certificates
 from tests.huijiang.entitlements.town import CHIEF, DAY, TRAINER, account, town
+from tests.huijiang.forced import past_the_triggers
 from tests.huijiang.funds.treasury import Treasury
 from tests.huijiang.gate.windows import PHONE, Windows, decides, goes, presses, shown, told_well
 
@@ -295,7 +295,7 @@ def ground(settings: object, tmp_path: Path) -> Arena:
 
 def days_pass(address: str) -> None:
     """The round's end is a minute ago; every notice ended yesterday.  (What was published does not change: only here.)"""
-    with pgtrigger.ignore("claims.Round:as_published", "claims.PublicNotice:taken_down_once"):
+    with past_the_triggers():
         Round.objects.filter(settled_at=None).update(closes_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1))
         PublicNotice.objects.update(starts_on=today() - dt.timedelta(days=9), ends_on=today() - dt.timedelta(days=1))
 
