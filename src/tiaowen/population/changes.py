@@ -72,11 +72,11 @@ class Changes:
         self.only: dict[str, bool] = {}  # whether some row is in one state only
         self.parts: dict[tuple[str, frozenset[str]], tuple[str, int]] = {}
         self.differ = [each for each in self.tables if each not in same]
-        open_tables(connection, vocabulary, folder, self.tables, checked=self.tables)
+        open_tables(connection, vocabulary, folder, self.tables, checked=self.tables, placed=True)
         connection.execute(sql(exp.Create(this=exp.Table(this=name(WAS)), kind="SCHEMA", exists=True)))
         connection.execute(f"USE {WAS}")
         try:
-            open_tables(connection, vocabulary, earlier, self.differ, checked=self.differ)
+            open_tables(connection, vocabulary, earlier, self.differ, checked=self.differ, placed=True)
         finally:
             connection.execute("USE main")
         sound = [self._compare(each) for each in self.differ]
