@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 
@@ -46,14 +42,14 @@ def each(calls: list[Callable[[], object]], warm_up: int = 5) -> Times:
     return Times(tuple(sorted(found)))
 
 
-def process(code: str, runs: int) -> tuple[Times, list[float], int]:
-    """Run Python code in fresh processes: wall times, CPU seconds, peak memory in MiB.
+def environment() -> dict[str, str]:
+    """For a process that is measured: modules are compiled once and kept, as those of an installed package are."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
-    Modules are compiled once, as an installation has them, whatever this machine says of writing bytecode.
-    """
+
+def process(code: str, runs: int) -> tuple[Times, list[float], int]:
+    """Run Python code in fresh processes: wall times, CPU seconds, peak memory in MiB."""
     walls, cpus, peak = [], [], 0
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment.setdefault("PYTHONPYCACHEPREFIX", _bytecode())
     body = (
         "import resource, json, sys\n"
         f"{code}\n"
@@ -61,22 +57,15 @@ def process(code: str, runs: int) -> tuple[Times, list[float], int]:
         "from bench.measure import peak_mib\n"
         "sys.stderr.write('\\n' + json.dumps([u.ru_utime + u.ru_stime, peak_mib()]))\n"
     )
+    command = [sys.executable, "-c", body]
     for _ in range(runs):
         start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", body], capture_output=True, text=True, check=True, env=environment)  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
         walls.append(1_000 * (time.perf_counter() - start))
         cpu, rss = json.loads(done.stderr.strip().splitlines()[-1])
         cpus.append(cpu)
         peak = max(peak, rss)
     return Times(tuple(sorted(walls))), sorted(cpus), peak
-
-
-@cache
-def _bytecode() -> str:
-    """A folder for compiled modules, gone with this process."""
-    made = tempfile.mkdtemp(prefix="tiaowen-bench-bytecode-")
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
 
 
 def peak_mib() -> int:

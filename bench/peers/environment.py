@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench.measure import environment
 from tools import venv
 from tools.progress import step
 
@@ -45,7 +46,7 @@ def python_of(peer: str) -> Path:
 def run(peer: str, *arguments: str | Path) -> Any:
     """Run `<peer>_run.py` in the peer's environment; what it prints, read as JSON (None for nothing)."""
     command = [python_of(peer), HERE / f"{peer}_run.py", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment())
     return json.loads(done.stdout) if done.stdout.strip() else None
 
 

@@ -109,19 +109,20 @@ def job(
 
 def every(cron: str, name: str) -> None:
     """Ask for a run of a declared job by the clock (cron, UTC); one that still runs is not asked for twice."""
+    always(cron, name, lambda: enqueue(name, unique="clock"))
+
+
+def always(cron: str, name: str, act: Callable[[], object]) -> None:
+    """Do something by the clock that is no run: nothing that died can stand in its way."""
 
     def clock(timestamp: int) -> None:
-        _by_the_clock(name)
+        close_old_connections()
+        try:
+            act()
+        finally:
+            _leave_thread()
 
     app.periodic(cron=cron, periodic_id=name)(app.task(name=f"{name}.clock", pass_context=False)(clock))
-
-
-def _by_the_clock(name: str) -> None:
-    close_old_connections()
-    try:
-        enqueue(name, unique="clock")
-    finally:
-        _leave_thread()
 
 
 def _leave_thread() -> None:

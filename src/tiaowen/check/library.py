@@ -12,11 +12,11 @@ from tiaowen.check.fixes import Fix, apply_fixes, fixed_plan, fixes_in
 from tiaowen.check.lints import lint_document
 from tiaowen.check.others import key_terms
 from tiaowen.check.typer import check_derived
-from tiaowen.language.blocks import read_blocks
+from tiaowen.language.blocks import BlockFile, read_blocks
 from tiaowen.plan import terms as t
 from tiaowen.plan.rules import DocumentPlan, Rule
 from tiaowen.problems import PolicyError, Problem, Spot, nearest, problem
-from tiaowen.vocabulary.load import is_vocabulary, load_vocabulary
+from tiaowen.vocabulary.load import is_vocabulary, vocabulary_of
 from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.types import BOOL
 
@@ -208,17 +208,17 @@ def load_library(files: Mapping[str, str], thorough: bool = True) -> Library:
 
 def _load(files: Mapping[str, str], thorough: bool) -> Library:
     """One set of files that refer to each other."""
-    shared: dict[str, str] = {}
-    documents: dict[str, str] = {}
-    for name, text in files.items():
-        if not name.endswith(".md"):
-            continue
-        (shared if is_vocabulary(read_blocks(text, name)) else documents)[name] = text
-    vocabulary, problems = load_vocabulary(shared)
+    shared: list[BlockFile] = []
+    documents: list[BlockFile] = []
+    for name, text in sorted(files.items()):
+        if name.endswith(".md"):
+            read = read_blocks(text, name)
+            (shared if is_vocabulary(read) else documents).append(read)
+    vocabulary, problems = vocabulary_of(shared)
     problems += check_derived(vocabulary)
     library = Library(vocabulary, {}, {}, problems)
-    for name, text in sorted(documents.items()):
-        source = Source(PurePosixPath(name).stem, read_blocks(text, name), vocabulary)
+    for read in documents:
+        source = Source(PurePosixPath(read.file).stem, read, vocabulary)
         if source.id in library.sources:
             other = library.sources[source.id].read.file
             problems.append(

@@ -78,7 +78,11 @@ class Parser:
 
     def is_word(self, *words: str) -> bool:
         """Whether the next tokens are these ASCII words, in order."""
-        return all(self.ahead(n).kind == "name" and self.ahead(n).text == word for n, word in enumerate(words))
+        for n, word in enumerate(words):
+            token = self.ahead(n)
+            if token.text != word or token.kind != "name":
+                return False
+        return True
 
     def accept(self, *words: str) -> bool:
         if self.is_word(*words):

@@ -13,15 +13,16 @@ from tiaowen.problems import Problem, Spot, problem
 
 MAX_LENGTH = 4_000
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_PATTERNS = [
-    ("space", re.compile(r"[ \t\n]+")),
-    ("date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])")),
-    ("number", re.compile(r"[0-9]+(?:\.[0-9]+)?")),
-    ("name", re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")),
-    ("quoted", re.compile(r"「[^「」]{1,200}」")),
-    ("value", re.compile(rf"[{_HAN}〇（][{_HAN}〇（）()“”A-Za-z0-9]*")),
-    ("sign", re.compile(r">=|<=|[><()\[\],.+*%-]")),
-]
+_KINDS = {  # the first that matches
+    "space": r"[ \t\n]+",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])",
+    "number": r"[0-9]+(?:\.[0-9]+)?",
+    "name": r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*",
+    "quoted": r"「[^「」]{1,200}」",
+    "value": rf"[{_HAN}〇（][{_HAN}〇（）()“”A-Za-z0-9]*",
+    "sign": r">=|<=|[><()\[\],.+*%-]",
+}
+_TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
 _UNIT = re.compile(rf"\s*(万|亿)?\s*(%|[{_HAN}]+(?:[/·][{_HAN}]+)*)?")
 _LOOK_ALIKE = {
     "≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "（": "(", "）": ")", "，": ",", "。": ".",
@@ -56,10 +57,10 @@ def tokens(text: str, spot: Spot) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(text):
-        hits = ((kind, pattern.match(text, at)) for kind, pattern in _PATTERNS)
-        kind, match = next(((kind, hit) for kind, hit in hits if hit), ("", None))
+        match = _TOKEN.match(text, at)
         if match is None:
             raise LexicalError(_bad_character(text, at, spot))
+        kind = match.lastgroup or ""
         if kind == "number":
             token = _number(text, match)
         elif kind == "value" and text[at] == "（":

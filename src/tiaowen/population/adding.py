@@ -18,16 +18,17 @@ from tiaowen.check.library import Library
 from tiaowen.plan.rules import DocumentPlan
 from tiaowen.plan.together import closure
 from tiaowen.population.execution import may_be_paid
-from tiaowen.population.expr import Sql, col, how_many, is_null, name, named, table, total
-from tiaowen.population.lines import Statement, acting, lines_statement, members
-from tiaowen.population.program import filter_
+from tiaowen.population.expr import Sql, col, how_many, is_null, lit, named, table, total
+from tiaowen.population.lines import acting, lines_statement, members
+from tiaowen.population.program import filter_, uncollected
 from tiaowen.population.rows import lines_of, tables_read
 from tiaowen.population.shared import share_reading
-from tiaowen.population.stackings import PAID, apply_stacking
+from tiaowen.population.stackings import apply_stacking, read_of_lines
 from tiaowen.population.store import Connection, Lacks, connect, create, open_tables, read_manifest, sql
 from tiaowen.population.world import World
 
-READ = ("row", "eligible", "first row", "index", "line date", "verdict", *PAID)
+SUMMED = ("verdict", "paid_low", "paid_high")
+ASKED = ("row", "eligible")  # of lines, by other rules
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def totals(
     with tempfile.TemporaryDirectory(prefix="tiaowen-") as scratch:
         connection = connect(memory, Path(scratch), threads)
         try:
-            return _totals(connection, library, plan, folder, wanted, on, checked)
+            with uncollected():
+                return _totals(connection, library, plan, folder, wanted, on, checked)
         finally:
             connection.close()
 
@@ -68,40 +70,39 @@ def _totals(
     benefits = [name for name in plan.order if name in wanted and plan.rules[name].kind == "benefit"]
     ordered = [name for name in plan.order if name in benefits or name in asked_for]
     stackings = acting(plan, benefits)
-    read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings)
+    read = tables_read(library.vocabulary, [plan.rules[each] for each in ordered], stackings, referred=not checked)
     open_tables(connection, library.vocabulary, folder, read, checked=read if checked else ())
     lacks = Lacks(connection, folder, read)
     world = World(library.vocabulary, covers, on if on is not None else asked, lacks, lacks.vague)
     kept = {each for stacking in stackings for each in members(stacking, benefits)} | asked_for
+
+    def columns(rule: str) -> tuple[str, ...]:
+        return (*SUMMED, *(read_of_lines(stackings) if rule in kept else ()), *(ASKED if rule in asked_for else ()))
+
     statements = {
-        each: lines_statement(world, plan.rules[each], stackings, benefits, owed=each not in asked_for)
+        each: lines_statement(world, plan.rules[each], stackings, benefits, each not in asked_for, columns(each))
         for each in ordered
     }
     share_reading(connection, statements.values())
     found = {}
     for each, statement in statements.items():
         if each in kept:
-            create(connection, lines_of(each), _kept(statement))
+            create(connection, lines_of(each), statement.query)
         else:
-            found[each] = _added_up(connection, exp.Subquery(this=statement.query))
+            found[each] = _added_up(connection, exp.Subquery(this=statement.query), lit(True))
     for stacking in stackings:
         apply_stacking(connection, world, stacking, members(stacking, benefits))
-    return {each: found[each] if each in found else _added_up(connection, table(lines_of(each))) for each in benefits}
+    return {
+        each: found[each] if each in found else _added_up(connection, table(lines_of(each)), may_be_paid())
+        for each in benefits
+    }
 
 
-def _kept(statement: Statement) -> exp.Query:
-    """The lines of a rule with the columns that stackings and rules that ask it read."""
-    keys = [each.alias for each in statement.query.expressions if each.alias.startswith(("stack:", "cap:"))]
-    query = exp.Select(expressions=[col(each) for each in (*READ, *keys)])
-    query.set("from_", exp.From(this=exp.Subquery(this=statement.query, alias=exp.TableAlias(this=name("l")))))
-    return query
-
-
-def _added_up(connection: Connection, lines: Sql) -> Total:
+def _added_up(connection: Connection, lines: Sql, where: Sql) -> Total:
     sums = [how_many(), total(col("paid_low")), total(col("paid_high")), how_many(is_null(col("paid_high")))]
     query = exp.Select(expressions=[named(value, f"n{n}") for n, value in enumerate(sums)])
     query.set("from_", exp.From(this=lines))
-    ((many, low, high, unbounded),) = connection.execute(sql(filter_(query, may_be_paid()))).fetchall()
+    ((many, low, high, unbounded),) = connection.execute(sql(filter_(query, where))).fetchall()
     return Total(int(many), int(low), None if unbounded else int(high))
 
 

@@ -30,6 +30,7 @@ from tiaowen.population.expr import (
 )
 from tiaowen.population.scope import Pair, Scope
 from tiaowen.population.terms import rank
+from tiaowen.vocabulary.types import BOOL
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ ONE = Counts((lit(1), lit(1)), (lit(1), lit(1)))
 
 def nothing() -> Sum:
     return Sum(lit(0), lit(0), lit(False), lit(""), exact=True)
+
+
+def codes_paid(amount: a.Amount | None) -> t.Term | None:
+    """The condition that a table by code pays at all, where it pays for the codes that it lists and no other."""
+    if not isinstance(amount, a.ByCode) or amount.otherwise not in (None, a.Refused()):
+        return None
+    listed = tuple(code for codes, row in amount.rows if row != a.Refused() for code in codes)
+    return t.InValues(BOOL, amount.term, listed, False) if listed else None
 
 
 def amount_of(scope: Scope, amount: a.Amount, counts: Counts = ONE) -> Sum:
@@ -159,12 +168,15 @@ def _by_code(scope: Scope, amount: a.ByCode, counts: Counts) -> Sum:
     parts.append((lit(True) if beyond else possible(others), rest))
     known = pair.high is None and always_known(scope.world, amount.term, False)
     wide = nothing() if known else hull(parts)
+    paid = codes_paid(amount)
+    listed_only = paid is not None and scope.meets(paid)
 
     def pick(part: str) -> Sql:
         unknown = [] if known else [(is_null(value), getattr(wide, part))]
         told = [(among(value, codes), getattr(row, part)) for codes, (_, row) in zip(mine, rows, strict=True)]
-        every = [*unknown, *told, (lit(True), getattr(rest, part))]
-        return every[0][1] if all(then == every[0][1] for _, then in every) else case(*every)
+        every = [*unknown, *told, *([] if listed_only else [(lit(True), getattr(rest, part))])]
+        last = every.pop()[1]
+        return last if all(then == last for _, then in every) else case(*every, default=last)
 
     decided = pick("why")
     why = case((op("is", decided, lit("")), lit(amount.name)), default=decided)

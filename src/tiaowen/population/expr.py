@@ -64,7 +64,9 @@ def value_of(value: object, kind: Type) -> Sql:
 
 
 def cast(inner: Sql, to: str) -> Sql:
-    return exp.Cast(this=inner, to=_built(to).copy())
+    built = _built(to)
+    fresh = built.copy() if built.args.get("nested") else exp.DataType(this=built.this, nested=False)
+    return exp.Cast(this=inner, to=fresh)
 
 
 @cache
@@ -164,7 +166,14 @@ def op(word: str, left: Sql, right: Sql) -> Sql:
     decided = _decided(word, left, right)
     if decided is not None:
         return lit(decided)
+    if word in _COMPARE:
+        left, right = _bare(left), _bare(right)
     return exp.Paren(this=_OPS[word](this=paren(left), expression=paren(right)))
+
+
+def _bare(inner: Sql) -> Sql:
+    """A whole number that is compared needs no width of its own."""
+    return inner.this if isinstance(inner, exp.Cast) and isinstance(_constant(inner), int) else inner
 
 
 def _decided(word: str, left: Sql, right: Sql) -> bool | None:
@@ -174,7 +183,7 @@ def _decided(word: str, left: Sql, right: Sql) -> bool | None:
         return None
     if isinstance(left, exp.Literal) and isinstance(right, exp.Literal) and left.is_string and right.is_string:
         return compare(left.this, right.this) if word in ("is", "is not") else None
-    a, b = _whole(left), _whole(right)
+    a, b = _constant(left), _constant(right)
     return None if a is None or b is None else compare(a, b)
 
 
@@ -183,12 +192,16 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-def _whole(inner: Sql) -> int | None:
-    """The whole number that a literal of `lit` says."""
+def _constant(inner: Sql) -> int | dt.date | None:
+    """The whole number or the day that a literal of `lit` says."""
     if not isinstance(inner, exp.Cast):
         return None
     bare, sign = (inner.this.this, -1) if isinstance(inner.this, exp.Neg) else (inner.this, 1)
-    return sign * int(bare.this) if isinstance(bare, exp.Literal) and not bare.is_string else None
+    if not isinstance(bare, exp.Literal):
+        return None
+    if not bare.is_string:
+        return sign * int(bare.this)
+    return dt.date.fromisoformat(bare.this) if inner.to.this == exp.DataType.Type.DATE else None
 
 
 def same(left: Sql, right: Sql) -> Sql:

@@ -108,7 +108,7 @@ def paid(rows: Rows, scope: Scope) -> tuple[Sql, Sql, Sql, Sql]:
     verdict, begin = scope.take("verdict"), scope.take("begin")
     never = says(is_null(begin), True)
     begun = lit(dt.date.min) if never else call("coalesce", begin, lit(dt.date.min))
-    scope.fix("line date", case((op("<", scope.take("index"), lit(0)), col("odate")), default=begun))
+    scope.fix("line date", case((op("<", scope.take("index"), lit(0)), scope.take("odate")), default=begun))
     # bound by name: the day of the period is read as a column
     day = col(scope.event_date)
     scope.put("limit day", day if never else call("coalesce", begin, day))
@@ -187,7 +187,7 @@ def _count(lines: Lines, limit: Limit, rule: str) -> None:
         first = scope.bind(op("is", over(exp.RowNumber(), [*event, possible], lines.order), lit(1)))
         unit = scope.bind(all_of([possible, first]))
         surely = scope.bind(is_true(over(call("bool_or", sure), event)))
-        in_order = [col("odate"), col(ROW)]
+        in_order = [scope.take("odate"), col(ROW)]
 
         def before(which: Sql, mine: Sql) -> Sql:
             upto = over(exp.Sum(this=_number(which)), lines.by, in_order)

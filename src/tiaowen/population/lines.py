@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -39,7 +39,8 @@ ROLES = ("payee", "beneficiary", "applicant")
 class Statement:
     """The query of a rule's lines; `checks` maps each label to its column, `keys` names group keys.
 
-    `read_within`: what holds of every event row `r` that is not dropped as soon as it is read.
+    `read_within`: what holds of every event row `r` that is not dropped as soon as it is read; `read_kept`: the
+    same with every condition that the row's own columns tell.
     """
 
     rule: Rule
@@ -47,6 +48,7 @@ class Statement:
     checks: dict[str, str]
     keys: tuple[str, ...] = ()
     read_within: Sql | None = None
+    read_kept: Sql | None = None
 
 
 def acting(plan: DocumentPlan, rules: Iterable[str]) -> list[Stacking]:
@@ -74,11 +76,13 @@ def key_words(stacking: Stacking, member: str) -> dict[str, tuple[t.Term | str, 
 
 
 def lines_statement(
-    world: World, rule: Rule, stackings: list[Stacking], rules: Iterable[str], owed: bool = False
-) -> Statement:
+    world: World, rule: Rule, stackings: list[Stacking], rules: Iterable[str], owed: bool = False,
+    only: Collection[str] | None = None,
+) -> Statement:  # fmt: skip
     """The statement of a rule.  Raises Unsupported for what SQL does not carry.
 
     `owed`: only the lines that may be paid, without their conditions; the rest is never worked out.
+    `only`: just these columns of a line, and what makes it one thing with another's.
     """
     mine = {
         column: words
@@ -131,10 +135,12 @@ def lines_statement(
         ],
         scope.flush(),
     )  # fmt: skip
+    if only is not None:
+        final.set("expressions", [each for each in final.expressions if each.alias in only or each.alias in stacks])
     if owed:
         filter_(final, all_of([not_false(verdict), any_of([is_null(high), op("is not", high, lit(0))])]))
     labels = {} if owed else {label: f"check:{label}" for label in rows.checks}
-    return Statement(rule, rows.program.statement(final), labels, tuple(number), rows.read_within)
+    return Statement(rule, rows.program.statement(final), labels, tuple(number), rows.read_within, rows.read_kept)
 
 
 def _roles(rows: Rows, rule: Rule) -> None:

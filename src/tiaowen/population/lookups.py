@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from tiaowen.check.demands import standard_form
 from tiaowen.plan import terms as t
 from tiaowen.population import calendar
 from tiaowen.population.certain import always_known
@@ -109,8 +108,6 @@ def candidates(
 
 def _narrowed(inner: Scope, where: t.Term, slot: int) -> Scope:
     """Candidates without those that a part of the condition refuses that is never unknown: they count for nothing."""
-    from tiaowen.population.scope import Pair as NewPair
-
     parts = where.parts if isinstance(where, t.Both) and where.op == "and" else (where,)
     known = [each for each in parts if always_known(inner.world, each, False, (t.EVENT, slot))]
     kept = all_of([inner.outcome(each) for each in known])
@@ -118,7 +115,8 @@ def _narrowed(inner: Scope, where: t.Term, slot: int) -> Scope:
         return inner
     relation = inner.flush()
     found = inner.narrowed(inner.program.add(filter_(select([exp.Star()], relation), kept), "met"))
-    found.known |= {standard_form(each): NewPair(lit(True)) for each in known}
+    for each in known:
+        found.settle(each)
     return found
 
 

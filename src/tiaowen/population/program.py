@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlglot import exp
 
 from tiaowen.population.expr import Sql, name, named, says, table
-from tiaowen.population.slim import slim
+from tiaowen.population.slim import ONE, slim
 
 Chosen = TypeVar("Chosen", bound=exp.Query)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """For making statements: every node of a tree refers to the one above it, which the collector follows for nothing."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Program:
@@ -70,6 +84,13 @@ def one(query: Chosen) -> Chosen:
 
 def join(query: exp.Select, relation: str, alias: str, on: Sql, left: bool = False) -> exp.Select:
     query.append("joins", exp.Join(this=table(relation, alias), on=on, side="LEFT" if left else None))
+    return query
+
+
+def beside(query: exp.Select, relation: str, alias: str, on: Sql) -> exp.Select:
+    """Join a relation that has exactly one row for each of the query's: left out where no column of it is read."""
+    join(query, relation, alias, on)
+    query.args["joins"][-1].meta[ONE] = True
     return query
 
 

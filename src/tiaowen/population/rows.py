@@ -13,7 +13,7 @@ from sqlglot import exp
 from tiaowen.plan import terms as t
 from tiaowen.plan.amounts import PerCount
 from tiaowen.plan.rules import Condition, Grouping, Rule, Stacking, Threshold
-from tiaowen.population.amounts import Counts
+from tiaowen.population.amounts import Counts, codes_paid
 from tiaowen.population.certain import always_dated, always_known
 from tiaowen.population.closed import closed
 from tiaowen.population.errors import Unsupported
@@ -40,9 +40,9 @@ from tiaowen.population.expr import (
     value_of,
 )
 from tiaowen.population.joined import join_rows
-from tiaowen.population.program import Program, filter_, group, join, select
+from tiaowen.population.program import Program, beside, filter_, group, join, select
 from tiaowen.population.scope import Pair, Scope, source
-from tiaowen.population.world import ROW, World, column_name, reads
+from tiaowen.population.world import EVENTS, ROW, World, column_name, reads
 from tiaowen.vocabulary.model import Vocabulary
 from tiaowen.vocabulary.types import DATE
 
@@ -64,8 +64,13 @@ def terms_in(thing: Any) -> list[t.Term]:
     return []
 
 
-def tables_read(vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[Stacking]) -> list[str]:
-    """The tables that rules (and the keys of stackings) read, each once."""
+def tables_read(
+    vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[Stacking], referred: bool = True
+) -> list[str]:
+    """The tables that rules (and the keys of stackings) read, each once.
+
+    `referred`: also those of which no more is told than which row is meant.
+    """
     rules, also = list(rules), list(also)
     found = dict.fromkeys(rule.table for rule in rules)
 
@@ -84,7 +89,7 @@ def tables_read(vocabulary: Vocabulary, rules: Iterable[Rule], also: Iterable[St
         found.update(dict.fromkeys(slots.values()))
         for term in inside:
             if isinstance(term, t.RowOf | t.Column):
-                follow(term.root, term.hops)
+                follow(term.root, term.hops if referred or isinstance(term, t.Column) else term.hops[:-1])
             elif isinstance(term, t.Covers):
                 follow(slots[term.slot], term.hops)
     return list(found)
@@ -117,6 +122,7 @@ class Rows:
         self.unrefused = False  # whether no row that is left is surely refused
         self.exact = False  # whether what a line comes to is known to the fen
         self.read_within: Sql | None = None  # true of every event row `r` that is not dropped at once
+        self.read_kept: Sql | None = None  # the same with what else its own columns tell
         for other in asked:
             self._ask(other)
         self._dates()
@@ -146,7 +152,8 @@ class Rows:
         if rule.since_year and since is not None:
             since = since.replace(month=1, day=1)
         day = col("date")
-        scope.put("odate", call("coalesce", day, lit(dt.date.min)))  # it may stand before any other
+        # an unknown day may stand before any other
+        scope.fix("odate", day if self.dated else call("coalesce", day, lit(dt.date.min)))
         if rule.by_application:  # the day of the question decides, not the event's
             gone, day = lit(False), value_of(self.world.on, DATE)
         scope.fix("counted", self._in_force(gone, day, since))
@@ -161,8 +168,13 @@ class Rows:
         since = rule.effective
         if since is not None and rule.since_year and (rule.thresholds or rule.grouping is not None):
             since = since.replace(month=1, day=1)
-        found = self._in_force(lit(False), col(day.column, "r"), since)
+        found = self._in_force(lit(False), col(day.column, EVENTS), since)
         return None if says(found, True) else found
+
+    def _of_event(self, term: t.Term) -> Sql:
+        """A condition over event rows `r` as they are read."""
+        apart = Scope(self.world, Program(), "", (ROW,), self.rule.key, self.scope.columns)
+        return apart.spelled(apart.outcome(term), {name: col(name.partition(".")[2], EVENTS) for name in apart.columns})
 
     def _in_force(self, gone: Sql, day: Sql, since: dt.date | None) -> Sql:
         since_then = [] if since is None else [op(">=", day, lit(since))]
@@ -208,8 +220,7 @@ class Rows:
                 if early and known:  # whoever is left meets it
                     outcomes[condition.label] = lit(True)
         if early:
-            self._drop_refused(before)
-            self.read_within = self._window()
+            self._drop_last(before, [each.term for each in order if each.label not in spared])
             for each in settled:
                 self.scope.fixed[each] = lit(True)
             self.unrefused = not (self.rule.thresholds or self.rule.grouping or self.rule.joined)
@@ -222,6 +233,29 @@ class Rows:
             self.check(condition.label, (outcomes if condition.label in outcomes else joined)[condition.label])
         self.scope.fix("passed", all_of(self.outcomes()))
         self.verdict = "passed"
+
+    def _drop_last(self, before: list[Sql], asked: list[t.Term]) -> None:
+        """Drop what the conditions and the amount refuse; say what holds of the event rows that are left."""
+        paid = self._paid_at_all()
+        if paid is not None:
+            asked.append(paid)
+            outcome = self.scope.outcome(paid)
+            known = always_known(self.world, paid, self.dated)
+            before.append(outcome if known else not_false(outcome))
+            if known:
+                self.scope.settle(paid)
+        self._drop_refused(before)
+        self.read_within = self._window()
+        if self.read_within is not None:
+            own = [not_false(self._of_event(each)) for each in asked if _is_own(each)]
+            self.read_kept = all_of([self.read_within, *own])
+
+    def _paid_at_all(self) -> t.Term | None:
+        """What a row must meet to be paid anything; None where a refused sum still counts, or hangs on other rows."""
+        rule = self.rule
+        if rule.thresholds or rule.grouping is not None or rule.joined or rule.schedule is not None or rule.instalments:
+            return None
+        return codes_paid(rule.amount)
 
     def _whole_groups(self) -> bool:
         """Whether a refused row says nothing of its group: every key is known and no row can be missing."""
@@ -345,7 +379,7 @@ class Rows:
             rank = case((told, lit(2)), (is_null(told), lit(1)), default=lit(0))
             measures[label] = call("max", rank)
         refused = case((not_false(passes), lit(0)), default=lit(1))
-        first = call("row", refused, col("odate"), col(ROW))
+        first = call("row", refused, scope.take("odate"), col(ROW))
         measures["first"] = call("arg_min", col(ROW), first)
         found = self._first_rows(keys, measures)
         scope = self.scope
@@ -387,12 +421,12 @@ class Rows:
         relation = scope.flush()
         found = select(each_once, relation)
         made = self.program.add(group(found, keys) if keys else found, "found")
-        query = select(
-            [exp.Column(this=exp.Star(), table=exp.to_identifier("e")), *(col(each.alias, "a") for each in each_once)],
-            relation, "e",
-        )  # fmt: skip
+        rows = exp.Column(this=exp.Star(), table=exp.to_identifier("e"))
+        query = select([rows, *(col(each.alias, "a") for each in each_once)], made, "a")
         on = op("is", col(ROW, "e"), col(columns["first"], "a"))
-        self.scope = scope.narrowed(self.program.add(join(query, made, "a", on)))
+        # without a key there is a group even of no rows, which has no first
+        (beside if keys else join)(query, relation, "e", on)
+        self.scope = scope.narrowed(self.program.add(query))
         return {as_: col(column) for as_, column in columns.items()}
 
 
@@ -403,6 +437,15 @@ def _of(prefix: str, found: dict[str, Sql]) -> dict[str, Sql]:
 def _looks(condition: Condition) -> bool:
     """Whether a condition looks through a table."""
     return any(isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow) for each in t.walk(condition.term))
+
+
+def _is_own(term: t.Term) -> bool:
+    """Whether a condition asks nothing but columns of the event row itself."""
+    return all(
+        not each.hops and each.slot == t.EVENT if isinstance(each, t.Column)
+        else isinstance(each, t.Const | t.Comparison | t.InValues | t.IsAbsent | t.Negation | t.Both)
+        for each in t.walk(term)
+    )  # fmt: skip
 
 
 def _persons(amount: Any) -> bool:

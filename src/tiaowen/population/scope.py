@@ -6,7 +6,7 @@ three times is computed once and statements stay small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -25,10 +25,12 @@ from tiaowen.population.expr import (
     named,
     null,
     op,
+    paren,
+    says,
     sql_type,
 )
 from tiaowen.population.program import Program, filter_, join, select, union
-from tiaowen.population.world import World, column_name, facts_of
+from tiaowen.population.world import EVENTS, World, column_name, facts_of
 from tiaowen.vocabulary.types import Type
 
 
@@ -164,6 +166,26 @@ class Scope:
         """A condition: true, false or NULL."""
         return self.value(term).low
 
+    def spelled(self, value: Sql, columns: Mapping[str, Sql]) -> Sql:
+        """A value in terms of some columns alone: what is pending is written out."""
+
+        def told(node: exp.Expression) -> exp.Expression:
+            if not isinstance(node, exp.Column):
+                return node
+            pending = self._pending.get(node.name)
+            return columns[node.name].copy() if pending is None else paren(self.spelled(pending[1], columns))
+
+        return value.transform(told)
+
+    def settle(self, term: t.Term) -> None:
+        """Every row that is left meets a condition: others were dropped."""
+        self.known[standard_form(term)] = Pair(lit(True))
+
+    def meets(self, term: t.Term) -> bool:
+        """Whether every row is known to meet a condition."""
+        found = self.known.get(standard_form(term))
+        return found is not None and says(found.low, True)
+
     def join_back(self, relation: str, columns: Iterable[str]) -> None:
         """Add columns of a relation that has at most one row per key (NULL where none)."""
         mine = self.flush()
@@ -193,11 +215,12 @@ def source(
     wanted = list(wanted)
     prefixes = sorted({hops[:n] for hops, _ in wanted for n in range(1, len(hops) + 1)}, key=lambda h: (len(h), h))
     columns: dict[str, bool] = {f"{slot}.id": False}
-    chosen: list[Sql] = [named(col("id", "r"), f"{slot}.id")]
+    mine = EVENTS if slot == t.EVENT else f"{EVENTS}{slot}"
+    chosen: list[Sql] = [named(col("id", mine), f"{slot}.id")]
     sure = {hops for hops in prefixes if not world.hops_lack(table, hops)}  # every row has one: no outer join
 
     def alias(hops: tuple[str, ...]) -> str:
-        return ".".join(("r", *hops))
+        return ".".join((mine, *hops))
 
     def read(hops: tuple[str, ...], column: str) -> Sql:
         here = world.target(table, hops)
@@ -214,7 +237,7 @@ def source(
             world.hops_absent(table, hops) and kind.kind != "bool"
         )
         chosen.append(named(read(hops, column), column_name(slot, hops, column)))
-    query = select(chosen, facts_of(table), "r")
+    query = select(chosen, facts_of(table), mine)
     for hops in prefixes:
         target = world.target(table, hops)
         relation = facts_of(target)

@@ -14,6 +14,8 @@ from sqlglot import exp
 from tiaowen.population.expr import col
 
 DEEPEST = 8  # subqueries in one another
+FINAL = ""  # what reads the steps
+ONE = "one"  # said of a join that gives each row exactly one
 Steps = Sequence[tuple[str, exp.Query]]
 
 
@@ -31,7 +33,42 @@ def slim(steps: Steps, final: exp.Query) -> list[tuple[str, exp.Query]]:
             _note(query, wanted[name], columns, wanted)
             read |= {each.name for each in _tables(query)}
             kept.append((name, query))
-    return _nested(kept[::-1], final)
+    return _nested(_shortened(kept[::-1], final), final)
+
+
+def _shortened(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[str, exp.Query]]:
+    """Steps without those that only pass on what another gives; a star where all of a step is passed on."""
+    given: dict[str, set[str]] = {}
+    instead: dict[str, str] = {}
+    kept = []
+    for name, query in [*steps, (FINAL, final)]:
+        for read in _tables(query):
+            if read.name in instead:
+                alias = read.alias_or_name
+                read.set("this", exp.to_identifier(instead[read.name], quoted=True))
+                read.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+        given[name] = {each.alias_or_name for each in _first(query).expressions}
+        if name != FINAL and _alone(query):
+            source = _tables(query)[0].name
+            others = [each for each in query.expressions if not isinstance(each, exp.Column)]
+            if given[name] - {each.alias for each in others} == given.get(source):
+                if not others and query.args.get("where") is None:
+                    instead[name] = source
+                    continue
+                query.set("expressions", [exp.Star(), *others])
+        kept.append((name, query))
+    return kept[:-1]
+
+
+def _alone(query: exp.Query) -> bool:
+    """Whether a query gives one row for each that it keeps of one source."""
+    told = {each for each, value in query.args.items() if value} - {"kind"}
+    return isinstance(query, exp.Select) and told <= {"expressions", "from_", "where"} and len(_tables(query)) == 1
+
+
+def _first(query: Any) -> Any:
+    """A select that gives the columns of a query."""
+    return _first(query.this) if isinstance(query, exp.Union) else query
 
 
 def _nested(steps: list[tuple[str, exp.Query]], final: exp.Query) -> list[tuple[str, exp.Query]]:
@@ -68,8 +105,8 @@ def _tables(query: Any) -> list[exp.Table]:
     return [each for each in sources if isinstance(each, exp.Table)]
 
 
-def _read(query: exp.Expression) -> list[exp.Column]:
-    """Every column that is named somewhere in a query."""
+def _read(query: Any) -> list[exp.Column]:
+    """Every column that is named somewhere in a query, or in a list of its parts."""
     found: list[exp.Column] = []
     waiting: list[Any] = [query]
     while waiting:  # a walk of our own: this is most of the work of making a statement
@@ -124,6 +161,7 @@ def _note(query: Any, outputs: set[str] | None, known: dict[str, list[str]], wan
         outputs = None
     if outputs is not None or any(_star(each) is not None for each in query.expressions):
         query.set("expressions", _chosen(query, outputs, sources, known))
+        _leave_out(query)
     for each in _read(query):
         relation = sources.get(each.table, first) if each.table else first
         if relation in wanted:
@@ -132,6 +170,15 @@ def _note(query: Any, outputs: set[str] | None, known: dict[str, list[str]], wan
             for other in sources.values():
                 if other in wanted and each.name in known[other]:
                     wanted[other].add(each.name)
+
+
+def _leave_out(query: exp.Select) -> None:
+    """Leave out joins that add no row and take none away, and whose columns nobody reads."""
+    for each in [each for each in query.args.get("joins") or [] if each.meta.get(ONE)]:
+        rest = [value for key, value in query.args.items() if key != "joins"]
+        others = [other for other in query.args["joins"] if other is not each]
+        if all(column.table != each.alias_or_name for column in _read([*rest, *others])):
+            query.set("joins", others)
 
 
 def _chosen(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 from sqlglot import exp
 
@@ -37,6 +39,14 @@ from tiaowen.population.store import Connection, create, sql
 from tiaowen.population.world import World
 
 PAID = ("paid_low", "paid_high", "fallen", "doubted")
+Ends = tuple[dict[str, Sql], dict[str, Sql]]  # what a line `l` and its span `s` say; new columns in terms of that
+
+
+def read_of_lines(stackings: Iterable[Stacking]) -> tuple[str, ...]:
+    """The columns of lines that stackings read besides their keys; what fell away is told where a cap tells it."""
+    capped = any(limit.kind == "money" for each in stackings for limit in each.limits)
+    told = [each for each in PAID if capped or each != "fallen"]
+    return ("first row", "index", "verdict", *told, *(("line date",) if capped else ()))
 
 
 def _possible(prefix: str = "") -> Sql:
@@ -135,7 +145,7 @@ def _doubt(connection: Connection, stacking: Stacking, members: list[str], key: 
         create(connection, relation, select(chosen, relation))
 
 
-def _beaten(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
+def _beaten(stacking: Stacking, members: list[str], at: int) -> Ends:
     """Which other member takes this one's place, surely or perhaps; the last that does is named."""
 
     def mine(part: str, n: int = at) -> Sql:
@@ -162,23 +172,22 @@ def _beaten(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
         beaten.insert(0, (is_true(won), lit(f"{stacking.id}|excluded by {member}")))
         doubtful.insert(0, (is_true(may), lit(f"{stacking.id}|may be excluded by {member}")))
     live = all_of([_possible("l"), not_null(col("key", "s"))])
-    by, doubt = case(*beaten, default=null("VARCHAR")), case(*doubtful, default=null("VARCHAR"))
-    gone = all_of([live, not_null(by)])
-    doubted = all_of([live, is_null(by), not_null(doubt)])
-    reduced = all_of([doubted, op("is not", col("paid_low", "l"), lit(0))])
-    return {
-        "paid_low": case((any_of([gone, reduced]), lit(0)), default=col("paid_low", "l")),
-        "paid_high": case((gone, lit(0)), default=col("paid_high", "l")),
+    by, doubt = (case((no(live), null("VARCHAR")), *told, default=null("VARCHAR")) for told in (beaten, doubtful))
+    gone, doubted = not_null(col("by")), all_of([is_null(col("by")), not_null(col("doubt"))])
+    reduced = all_of([doubted, op("is not", col("paid_low"), lit(0))])
+    return {"by": by, "doubt": doubt}, {
+        "paid_low": case((any_of([gone, reduced]), lit(0)), default=col("paid_low")),
+        "paid_high": case((gone, lit(0)), default=col("paid_high")),
         "fallen": case(
-            (gone, call("list_append", col("fallen", "l"), by)),
-            (reduced, call("list_append", col("fallen", "l"), doubt)),
-            default=col("fallen", "l"),
+            (gone, call("list_append", col("fallen"), col("by"))),
+            (reduced, call("list_append", col("fallen"), col("doubt"))),
+            default=col("fallen"),
         ),
-        "doubted": any_of([col("doubted", "l"), doubted]),
+        "doubted": any_of([col("doubted"), doubted]),
     }
 
 
-def _difference(stacking: Stacking, members: list[str], at: int) -> dict[str, Sql]:
+def _difference(stacking: Stacking, members: list[str], at: int) -> Ends:
     """Each member pays what goes beyond the most that the members before it pay."""
     before = range(at)
     lows = [call("coalesce", col(f"low {n}", "s"), lit(0)) for n in before]
@@ -193,48 +202,49 @@ def _difference(stacking: Stacking, members: list[str], at: int) -> dict[str, Sq
     def sum_before(value: Sql) -> Sql:
         return big(call("coalesce", over(exp.Sum(this=value), by, order, "before"), lit(0)))
 
-    low, high = col("paid_low", "l"), col("paid_high", "l")
-    cut_low = call("greatest", lit(0), op("-", top_low, sum_before(low)))
+    high = col("paid_high", "l")
     opened = over(how_many(is_null(high)), by, order, "before")
-    cut_open = any_of([top_open, op(">", call("coalesce", opened, lit(0)), lit(0))])
-    cut_high = call("greatest", lit(0), op("-", top_high, sum_before(call("coalesce", high, lit(0)))))
+    beside = {
+        "live": live,
+        "cut low": call("greatest", lit(0), op("-", top_low, sum_before(col("paid_low", "l")))),
+        "cut high": call("greatest", lit(0), op("-", top_high, sum_before(call("coalesce", high, lit(0))))),
+        "cut open": any_of([top_open, op(">", call("coalesce", opened, lit(0)), lit(0))]),
+    }
+    live, cut_low, cut_high, cut_open = map(col, beside)
+    low, high = col("paid_low"), col("paid_high")
     more_high = case((is_null(high), null("BIGINT")), default=call("greatest", lit(0), op("-", high, cut_low)))
     more_low = case((cut_open, lit(0)), default=call("greatest", lit(0), op("-", low, cut_high)))
     changed = any_of([op("is not", more_low, low), is_true(op("is not", more_high, high))])
-    told = call("list_append", col("fallen", "l"), lit(f"{stacking.id}|difference"))
-    return {
+    told = call("list_append", col("fallen"), lit(f"{stacking.id}|difference"))
+    doubted = all_of([live, op("is", more_low, lit(0)), any_of([cut_open, op(">", cut_high, lit(0))])])
+    return beside, {
         "paid_low": case((live, more_low), default=low),
         "paid_high": case((live, more_high), default=high),
-        "fallen": case((all_of([live, changed]), told), default=col("fallen", "l")),
-        "doubted": any_of(
-            [
-                col("doubted", "l"),
-                all_of([live, op("is", more_low, lit(0)), any_of([cut_open, op(">", cut_high, lit(0))])]),
-            ]
-        ),
+        "fallen": case((all_of([live, changed]), told), default=col("fallen")),
+        "doubted": any_of([col("doubted"), doubted]),
     }
 
 
-def _replace(connection: Connection, member: str, spans: str, key: str, columns: dict[str, Sql]) -> None:
+def _replace(connection: Connection, member: str, spans: str, key: str, ends: Ends) -> None:
     """The lines of a member with new ends; most lines are in dispute with none and stay where they are."""
     relation = lines_of(member)
-    chosen = [
-        named(columns[each], each) if each in columns else col(each, "l")
-        for each in connection.table(exp.Table(this=table(relation).this).sql("duckdb")).columns
-    ]
-    query = select(chosen, relation, "l")
+    beside, columns = ends
+    there = connection.table(exp.Table(this=table(relation).this).sql("duckdb")).columns
     told = isinstance(connection, duckdb.DuckDBPyConnection)  # Spark's tables are views: nothing is taken out of them
-    join(query, spans, "s", op("is", col(key, "l"), col("key", "s")), left=not told)
+    program = Program()
+    chosen = [*(col(each, "l") for each in there), *(named(value, each) for each, value in beside.items())]
+    disputed = join(select(chosen, relation, "l"), spans, "s", op("is", col(key, "l"), col("key", "s")), left=not told)
+    changed = [named(columns[each], each) if each in columns else col(each) for each in there]
+    query = program.statement(select(changed, program.add(disputed)))
     if not told:
         create(connection, relation, query)
         return
-    ends = f"ends {member}"
-    create(connection, ends, query)
-    disputed = exp.Subquery(this=select([col("key")], spans))
-    where = exp.Where(this=exp.In(this=col(key), query=disputed))
+    anew = f"ends {member}"
+    create(connection, anew, query)
+    where = exp.Where(this=exp.In(this=col(key), query=exp.Subquery(this=select([col("key")], spans))))
     connection.execute(sql(exp.Delete(this=table(relation), where=where)))
-    connection.execute(sql(exp.Insert(this=table(relation), expression=select([exp.Star()], ends))))
-    connection.execute(sql(exp.Drop(tables=[table(ends)], kind="TABLE")))
+    connection.execute(sql(exp.Insert(this=table(relation), expression=select([exp.Star()], anew))))
+    connection.execute(sql(exp.Drop(tables=[table(anew)], kind="TABLE")))
 
 
 def _cap(connection: Connection, world: World, stacking: Stacking, cap: Limit, members: list[str]) -> None:

@@ -71,7 +71,9 @@ def connect(memory: str, folder: Path, threads: int | None = None) -> Connection
     }
     if threads is not None:
         settings["threads"] = threads
-    return duckdb.connect(config=settings)
+    connection = duckdb.connect(config=settings)
+    connection.execute("SET parquet_metadata_cache = true")  # a file is read by several statements
+    return connection
 
 
 @contextmanager

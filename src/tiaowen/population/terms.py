@@ -20,6 +20,7 @@ from tiaowen.population.expr import (
     is_null,
     lit,
     no,
+    not_null,
     null,
     op,
     sql_type,
@@ -58,8 +59,8 @@ def lower(scope: Scope, term: t.Term) -> Pair:
             return Pair(in_region(scope, inner, region, negated))
         case t.InValues(_, inner, values, negated):
             value = scope.value(inner).plain(inner.type)
-            found = among(value, values)
-            return Pair(case((is_null(value), null("BOOLEAN")), default=no(found) if negated else found))
+            found = among(value, values) if values else case((not_null(value), lit(False)), default=null("BOOLEAN"))
+            return Pair(no(found) if negated else found)
         case t.InDirectory():
             return Pair(in_directory(scope, term))
         case t.Sum(kind, word, left, right):

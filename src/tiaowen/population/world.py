@@ -54,6 +54,7 @@ def column_name(slot: int, hops: tuple[str, ...], column: str) -> str:
 
 
 ROW = column_name(t.EVENT, (), "id")  # the event row's id
+EVENTS = "r"  # the event rows of a rule where they are read
 
 Reads = dict[int, dict[tuple[tuple[str, ...], str], None]]
 

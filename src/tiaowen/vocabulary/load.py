@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tiaowen.language.blocks import Block, BlockFile, read_blocks
@@ -55,8 +55,12 @@ KEYS = {
 
 def load_vocabulary(files: Mapping[str, str]) -> tuple[Vocabulary, list[Problem]]:
     """Build the vocabulary from file name → text.  Returns it with every problem found."""
+    return vocabulary_of([read_blocks(text, name) for name, text in sorted(files.items())])
+
+
+def vocabulary_of(read: Sequence[BlockFile]) -> tuple[Vocabulary, list[Problem]]:
+    """The same from files that have been read, in order of their names."""
     problems: list[Problem] = []
-    read = [read_blocks(text, name) for name, text in sorted(files.items())]
     for each in read:
         problems += each.problems
     blocks = [(each, block) for each in read for block in each.blocks]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
 from huijiang import disk
 from huijiang.jobs import enqueue, queue
@@ -197,6 +198,52 @@ def test_a_repeatable_run_whose_worker_was_killed_starts_again(worker: subproces
     work(wait=False)
     run.refresh_from_db()
     assert (run.state, run.attempts) == (State.CANCELLED, 2)
+
+
+def held_by_nobody(run: Run, status: str) -> None:
+    """As procrastinate's table says of a job that a worker took before it was killed, or whose end it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s, worker_id = NULL WHERE args ->> 'run' = %s",
+                       [status, str(run.uid)])  # fmt: skip
+        assert cursor.rowcount == 1
+
+
+@pytest.mark.parametrize("kind", ["chores.mark", "chores.again"])
+def test_a_run_whose_worker_was_killed_before_it_began_starts_again(kind: str) -> None:
+    run = enqueue(kind, name="one")
+    assert run is not None
+    held_by_nobody(run, "doing")
+    work(wait=False)
+    assert state(run) == State.WAITING
+    assert recover(silent=0) == ([run], [])
+    if kind == "chores.again":
+        queue.cancel(run)
+    work(wait=False)
+    assert (state(run), marked("one")) == (State.DONE, True) if kind == "chores.mark" else (State.CANCELLED, False)
+
+
+@pytest.mark.parametrize(("kind", "again"), [("chores.again", True), ("chores.wait", False)])
+def test_a_run_whose_end_could_not_be_written_is_not_forgotten(kind: str, again: bool) -> None:
+    """The database was away when the run failed, and was back when the queue wrote that its job did."""
+    run = enqueue(kind, name="one", unique="clock")
+    assert run is not None
+    Run.objects.filter(uid=run.uid).update(state=State.RUNNING)
+    held_by_nobody(run, "failed")
+    assert recover() == (([run], []) if again else ([], [run]))
+    assert state(run) == (State.WAITING if again else State.FAILED)
+    assert (enqueue(kind, name="one", unique="clock") is None) == again
+    assert recover() == ([], [])
+
+
+def test_nothing_that_died_keeps_the_picking_up_from_being_done() -> None:
+    assert "jobs.recover" not in queue.KINDS
+    run = enqueue("chores.mark", name="one")
+    assert run is not None
+    held_by_nobody(run, "doing")
+    app.configure_task("jobs.recover.clock").defer(timestamp=0)
+    work(wait=False)
+    assert (state(run), marked("one")) == (State.DONE, True)
+    assert Run.objects.count() == 1
 
 
 def test_a_run_that_a_living_worker_holds_is_left_alone(worker: subprocess.Popen[bytes]) -> None:

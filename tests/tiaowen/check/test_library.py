@@ -6,11 +6,14 @@ import pytest
 
 from tests.tiaowen.check.documents import benefit, document
 from tests.tiaowen.check.fixtures import GOOD, library_of
+from tiaowen.check import library
 from tiaowen.check.closures import closure_of
 from tiaowen.check.library import fingerprint
 from tiaowen.check.typer import Typer
+from tiaowen.language.blocks import BlockFile, read_blocks
 from tiaowen.plan import terms as t
 from tiaowen.problems import PolicyError, Spot
+from tiaowen.vocabulary import load
 
 
 def test_two_documents_may_not_have_one_name() -> None:
@@ -37,6 +40,22 @@ def test_a_rule_runs_after_those_whose_verdict_it_asks_for() -> None:
         benefit("first", condition="eligible(second)"), benefit("second", condition="eligible(third)"), benefit("third")
     )
     assert library_of(("a.md", text)).plans["a"].order == ("third", "second", "first")
+
+
+def test_every_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def read(text: str, file: str) -> BlockFile:
+        parsed.append(file)
+        return read_blocks(text, file)
+
+    for module in (library, load):
+        monkeypatch.setattr(module, "read_blocks", read)
+    found = library_of(("east/a.md", document(benefit("grant"))))
+    assert list(found.plans) == ["a"]
+    assert sorted(parsed) == sorted(set(parsed))
+    assert "east/a.md" in parsed
+    assert len(parsed) > 1  # the vocabulary too
 
 
 def test_a_library_with_an_error_refuses_to_be_used() -> None:

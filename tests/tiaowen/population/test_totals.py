@@ -8,6 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlglot import exp
 
 from tests.tiaowen.population.comparison import database, in_order
 from tests.tiaowen.population.random_facts import RandomFacts
@@ -17,7 +18,7 @@ from tiaowen.files import open_library, read_folder
 from tiaowen.plan import terms as t
 from tiaowen.population import Total, shared, totals
 from tiaowen.population.bound import for_database, held
-from tiaowen.population.store import create, write_facts
+from tiaowen.population.store import Connection, create, write_facts
 
 LIBRARY = open_library(thorough=False)
 ROOT = Path(__file__).resolve().parents[3]
@@ -66,8 +67,41 @@ def test_what_is_read_once_for_several_rules_adds_up_to_the_same(
     monkeypatch.setattr(shared, "FEW", 1)  # however many are in force
     monkeypatch.setattr(shared, "create", lambda *told: (taken.append(told[1]), create(*told))[1])
     assert totals(LIBRARY, document, tmp_path, rules=beside, threads=1) == alone
-    assert taken == [f"events {table}"]
+    assert taken == [f"events {table} 0"]
     assert any(total.lines for total in alone.values())
+
+
+@pytest.mark.parametrize("others", [[], ["self-certification-award"]])
+def test_rules_that_ask_the_same_of_a_row_share_the_rows_that_meet_it_and_no_more(
+    others: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = LIBRARY.plans["xiaoshan-2025-3"]
+    facts = RandomFacts(LIBRARY, plan, "trainer-grant", Random(7), 60).build()
+    for row in facts.tables["certificate"]:
+        if not isinstance(row.values.get("issued_on"), dt.date):
+            row.values["issued_on"] = dt.date(2026, 1, 1)
+    in_order(facts)
+    write_facts(facts, tmp_path, database())
+    meeting = [
+        row for row in facts.tables["certificate"]
+        if dt.date(2025, 3, 1) <= row.values["issued_on"] <= dt.date(2028, 2, 29)  # 意见 2025-03-01 起三年
+        and row.values.get("trained_directly") is not False
+        and row.values.get("level") in ("高级工", "技师", "高级技师", None)  # 不知道的等级可能是这三级之一
+    ]  # fmt: skip
+    rules = ["trainer-grant", "employer-grant", *others]
+    alone = totals(LIBRARY, "xiaoshan-2025-3", tmp_path, rules=rules, threads=1)
+    taken: list[tuple[str, int]] = []
+
+    def counted(connection: Connection, relation: str, query: exp.Query) -> None:
+        create(connection, relation, query)
+        taken.append((relation, connection.table(f'"{relation}"').shape[0]))
+
+    monkeypatch.setattr(shared, "LARGE", 1)
+    monkeypatch.setattr(shared, "FEW", 1)
+    monkeypatch.setattr(shared, "create", counted)
+    assert totals(LIBRARY, "xiaoshan-2025-3", tmp_path, rules=rules, threads=1) == alone
+    assert taken == [("events certificate 0", len(meeting))]
+    assert 0 < len(meeting) < len(facts.tables["certificate"])
 
 
 def test_one_document_is_opened_alone_with_the_whole_vocabulary() -> None:
