@@ -32,7 +32,7 @@ def rows() -> list[tuple[str, str, str]]:
         here = Path(made)
         process(f"from huijiang.cli import main\nmain(['synth', '--people', '{PEOPLE}', '--seed', '1', "
                 f"'--region', {REGION!r}, '--out', {str(here / 'facts')!r}])", 1)  # fmt: skip
-        changed = change(here / "facts", here / "changed")
+        changed = change(here / "facts", here / "changed")  # writes the earlier rows anew, too
         _evaluate(here / "facts", here / "earlier")
         since, since_peak = _evaluate(here / "changed", here / "since", here / "earlier")
         whole, whole_peak = _evaluate(here / "changed", here / "whole")
@@ -47,27 +47,30 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 def change(folder: Path, to: Path) -> int:
-    """The same facts with 1 % of the people changed in their rows; how many rows that are."""
+    """The same facts with 1 % of the people changed in their rows; how many rows that are.
+
+    Both states are written as the registry's snapshot writes them: by one writer, in order of the rows' ids.
+    """
     to.mkdir()
     for path in folder.iterdir():
         (to / path.name).hardlink_to(path)
     changed = 0
-    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+    with duckdb.connect(config={"memory_limit": "1GB", "threads": 1}) as connection:
         people = connection.read_parquet(str(folder / "person.parquet"))
         people.filter("hash(id) % 100 = 0").select("id").create("chosen")
         for table, who, column, value in CHANGES:
             source = folder / f"{table}.parquet"
             rows = connection.read_parquet(str(source))
-            mine = f"{who} IN (FROM chosen)"
-            changed += int(
-                rows.filter(f"{mine} AND {column} < DATE '9999-01-01'").aggregate("count(*)").fetchall()[0][0]
-            )
+            mine = f"{who} IN (FROM chosen) AND {column} < DATE '9999-01-01'"
+            changed += int(rows.filter(mine).aggregate("count(*)").fetchall()[0][0])
             replaced = rows.select(
-                f"* REPLACE (CASE WHEN {mine} AND {column} < DATE '9999-01-01' "
-                f"THEN CAST({value} AS DATE) ELSE {column} END AS {column})"
+                f"* REPLACE (CASE WHEN {mine} THEN CAST({value} AS DATE) ELSE {column} END AS {column})"
             )
             (to / source.name).unlink()
-            replaced.order("id").write_parquet(str(to / source.name))  # as the snapshot and `synth` write them
+            replaced.order("id").write_parquet(str(to / source.name))
+            earlier = source.with_suffix(".earlier")
+            rows.order("id").write_parquet(str(earlier))
+            earlier.replace(source)
     return changed
 
 

@@ -1,7 +1,8 @@
 """The registry as a folder of Parquet for the engine: one moment of it, no names, no numbers.
 
 All tables are read in one repeatable-read transaction.  Ids are the database's own row numbers, which mean
-nothing outside; names, credit codes and certificate numbers stay behind.
+nothing outside; names, credit codes and certificate numbers stay behind.  Rows stand in the order of their ids, so
+that those of a later snapshot stand where they stood and a run since an earlier one has little to read.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ def _tables(reading: psycopg.Connection[Any], made: Path, memory: str) -> dict[s
 def _copy_out(reading: psycopg.Connection[Any], table: str, path: Path) -> int:
     # A record that is another's alias is not one more person: its facts stand under the other.  What both had stayed
     # with the alias, and is left out too: it would be a second certificate or honour of the same.
-    query = sql.SQL("COPY (SELECT {columns} FROM {table} AS kept WHERE {where}) TO STDOUT (FORMAT csv)").format(
+    query = sql.SQL(
+        "COPY (SELECT {columns} FROM {table} AS kept WHERE {where} ORDER BY kept.id) TO STDOUT (FORMAT csv)"
+    ).format(
         where=sql.SQL(
             "NOT EXISTS (SELECT FROM registry_merge AS alias WHERE alias.ended_at IS NULL AND alias.{gone} = kept.id)"
         ).format(gone=sql.Identifier(f"gone_{table}_id"))

@@ -11,35 +11,27 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from tiaowen.population.compared import WAS, find_moved, moved, of, was
 from tiaowen.population.expr import (
     ABSENT_TEXT,
     Sql,
     all_of,
     any_of,
-    call,
     col,
     filtered,
     how_many,
     is_null,
-    lit,
     name,
     named,
     no,
     not_null,
     op,
-    same,
 )
 from tiaowen.population.program import filter_, join, one, select, union
-from tiaowen.population.store import Connection, create, open_tables, sql
+from tiaowen.population.standing import Standing, standing
+from tiaowen.population.store import Connection, create, open_tables, source_of_table, sql
 from tiaowen.population.world import facts_of
 from tiaowen.vocabulary.model import Column, Vocabulary
-
-ELSEWHERE = 4  # one row in four stands elsewhere: ids are looked up, not compared in passing
-WAS = "was"  # the schema in which the earlier facts stand under the same names
-
-
-def moved(table_id: str) -> str:
-    return f"moved {table_id}"
 
 
 def left(table_id: str) -> str:
@@ -50,17 +42,9 @@ def come(table_id: str) -> str:
     return f"come {table_id}"
 
 
-def keys_of(table_id: str) -> str:
-    return f"keys {table_id}"
-
-
 def inside(value: Sql, ids: str, column: str = "id") -> Sql:
     """Whether a value is one of a relation's."""
     return exp.Paren(this=exp.In(this=value, query=exp.Subquery(this=select([col(column)], ids))))
-
-
-def was(relation: str) -> exp.Table:
-    return exp.Table(this=name(relation), db=name(WAS))
 
 
 def count(connection: Connection, relation: str, where: Sql | None = None) -> int:
@@ -79,22 +63,23 @@ class Changes:
         tables: Iterable[str], same: set[str], columns: dict[str, set[str]],
     ) -> None:  # fmt: skip
         self.connection, self.vocabulary = connection, vocabulary
+        self.folder, self.earlier = folder, earlier
         self.tables = list(tables)
+        self.columns = columns
         self.many: dict[str, int] = {}
         self.rows: dict[str, int] = {}
         self.differing: dict[str, set[str]] = {}  # columns that some row changed
         self.only: dict[str, bool] = {}  # whether some row is in one state only
         self.parts: dict[tuple[str, frozenset[str]], tuple[str, int]] = {}
-        self.keyed: dict[str, set[str]] = {}
         self.differ = [each for each in self.tables if each not in same]
-        open_tables(connection, vocabulary, folder, self.tables, checked=self.tables)
+        open_tables(connection, vocabulary, folder, self.tables, checked=self.tables, placed=True)
         connection.execute(sql(exp.Create(this=exp.Table(this=name(WAS)), kind="SCHEMA", exists=True)))
         connection.execute(f"USE {WAS}")
         try:
-            open_tables(connection, vocabulary, earlier, self.differ, checked=self.differ)
+            open_tables(connection, vocabulary, earlier, self.differ, checked=self.differ, placed=True)
         finally:
             connection.execute("USE main")
-        sound = [self._compare(each, columns.get(each, set())) for each in self.differ]
+        sound = [self._compare(each) for each in self.differ]
         if not all(sound) or not all(self._refer(each) for each in self.tables):
             open_tables(connection, vocabulary, folder, self.tables)  # says what is wrong
 
@@ -104,12 +89,17 @@ class Changes:
         return [each for each in columns
                 if each.derived is None and each.type.kind == "row" and each.type.name in self.tables]  # fmt: skip
 
-    def _compare(self, table_id: str, columns: set[str]) -> bool:
+    def needed(self, table_id: str) -> list[str]:
+        """The columns of a table that matter, and those by which its rows are found."""
+        return sorted(self.columns.get(table_id, set()) | {each.name for each in self.references(table_id)})
+
+    def _compare(self, table_id: str) -> bool:
         """Find the rows that moved; whether every id stands once."""
         connection = self.connection
-        compared = sorted(columns | {each.name for each in self.references(table_id)})
-        in_place = self._in_place(table_id)
-        self._find(table_id, compared, in_place)
+        compared = self.needed(table_id)
+        before, now = (source_of_table(folder, table_id) for folder in (self.earlier, self.folder))
+        stands = Standing() if before is None or now is None else standing(connection, before, now, compared)
+        beside = find_moved(connection, table_id, compared, stands)
         for rows, side, state in ((come(table_id), "b", "now"), (left(table_id), "a", "was")):
             chosen = [col("id"), *(named(col(f"{side} {each}"), each) for each in compared)]
             create(connection, rows, filter_(select(chosen, moved(table_id)), col(state)))
@@ -125,48 +115,14 @@ class Changes:
         self.many[table_id] = int(many)
         self.differing[table_id] = {each for each, some in zip(compared, differing, strict=True) if some}
         self.only[table_id] = pairs < many
-        if in_place and entered:  # one that comes under the id of a row that has stayed stands twice
+        if beside and entered:  # one that comes under the id of a row that has stayed stands twice
             stayed = exp.Paren(this=exp.In(this=col("id"), query=exp.Subquery(this=_ids(was(facts_of(table_id))))))
             if count(connection, moved(table_id), all_of([new.copy(), stayed])):
                 return False
         self.rows[table_id] = count(connection, facts_of(table_id))
-        earlier = _of([how_many()], was(facts_of(table_id)))
+        earlier = of([how_many()], was(facts_of(table_id)))
         ((before,),) = connection.execute(sql(earlier)).fetchall()
         return bool(entered == different and self.rows[table_id] - entered == before - vanished)
-
-    def _in_place(self, table_id: str) -> bool:
-        """Whether most rows stand where they stood, so that they can be laid beside each other."""
-        query = _beside(table_id, ["id"], [how_many(), how_many(no(same(col("id", "a"), col("id", "b"))))])
-        ((rows, elsewhere),) = self.connection.execute(sql(query)).fetchall()
-        return bool(elsewhere * ELSEWHERE <= rows)
-
-    def _find(self, table_id: str, compared: list[str], in_place: bool) -> None:
-        """`moved <table>`: the id, whether it was and is there, and of each column whether it moved, before, after."""
-        before, now = was(facts_of(table_id)), exp.Table(this=name(facts_of(table_id)))
-        if not in_place:
-            create(self.connection, moved(table_id), _matched(_aliased(before, "a"), _aliased(now, "b"), compared))
-            return
-        apart = f"apart {table_id}"  # pairs that differ, and rows that stand elsewhere
-        every = ["id", *compared]
-        differing = any_of([no(same(col(each, "a"), col(each, "b"))) for each in every])
-        pairs = _beside(table_id, every, [named(col(each, at), f"{at} {each}") for each in every for at in ("a", "b")])
-        create(self.connection, apart, filter_(pairs, differing))
-        here = op("is", col("a id"), col("b id"))
-        stayed = filter_(
-            select([named(col("a id"), "id"), named(lit(True), "was"), named(lit(True), "now"),
-                    *(named(no(same(col(f"a {each}"), col(f"b {each}"))), f"moved {each}") for each in compared),
-                    *(col(f"{at} {each}") for each in compared for at in ("a", "b"))], apart), here)  # fmt: skip
-        sides = [
-            exp.Subquery(
-                this=filter_(
-                    select([named(col(f"{at} {each}"), each) for each in every], apart),
-                    all_of([not_null(col(f"{at} id")), no(same(col("a id"), col("b id")))]),
-                ),
-                alias=exp.TableAlias(this=name(at)),
-            )
-            for at in ("a", "b")
-        ]
-        create(self.connection, moved(table_id), union([stayed, _matched(sides[0], sides[1], compared)]))
 
     def _refer(self, table_id: str) -> bool:
         """Whether every reference still leads to a row: those of new rows, and those to rows that have gone."""
@@ -204,8 +160,8 @@ class Changes:
         if key not in self.parts:
             relation = f"moved {table_id} {len(self.parts)}"
             where = any_of([no(col("was")), no(col("now")), *(col(f"moved {each}") for each in sorted(mine))])
-            create(self.connection, relation, filter_(select([col("id")], moved(table_id)), where))
-            self.parts[key] = (relation, count(self.connection, relation))
+            many = create(self.connection, relation, filter_(select([col("id")], moved(table_id)), where))
+            self.parts[key] = (relation, many)
         return self.parts[key]
 
     def size(self, table_id: str) -> int:
@@ -214,72 +170,25 @@ class Changes:
             self.rows[table_id] = count(self.connection, facts_of(table_id))
         return self.rows[table_id]
 
-    def key(self, table_id: str) -> None:
-        """Take ids and references of a table out of its file: rows will be found by them again and again."""
-        if table_id not in self.keyed:
-            names = ["id", *(each.name for each in self.references(table_id))]
-            create(self.connection, keys_of(table_id), select([col(each) for each in names], facts_of(table_id)))
-            self.keyed[table_id] = set(names)
-
-    def rows_of(self, table_id: str, *asked: Sql | None) -> str:
-        """The relation of a table that has the columns that are asked for, whole or its keys only."""
-        names = {each.name for one in asked if one is not None for each in one.find_all(exp.Column)}
-        return keys_of(table_id) if names <= self.keyed.get(table_id, set()) else facts_of(table_id)
-
     def moving_rows(self, columns: Iterable[Sql], table_id: str) -> exp.Query:
         """The rows that moved as they are, and as they were."""
         chosen = list(columns)
         return union([select(chosen, come(table_id)), select([each.copy() for each in chosen], left(table_id))])
 
+    def before(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> list[exp.Query]:
+        """The rows that moved as they were: a query, or none where no row has."""
+        return [filter_(select(columns, left(table_id)), where)] if self.moves(table_id) else []
+
     def both(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> exp.Query:
         """Rows of a table as they are, with those that moved as they were."""
         chosen = list(columns)
-        parts: list[exp.Query] = [filter_(select(chosen, self.rows_of(table_id, *chosen, where)), where)]
-        if self.moves(table_id):
-            condition = where.copy() if where is not None else None
-            parts.append(filter_(select([each.copy() for each in chosen], left(table_id)), condition))
-        return union(parts)
-
-
-def _of(chosen: Iterable[Sql], source: exp.Expression) -> exp.Select:
-    query = exp.Select(expressions=list(chosen))
-    query.set("from_", exp.From(this=source))
-    return query
+        condition = where.copy() if where is not None else None
+        parts: list[exp.Query] = [filter_(select(chosen, facts_of(table_id)), where)]
+        return union([*parts, *self.before([each.copy() for each in chosen], table_id, condition)])
 
 
 def _ids(source: exp.Expression) -> exp.Select:
-    return _of([col("id")], source)
-
-
-def _aliased(source: exp.Table, alias: str) -> exp.Table:
-    source.set("alias", exp.TableAlias(this=name(alias)))
-    return source
-
-
-def _beside(table_id: str, columns: list[str], chosen: list[Sql]) -> exp.Select:
-    """The rows of both states laid beside each other as they come: `a` as it was, `b` as it is."""
-    sides = [
-        exp.Subquery(this=_of([col(each) for each in columns], source), alias=exp.TableAlias(this=name(at)))
-        for source, at in ((was(facts_of(table_id)), "a"), (exp.Table(this=name(facts_of(table_id))), "b"))
-    ]
-    query = _of(chosen, sides[0])
-    query.append("joins", exp.Join(this=sides[1], method="POSITIONAL"))
-    return query
-
-
-def _matched(before: exp.Expression, now: exp.Expression, compared: list[str]) -> exp.Select:
-    """Rows of two relations (`a`, `b`) matched by their ids, where they differ or one has none."""
-    chosen = [
-        named(call("coalesce", col("id", "a"), col("id", "b")), "id"),
-        named(not_null(col("id", "a")), "was"), named(not_null(col("id", "b")), "now"),
-        *(named(no(same(col(each, "a"), col(each, "b"))), f"moved {each}") for each in compared),
-        *(named(col(each, at), f"{at} {each}") for each in compared for at in ("a", "b")),
-    ]  # fmt: skip
-    query = _of(chosen, now)
-    query.append("joins", exp.Join(this=before, on=op("is", col("id", "a"), col("id", "b")), side="FULL"))
-    differs = [is_null(col("id", "a")), is_null(col("id", "b")),
-               *(no(same(col(each, "a"), col(each, "b"))) for each in compared)]  # fmt: skip
-    return filter_(query, any_of(differs))
+    return of([col("id")], source)
 
 
 def _absent() -> Sql:

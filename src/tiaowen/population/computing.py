@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,14 @@ from typing import Any
 from sqlglot import exp
 
 from tiaowen.population.doubt import Watched, watch
-from tiaowen.population.expr import col, table
+from tiaowen.population.expr import call, col, table
 from tiaowen.population.figures import figures
 from tiaowen.population.lines import Statement
 from tiaowen.population.program import select
 from tiaowen.population.results import Placed
 from tiaowen.population.rows import lines_of
 from tiaowen.population.stackings import apply_stacking
-from tiaowen.population.store import Connection, create, sql
+from tiaowen.population.store import Connection, create, sql, write
 from tiaowen.population.units import Unit
 from tiaowen.population.world import World
 
@@ -47,17 +48,16 @@ def compute(
     found = {}
     for name, key in zip(unit.rules, unit.keys, strict=True):
         part = scratch / f"{name}.parquet"
-        connection.sql(
-            sql(select([col(each) for each in shown(connection, lines_of(name))], lines_of(name)))
-        ).write_parquet(str(part))
-        found[key] = Made(Placed(part), figures(connection.read_parquet(str(part)), unit.plan.rules[name]), watched)
+        columns = shown(connection.table(table(lines_of(name)).sql("duckdb")).columns)
+        write(connection, select([col(each) for each in columns], lines_of(name)), part)
+        source = sql(exp.Table(this=call("read_parquet", exp.Literal.string(str(part)))))
+        found[key] = Made(Placed(part), figures(connection, source, columns, unit.plan.rules[name]), watched)
     forget(connection, unit, kind)
     return found
 
 
-def shown(connection: Connection, lines: str) -> list[str]:
-    """Columns of a relation of lines, without those that only order and tie them."""
-    columns = connection.table(table(lines).sql("duckdb")).columns
+def shown(columns: Iterable[str]) -> list[str]:
+    """Columns of lines, without those that only order and tie them."""
     return [each for each in columns if each not in INTERNAL and not each.startswith(("stack:", "cap:"))]
 
 

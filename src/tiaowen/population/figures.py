@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
 from tiaowen.plan.rules import Rule
 from tiaowen.population.rows import FORCE
+from tiaowen.population.store import Connection
 
 # of each line: how many, surely, at most, whether it has no highest sum
 LINE = "1 AS lines, paid_low AS low, paid_high AS high, (paid_high IS NULL)::BIGINT AS unbounded"
@@ -17,18 +16,40 @@ HOLDER = (
 SUMS = "sum(lines), coalesce(sum(low), 0), coalesce(sum(high), 0), sum(unbounded)"
 
 
-def figures(lines: duckdb.DuckDBPyRelation, rule: Rule) -> dict[str, Any]:
+def figures(connection: Connection, source: str, columns: list[str], rule: Rule) -> dict[str, Any]:
     """Lines, holders, holders by outcome, and for a benefit `low`, `high` and lines without a highest sum.
 
+    `source` and `columns`: what to select them from, and the columns that it has.
     `high` is null when some line has none; `high_known` adds up those that do.
     """
-    keys = [name for name in lines.columns if name.startswith("key:")]
+    return figures_by(connection, source, columns, rule, "0").get(0, no_figures(rule))
+
+
+def figures_by(
+    connection: Connection, source: str, columns: list[str], rule: Rule, by: str
+) -> dict[int, dict[str, Any]]:
+    """The same for each value of a number that lines have."""
+    keys = [name for name in columns if name.startswith("key:")]
     if rule.grouping is None and (rule.kind != "benefit" or not (rule.schedule or rule.instalments)):
-        told = lines.project(f"{_outcome(rule, lines.columns, '')} AS outcome, {LINE}")  # a row has one line
+        chosen, grouped = f"{_outcome(rule, columns, '')} AS outcome, {LINE}", ""  # a row has one line
     else:
-        holder = ", ".join(f'"{key}"' for key in keys) if rule.grouping is not None and keys else "row"
-        told = lines.aggregate(f"{holder}, {_outcome(rule, lines.columns)} AS outcome, {HOLDER}", holder)
-    every = told.aggregate(f"outcome, count(*), {SUMS}", "outcome").fetchall()
+        holder = ", ".join(f'"{key}"' for key in keys) if rule.grouping is not None and keys else '"row"'
+        chosen, grouped = f"{_outcome(rule, columns)} AS outcome, {HOLDER}", f"GROUP BY state, {holder}"
+    told = f"SELECT {by} AS state, {chosen} FROM {source} {grouped}"  # noqa: S608 names of our own
+    query = f"SELECT state, outcome, count(*), {SUMS} FROM ({told}) GROUP BY state, outcome"  # noqa: S608
+    every = connection.execute(query).fetchall()
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for state, *each in every:
+        found.setdefault(int(state), []).append(tuple(each))
+    return {state: _figures(rule, mine) for state, mine in found.items()}
+
+
+def no_figures(rule: Rule) -> dict[str, Any]:
+    """The figures of no line."""
+    return _figures(rule, [])
+
+
+def _figures(rule: Rule, every: list[tuple[Any, ...]]) -> dict[str, Any]:
     outcomes = {str(outcome): int(holders) for outcome, holders, *_ in every}
     counted, low, high, unbounded = (sum(int(each[at]) for each in every) for at in range(2, 6))
     found: dict[str, Any] = {

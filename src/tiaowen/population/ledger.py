@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,8 @@ def read_ledger(out: Path) -> Ledger:
 
 
 def write_ledger(out: Path, ledger: Ledger) -> None:
-    write_whole(out / LEDGER, json.dumps(asdict(ledger), ensure_ascii=False, indent=1) + "\n")
+    """On one line: it is written again and again, and Python indents ten times slower than it writes."""
+    write_whole(out / LEDGER, json.dumps(ledger, default=vars, ensure_ascii=False) + "\n")
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from tiaowen.population.changes import inside, left, moved, was
+from tiaowen.population.changes import inside, left
+from tiaowen.population.compared import moved, was
 from tiaowen.population.expr import all_of, col, is_null, name, named, no, not_null
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reach import Reach
@@ -41,7 +42,6 @@ class Near:
         self.connection = reach.connection
         self.wanted: dict[str, list[str]] = {}
         self.sources: list[Source] = []
-        self.rows: dict[str, list[str]] = {}  # table → relations of rows as they are now, each row in one of them
         self.tables: set[str] = set()
         self.many = 0  # rows of all of them
 
@@ -85,13 +85,12 @@ class Near:
                 references = [(column, target) for here, column, target in forward if here == table_id]
                 if not references:
                     continue
-                leading = self._leading(table_id, relation, [column for column, _ in references], table_id in whole)
+                leading = self._leading(table_id, relation, [column for column, _ in references])
                 for column, target in references:
                     more(target, filter_(select([named(col(column), "id")], leading), not_null(col(column))))
             for table_id, column, target in back:
                 if target in fresh:
-                    self.changes.key(table_id)
-                    more(table_id, self.changes.both([col("id")], table_id, inside(col(column), fresh[target])))
+                    more(table_id, self.reach.gathered.both([col("id")], table_id, column, fresh[target]))
         else:
             whole |= set(later)
         for table_id, column, _ in back:
@@ -103,23 +102,11 @@ class Near:
         for table_id in sorted(self.tables):
             self._fill(table_id, None if table_id in whole else need.get(table_id, ""))
 
-    def _leading(self, table_id: str, ids: str, columns: list[str], whole: bool) -> str:
-        """The references of some rows in either state.  The rows themselves, as they are now, are kept: their file
-        is read for them once, unless the table is taken `whole`."""
-        relation, some = f"leading {table_id} {ids}", inside(col("id"), ids)
+    def _leading(self, table_id: str, ids: str, columns: list[str]) -> str:
+        """The references of some rows in either state."""
+        relation = f"leading {table_id} {ids}"
         references = [col(each) for each in dict.fromkeys(columns)]
-        if whole:
-            create(self.connection, relation, self.changes.both(references, table_id, some))
-            return relation
-        read = dict.fromkeys(["id", *sorted(self.columns.get(table_id, set())), *columns])
-        rows = f"rows {table_id} {ids}"
-        create(self.connection, rows, filter_(select([col(each) for each in read], facts_of(table_id)), some))
-        self.rows.setdefault(table_id, []).append(rows)
-        both: list[exp.Query] = [select(references, rows)]
-        if self.changes.moves(table_id):
-            before = select([each.copy() for each in references], left(table_id))
-            both.append(filter_(before, some.copy()))
-        create(self.connection, relation, union(both), "VIEW")
+        create(self.connection, relation, self.reach.gathered.both(references, table_id, "id", ids), "VIEW")
         return relation
 
     def _edges(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
@@ -162,12 +149,8 @@ class Near:
         some = inside(col("id"), ids) if ids else None
         empty = ids == ""
         kind = "VIEW" if ids is None else "TABLE"
-        if ids and table_id in self.rows:  # every one of them was read
-            mine = union([select([each.copy() for each in chosen], rows) for rows in self.rows[table_id]])
-            create(self.connection, here, mine, "VIEW")
-        else:
-            facts = select(chosen, facts_of(table_id))
-            create(self.connection, here, filter_(facts, exp.false() if empty else some), kind)
+        source = self.reach.gathered.within(table_id, "id", ids) if ids else facts_of(table_id)
+        create(self.connection, here, filter_(select(chosen, source), exp.false() if empty else some), kind)
         if not self.changes.moves(table_id):
             create(self.connection, there, select([exp.Star()], here), "VIEW")
         elif ids is None:

@@ -14,11 +14,11 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside
+from tiaowen.population.changes import Changes, inside
 from tiaowen.population.computing import Made, drop, forget, shown
 from tiaowen.population.doubt import Watched, compare, watch
-from tiaowen.population.expr import col, lit, name, named, op, total
-from tiaowen.population.figures import adjusted, figures
+from tiaowen.population.expr import call, col, lit, name, named, op, total
+from tiaowen.population.figures import adjusted, figures_by, no_figures
 from tiaowen.population.ledger import Finished
 from tiaowen.population.lines import Statement, key_words
 from tiaowen.population.near import Near, base, narrowed
@@ -40,7 +40,7 @@ from tiaowen.population.results import (
 )
 from tiaowen.population.rows import lines_of, terms_in
 from tiaowen.population.stackings import apply_stacking
-from tiaowen.population.store import Connection, create, created, planned_quickly, renamed, sql
+from tiaowen.population.store import Connection, create, created, planned_quickly, renamed, sql, write
 from tiaowen.population.units import Unit
 from tiaowen.population.world import World
 
@@ -71,6 +71,7 @@ class Partial:
         self.reached: dict[tuple[str, ...], Reached] = {}
         self.beyond: dict[str, str] = {}
         self.built = False
+        self.columns: dict[str, list[str]] = {}  # rule → those of its lines that are shown
 
     def take(self, unit: Unit, columns: Mapping[str, frozenset[str]], watched: Watched) -> bool:
         """Find what a change reaches; whether the unit can be run over that alone.  `columns`: table → those it reads."""
@@ -161,6 +162,7 @@ class Partial:
         queries: dict[str, exp.Query] = {}
         used: set[str] = set()
         for rule, statement in says().items():
+            self.columns[rule] = shown(each.alias for each in statement.query.expressions)
             queries[rule] = narrowed(statement.query, statement.rule.table)
             used |= {each.name.removeprefix("near ") for each in queries[rule].find_all(exp.Table)
                      if each.name.startswith("near ")}  # fmt: skip
@@ -214,7 +216,7 @@ class Partial:
     def _difference(self, unit: Unit, rule: str, key: str, before: Finished, place: Path, scratch: Path) -> Made | None:
         """What takes the place of the earlier lines; None where none has changed."""
         connection, the_rule = self.connection, unit.plan.rules[rule]
-        columns = shown(connection, f"now {lines_of(rule)}")
+        columns = self.columns[rule]
         keys = [each for each in columns if each.startswith("key:")]
         if the_rule.grouping is None or not keys:
             keys = ["row"]
@@ -230,46 +232,49 @@ class Partial:
         distinct = exp.Select(expressions=[col(each) for each in keys], distinct=exp.Distinct())
         distinct.set("from_", exp.From(this=exp.Subquery(this=apart, alias=exp.TableAlias(this=name("d")))))
         gone = f"gone {rule}"
-        create(connection, gone, distinct)
-        many = count(connection, gone)
+        many = create(connection, gone, distinct)
         if not many:
             return None
-        create(connection, "differing lines", within(connection, "both lines", gone))
-        for lines, at in (("left lines", THEN), ("come lines", NOW)):
-            chosen = filter_(select([col(each) for each in columns], "differing lines"), op("is", col("side"), lit(at)))
-            create(connection, lines, chosen, "VIEW")
-        told = adjusted(before.figures, figures(connection.table('"left lines"'), the_rule),
-                        figures(connection.table('"come lines"'), the_rule))  # fmt: skip
-        return Made(self._layers(key, gone, many, place, scratch, told["lines"]), told)
+        create(connection, "differing lines", within("both lines", gone, keys), "VIEW")
+        told = figures_by(connection, '"differing lines"', columns, the_rule, "side")
+        nothing = no_figures(the_rule)
+        found = adjusted(before.figures, told.get(THEN, nothing), told.get(NOW, nothing))
+        come = filter_(select([col(each) for each in columns], "differing lines"), op("is", col("side"), lit(NOW)))
+        return Made(self._layers(key, gone, many, come, keys, place, scratch, found["lines"]), found)
 
-    def _layers(self, key: str, gone: str, many: int, place: Path, scratch: Path, lines: int) -> Placed:
+    def _layers(
+        self, key: str, gone: str, many: int, come: exp.Select, keys: list[str], place: Path, scratch: Path, lines: int
+    ) -> Placed:
         """The earlier file with what has changed beside it, or all in one where that is little or much."""
         connection = self.connection
         whole = file_of(place, key)
         earlier = layers_of(place, key)
         files = {each: earlier / each for each in LAYERS}
+        new: exp.Query = come
         if whole.is_file():
             files[BASE] = whole
         else:
-            for each, mine in ((GONE, "earlier gone"), (NEW, "earlier new")):
-                connection.read_parquet(str(files[each])).create_view(mine, replace=True)
-            keys = union([select([exp.Star()], gone), select([exp.Star()], "earlier gone")])
-            still = union([select([exp.Star()], "come lines"), without(connection, "earlier new", gone)])
-            create(connection, "all gone", _distinct(keys))
-            create(connection, "all new", still)
-            gone, many = "all gone", count(connection, "all gone")
-        new = "come lines" if whole.is_file() else "all new"
+            self._seen("earlier gone", files[GONE])
+            self._seen("earlier new", files[NEW])
+            both = union([select([exp.Star()], gone), select([exp.Star()], "earlier gone")])
+            new = union([come, without("earlier new", gone, keys)])
+            gone, many = "all gone", create(connection, "all gone", _distinct(both))
         to = scratch / key.replace("#", " ")
         if lines <= SMALL or many * LAYERED > lines:
-            connection.read_parquet(str(files[BASE])).create_view("earlier lines", replace=True)
-            every = union([without(connection, "earlier lines", gone), select([exp.Star()], new)])
-            connection.sql(sql(every)).write_parquet(str(to))
+            self._seen("earlier lines", files[BASE])
+            write(connection, union([without("earlier lines", gone, keys), new]), to)
             return Placed(to)
         to.mkdir()
         link(files[BASE], to / BASE)
-        connection.sql(sql(select([exp.Star()], gone))).write_parquet(str(to / GONE))
-        connection.sql(sql(select([exp.Star()], new))).write_parquet(str(to / NEW))
+        write(connection, select([exp.Star()], gone), to / GONE)
+        write(connection, new, to / NEW)
         return Placed(to)
+
+    def _seen(self, view: str, file: Path) -> None:
+        """A file of lines under a name."""
+        rows = exp.Select(expressions=[exp.Star()])
+        rows.set("from_", exp.From(this=exp.Table(this=call("read_parquet", exp.Literal.string(str(file))))))
+        create(self.connection, view, rows, "VIEW")
 
 
 def _distinct(query: exp.Query) -> exp.Select:

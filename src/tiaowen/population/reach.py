@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
-from tiaowen.population.changes import Changes, count, inside, left, moved
-from tiaowen.population.expr import Sql, any_of, call, col, is_null, lit, name, named
-from tiaowen.population.program import at_most, filter_, select, union
+from tiaowen.population.changes import Changes, count, inside, left
+from tiaowen.population.compared import moved
+from tiaowen.population.expr import call, col, how_many, is_null, lit, name, named
+from tiaowen.population.gathered import Gathered
+from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
 from tiaowen.population.store import create, sql
 from tiaowen.population.world import World, facts_of
 
-SHARE = 4  # a reach beyond a quarter of the rows costs as much as a full run
-FEW = 1_000  # …unless the table is small anyway
 ROUNDS = 8  # of keys that lead from row to row
 
 
@@ -26,10 +26,11 @@ class Reach:
     def __init__(self, changes: Changes, world: World) -> None:
         self.changes, self.world = changes, world
         self.connection = changes.connection
+        self.gathered = Gathered(changes)
         self.found: dict[tuple[Source, tuple[str, ...]], tuple[str, int]] = {}
         self.closed: dict[str, dict[str, str]] = {}
-        self.values: dict[tuple[str, str], int] = {}
         self.kept: dict[str, tuple[str, int]] = {}
+        self.alike: dict[tuple[int, str], list[str]] = {}  # how many ids of which type → relations of so many
 
     def touched(self, source: Source, columns: Mapping[str, frozenset[str]]) -> tuple[str, int]:
         """Ids of the rows of a source that see a row that moved, in either state: relation, and how many.
@@ -40,21 +41,16 @@ class Reach:
         mine, moving = moved[source.table]
         key = (source, tuple(sorted(relation for relation, many in moved.values() if many)))
         if key not in self.found:
-            conditions = self._by_reference(source, columns)
-            parts: list[exp.Query] = []
+            parts = self._by_reference(source, columns)
             for look in source.looks:
                 keys = self._by_look(look, source, columns)
                 if keys and not look.key:  # the rows that ask are named themselves
                     parts.append(select([col("id")], keys))
                 elif keys:
-                    conditions.append(self.leading(source.table, look.key, keys))
-            if not conditions and not parts:
+                    parts.append(self.leading(source.table, look.key, keys))
+            if not parts:
                 self.found[key] = (mine, moving)
                 return self.found[key]
-            if conditions:
-                where = any_of(conditions)
-                rows = self.changes.rows_of(source.table, where)
-                parts.append(filter_(select([col("id")], rows), where))
             if moving:
                 parts.append(select([col("id")], mine))
             self.found[key] = self.keep(union(parts))
@@ -65,15 +61,15 @@ class Reach:
         found = {source.table} | {self.world.target(source.table, path) for path in source.paths}
         return found.union(*(self.tables(look.source) for look in source.looks))
 
-    def _by_reference(self, source: Source, columns: Mapping[str, frozenset[str]]) -> list[Sql]:
-        """Conditions: a reference that is followed leads to a row that moved."""
-        found = []
+    def _by_reference(self, source: Source, columns: Mapping[str, frozenset[str]]) -> list[exp.Query]:
+        """Rows from which a reference that is followed leads to a row that moved."""
+        found: list[exp.Query] = []
         for column in sorted({path[0] for path in source.paths}):
             target = self.world.target(source.table, (column,))
             further = tuple(path[1:] for path in source.paths if path[0] == column and len(path) > 1)
             relation, many = self.touched(Source(target, further, ()), columns)
             if many:
-                found.append(inside(col(column), relation))
+                found.append(self.leading(source.table, (column,), relation))
         return found
 
     def _by_look(self, look: Look, source: Source, columns: Mapping[str, frozenset[str]]) -> str:
@@ -86,8 +82,7 @@ class Reach:
         if relation == moved(look.source.table):
             keys, _ = self.keep(self.changes.moving_rows(wanted, look.source.table))
         else:
-            self.changes.key(look.source.table)
-            keys, _ = self.keep(self.changes.both(wanted, look.source.table, inside(col("id"), relation)))
+            keys, _ = self.keep(self.gathered.both(wanted, look.source.table, "id", relation))
         if count(self.connection, keys, is_null(col("id"))):
             raise Unbounded(
                 f"{look.source.table}.{look.column}: 变了的行不知道属于谁 a row that moved may be anybody's"
@@ -109,14 +104,13 @@ class Reach:
             return True
         return self.changes.moves(table_id) and count(self.connection, left(table_id), is_null(col(column))) > 0
 
-    def leading(self, table_id: str, path: Path, ids: str) -> Sql:
-        """Whether references lead to one of the ids (rows that moved are there anyway)."""
-        if not path:
-            return inside(col("id"), ids)
-        if len(path) > 1:
-            target = self.world.target(table_id, path[:1])
-            ids, _ = self.keep(filter_(select([col("id")], facts_of(target)), self.leading(target, path[1:], ids)))
-        return inside(col(path[0]), ids)
+    def leading(self, table_id: str, path: Path, ids: str) -> exp.Query:
+        """Ids of the rows whose references lead to one of the ids (rows that moved are there anyway)."""
+        column, *further = path
+        if further:
+            ids, _ = self.keep(self.leading(self.world.target(table_id, path[:1]), tuple(further), ids))
+        rows = self.gathered.within(table_id, column, ids)
+        return filter_(select([col("id")], rows), inside(col(column), ids))
 
     # -- rows that affect each other ------------------------------------------------------
     def closure(
@@ -138,20 +132,16 @@ class Reach:
         every = [sorted({(tables[rule], column) for rule, column in tie.items()}) for tie in ties]
         tied = [places for at, places in enumerate(every) if places not in every[:at] and not _itself(places)]
         sizes = {table_id: count(self.connection, relation) for table_id, relation in reached.items()}
-        for table_id in {each for places in tied for each, _ in places}:
-            self.changes.key(table_id)
         for _ in range(ROUNDS):
             grown = False
             for places in tied:
                 values = self._values(places, reached, loose)
                 for table_id, column in places:
-                    self._worth(table_id, column, values)
-                    more = self.changes.both([col("id")], table_id, inside(col(column), values))
-                    rows = exp.Select(expressions=[exp.Star()])
-                    rows.set("from_", exp.From(this=exp.Subquery(this=more, alias=exp.TableAlias(this=name("m")))))
-                    # what is beyond is not gathered; a row that moved may be there in both states
-                    at_most(rows, self._most(table_id) + self.changes.many.get(table_id, 0) + 1)
-                    more = rows
+                    if self.gathered.many(table_id, column, values):
+                        raise Unbounded(
+                            f"{table_id}.{column}: > {self._most(table_id)} / {self.changes.size(table_id)}"
+                        )
+                    more = self.gathered.both([col("id")], table_id, column, values)
                     relation, many = self.keep(union([more, select([col("id")], reached[table_id])]))
                     self._bounded(table_id, many)
                     grown |= many > sizes[table_id]
@@ -163,24 +153,12 @@ class Reach:
     def _values(self, places: Iterable[tuple[str, str]], reached: dict[str, str], loose: bool) -> str:
         parts = [self.changes.moving_rows([named(col(column), "id")], table_id)
                  if reached[table_id] == moved(table_id)
-                 else self.changes.both([named(col(column), "id")], table_id, inside(col("id"), reached[table_id]))
+                 else self.gathered.both([named(col(column), "id")], table_id, "id", reached[table_id])
                  for table_id, column in places]  # fmt: skip
         values, _ = self.keep(union(parts))
         if not loose and count(self.connection, values, is_null(col("id"))):
             raise Unbounded("触及的行不知道自己的键 a row that is reached does not know its key")
         return values
-
-    def _worth(self, table_id: str, column: str, values: str) -> None:
-        """Raise Unbounded where so many of the values of a column are asked for that most rows have one of them."""
-        size = self.changes.size(table_id)
-        if size <= FEW:
-            return
-        if (table_id, column) not in self.values:
-            told = select([call("approx_count_distinct", col(column))], self.changes.rows_of(table_id, col(column)))
-            self.values[table_id, column] = int(self.connection.execute(sql(told)).fetchall()[0][0])
-        asked = count(self.connection, values)
-        if asked * 2 > self.values[table_id, column]:
-            raise Unbounded(f"{table_id}.{column}: {asked} / {self.values[table_id, column]}")
 
     def bounded(self, reached: dict[str, str]) -> None:
         """Raise Unbounded for a reach that is no saving."""
@@ -193,8 +171,8 @@ class Reach:
             raise Unbounded(f"{table_id}: > {most} / {self.changes.size(table_id)}")
 
     def _most(self, table_id: str) -> int:
-        """Rows of a table that may be reached."""
-        return max(FEW, self.changes.size(table_id) // SHARE)
+        """Rows of a table that may be reached: beyond that a full run costs as little."""
+        return self.gathered.most(table_id)
 
     def strays(self, ties: Sequence[Tie], tables: dict[str, str]) -> dict[str, list[exp.Query]]:
         """Rows that do not know a key that ties them: they count for others wherever they may belong."""
@@ -211,15 +189,26 @@ class Reach:
         return exp.Select(expressions=[named(exp.Unnest(expressions=[listed]), "id")])
 
     def keep(self, query: exp.Query) -> tuple[str, int]:
-        """Different ids of a query as a table, made once; how many."""
+        """Different ids of a query as a table, made once; how many.  The same ids have one name."""
         text = sql(query)
         if text not in self.kept:
             relation = f"reach {len(self.kept) + 1}"
             distinct = exp.Select(expressions=[col("id")], distinct=exp.Distinct())
             distinct.set("from_", exp.From(this=exp.Subquery(this=query, alias=exp.TableAlias(this=name("q")))))
             create(self.connection, relation, distinct)
-            self.kept[text] = relation, count(self.connection, relation)
+            told = select([how_many(), call("any_value", call("typeof", col("id")))], relation)
+            ((many, kind),) = self.connection.execute(sql(told)).fetchall()
+            alike = self.alike.setdefault((many, kind), []) if many else []
+            same = next((each for each in alike if self._same(each, relation)), "")
+            if not same:
+                alike.append(relation)
+            self.kept[text] = same or relation, many
         return self.kept[text]
+
+    def _same(self, one: str, other: str) -> bool:
+        """Whether two relations of as many different ids hold the same."""
+        apart = exp.Except(this=select([col("id")], one), expression=select([col("id")], other))
+        return not self.connection.execute(sql(apart)).fetchall()
 
 
 def _itself(places: list[tuple[str, str]]) -> bool:

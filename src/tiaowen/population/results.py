@@ -59,22 +59,22 @@ def relation_of(connection: Connection, out: Path, key: str) -> duckdb.DuckDBPyR
     views = {each: f"{each} of {folder}" for each in LAYERS}
     for each, view in views.items():
         connection.read_parquet(str(folder / each)).create_view(view, replace=True)
-    kept = without(connection, views[BASE], views[GONE])
+    keys = connection.table(table(views[GONE]).sql("duckdb")).columns
+    kept = without(views[BASE], views[GONE], keys)
     return connection.sql(sql(union([kept, select([exp.Star()], views[NEW])])))
 
 
-def without(connection: Connection, lines: str, keys: str) -> exp.Select:
-    """The lines of a relation whose key is not among those of another."""
-    return _matched(connection, lines, keys, "ANTI")
+def without(lines: str, keys: str, columns: Iterable[str]) -> exp.Select:
+    """The lines of a relation whose key is not among those of another; `columns`: what a key is made of."""
+    return _matched(lines, keys, columns, "ANTI")
 
 
-def within(connection: Connection, lines: str, keys: str) -> exp.Select:
+def within(lines: str, keys: str, columns: Iterable[str]) -> exp.Select:
     """The lines of a relation whose key is among those of another."""
-    return _matched(connection, lines, keys, "SEMI")
+    return _matched(lines, keys, columns, "SEMI")
 
 
-def _matched(connection: Connection, lines: str, keys: str, kind: str) -> exp.Select:
-    columns = connection.table(table(keys).sql("duckdb")).columns
+def _matched(lines: str, keys: str, columns: Iterable[str], kind: str) -> exp.Select:
     query = select([exp.Column(this=exp.Star(), table=name("l"))], lines, "l")
     join(query, keys, "k", all_of(same(col(each, "l"), col(each, "k")) for each in columns))
     query.args["joins"][-1].set("kind", kind)

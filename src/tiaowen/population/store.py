@@ -46,6 +46,7 @@ from tiaowen.vocabulary.types import NONE, Type
 
 MANIFEST = "coverage.json"
 PARTS = "*.parquet"  # of a table that is a folder of files
+STANDS = "stands at"  # the place of a row in its file, from 0
 Connection = duckdb.DuckDBPyConnection
 # steps of planning that a statement over few rows is still worth
 PLANNED = ("expression_rewriter", "filter_pushdown", "unused_columns", "deliminator", "unnest_rewriter", "join_order")
@@ -87,8 +88,10 @@ def planned_quickly(connection: Connection) -> Iterator[None]:
         connection.execute("RESET disabled_optimizers")
 
 
-def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> None:
-    connection.execute(created(relation, query, kind))
+def create(connection: Connection, relation: str, query: exp.Query, kind: str = "TABLE") -> int:
+    """Make a relation of a query; gives how many rows a table has."""
+    made = connection.execute(created(relation, query, kind)).fetchall()
+    return int(made[0][0]) if made else 0
 
 
 def created(relation: str, query: exp.Query, kind: str = "TABLE") -> str:
@@ -97,6 +100,19 @@ def created(relation: str, query: exp.Query, kind: str = "TABLE") -> str:
     made = exp.Create(this=exp.Table(this=name(relation)), kind=kind, expression=query, replace=True)
     made.set("properties", passing)
     return sql(made)
+
+
+def inserted(connection: Connection, relation: str, query: exp.Query) -> int:
+    """Put the rows of a query into a table with the same columns; how many they are."""
+    found = connection.execute(sql(exp.Insert(this=exp.Table(this=name(relation)), expression=query))).fetchall()
+    return int(found[0][0])
+
+
+def write(connection: Connection, query: exp.Query, path: Path) -> None:
+    """Write the rows of a query as one Parquet file."""
+    parquet = exp.CopyParameter(this=exp.Var(this="FORMAT"), expression=exp.Var(this="parquet"))  # whatever its name
+    file = exp.Literal.string(str(path))
+    connection.execute(sql(exp.Copy(this=exp.Subquery(this=query), kind=False, files=[file], params=[parquet])))
 
 
 def renamed(connection: Connection, relation: str, to: str) -> None:
@@ -185,12 +201,13 @@ WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 
 def open_tables(
     connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None,
-    checked: Iterable[str] = (), sound: Collection[str] = (),
+    checked: Iterable[str] = (), sound: Collection[str] = (), placed: bool = False,
 ) -> list[str]:  # fmt: skip
     """One view per table of the vocabulary (or just some); a table without a file has no rows.
 
     The rows of `checked` tables are not looked at: whoever names them has done so.  `sound`: claims
-    about rows that are known to hold (`soundness`); gives those that now hold too.
+    about rows that are known to hold (`soundness`); gives those that now hold too.  `placed`: each row
+    says where in its file it stands.
 
     Raises PopulationError for a folder that is not there, a file that is no Parquet, a column
     that is no column of the table or has another type (a decimal number is no money), an id that
@@ -201,7 +218,7 @@ def open_tables(
     tables = [vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)]
     present = _schemas(connection, folder, [table.id for table in tables])
     for table in tables:
-        _open(connection, table, source_of_table(folder, table.id), present.get(table.id))
+        _open(connection, table, source_of_table(folder, table.id), present.get(table.id), placed)
     known = set(checked)
     opened = {each.id for each in tables}
     looked = [table for table in tables if table.id not in known]
@@ -263,11 +280,14 @@ def _listed(files: Iterable[str]) -> Sql:
     return exp.Array(expressions=[exp.Literal.string(each) for each in files])
 
 
-def _open(connection: Connection, table: Table, path: Path | None, present: dict[str, str] | None) -> None:
+def _open(
+    connection: Connection, table: Table, path: Path | None, present: dict[str, str] | None, placed: bool
+) -> None:
     """A view over one table; `present`: the columns of its file and their types."""
     kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}
     if path is None or present is None:
         empty = [named(null("VARCHAR"), "id"), *(named(null(sql_type(k)), n) for n, k in kinds.items())]
+        empty += [named(null("BIGINT"), STANDS)] if placed else []
         query = exp.Select(expressions=empty)
         query.set("where", exp.Where(this=lit(False)))
         create(connection, facts_of(table.id), query, "VIEW")
@@ -289,6 +309,7 @@ def _open(connection: Connection, table: Table, path: Path | None, present: dict
         if present[column] not in fits:
             raise PopulationError(f"{file} {column}: {present[column]}；应为 expected {expected}（{kind.words}）")
         chosen.append(_as(column, present[column], expected))
+    chosen += [named(col("file_row_number"), STANDS)] if placed else []
     query = exp.Select(expressions=chosen)
     query.set("from_", exp.From(this=exp.Table(this=call("read_parquet", exp.Literal.string(str(path))))))
     create(connection, facts_of(table.id), query, "VIEW")

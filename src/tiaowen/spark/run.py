@@ -110,7 +110,7 @@ def _compute(session: Session, unit: Unit, world: World, out: Path) -> None:
         with told_with_clause(unit.plan.rules[unit.members(stacking)[0]]):
             apply_stacking(connection, world, stacking, unit.members(stacking))
     for name, key in zip(unit.rules, unit.keys, strict=True):
-        chosen = [col(each) for each in shown(connection, lines_of(name))]
+        chosen = [col(each) for each in shown(session.columns[lines_of(name)])]
         frame = session.query(parsed(sql(select(chosen, lines_of(name)))))
         frame.write.mode("overwrite").parquet(str(file_of(out, key)))
 
