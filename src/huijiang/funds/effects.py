@@ -12,7 +12,7 @@ from huijiang.claims import dues as claims_dues
 from huijiang.claims import effects, proactive, story
 from huijiang.claims.models import Claim, Determination, Due
 from huijiang.claims.risks import circle
-from huijiang.funds import commitments, reserving, undetermined
+from huijiang.funds import commitments, reserving, takeover, undetermined
 from huijiang.funds.models import PastPayment, Payment, Reservation, Waiting
 
 
@@ -86,7 +86,7 @@ def past_events() -> QuerySet[PastPayment]:
     return PastPayment.objects.exclude(holder="")
 
 
-story.WAITS_FOR.append(undetermined.told)
+story.WAITS_FOR.extend([undetermined.told, takeover.told])
 circle.PAST.append(before_the_take_over)
 circle.SETTLED.append(first_paid)
 proactive.PAID_BEFORE.append(past_events)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.db.models.functions import Now
 
 from huijiang import audit
@@ -188,22 +188,3 @@ def release(reservation: Reservation, because: str, by: User | None = None) -> R
         audit.record(by, "funds.released", f"due:{held.due.uid}", held.line.region_id, amount=held.amount)
         held.refresh_from_db()
     return held
-
-
-@dataclass(frozen=True)
-class Committed:
-    """What is approved for a later year and not yet held: no line of this year carries it."""
-
-    year: int
-    count: int
-    amount: int
-
-
-def commitments(region_path: str, after: int) -> list[Committed]:
-    """Dues of later years, by year: what next years' budgets must carry."""
-    found = (
-        Due.objects.filter(cancelled_at=None, claim__region__path__startswith=region_path, due_on__year__gt=after)
-        .exclude(reservations__state__in=(Reservation.State.HELD, Reservation.State.SPENT))
-        .values("due_on__year").annotate(count=Count("id"), amount=Sum("amount")).order_by("due_on__year")
-    )  # fmt: skip
-    return [Committed(each["due_on__year"], each["count"], int(each["amount"])) for each in found]

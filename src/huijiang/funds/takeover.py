@@ -19,14 +19,14 @@ from typing import Any, BinaryIO, Final
 import openpyxl
 import xlsxwriter
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit
 from huijiang.accounts.models import User
 from huijiang.claims.humans import same
-from huijiang.claims.models import Due
+from huijiang.claims.models import Claim, Due
 from huijiang.documents import library
 from huijiang.funds import past_events
 from huijiang.funds.bankfiles.instructions import FileError, fen
@@ -253,11 +253,25 @@ class _Reader:
         return found
 
 
-def was_paid(due: Due) -> bool:
-    """Whether the office paid a due before the platform."""
+def _paid(due: Due) -> QuerySet[PastPayment]:
     return PastPayment.objects.filter(
         benefit=due.benefit, holder=due.holder, period=due.period, instalment=due.instalment
-    ).exclude(holder="").exists()  # fmt: skip
+    ).exclude(holder="")  # fmt: skip
+
+
+def was_paid(due: Due) -> bool:
+    """Whether the office paid a due before the platform."""
+    return _paid(due).exists()
+
+
+def told(claim: Claim) -> str:
+    """For an approved claim of which nothing is left to pay: when it was paid before the platform; else empty."""
+    found = [_paid(each).first() for each in claim.dues.filter(cancelled_at=None).order_by("due_on", "id")]
+    paid = [each for each in found if each is not None]
+    if not paid or len(paid) < len(found):
+        return ""
+    return _("已批准。这笔钱在使用本平台以前已于 %(day)s 发放，不再重复发放；没有收到的，请联系经办科室或者提出异议。") % {
+        "day": paid[-1].paid_on.isoformat()}  # fmt: skip
 
 
 @dataclass(frozen=True)

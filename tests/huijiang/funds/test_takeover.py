@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from huijiang.claims import story
 from huijiang.funds import past_events, reserving, takeover
 from huijiang.funds.bankfiles.instructions import FileError
 from huijiang.funds.models import PastPayment, Reservation
@@ -100,6 +101,7 @@ def test_what_was_paid_before_is_never_paid_again(treasury: Treasury) -> None:
     treasury.pays_for(*{each.fund for each in claim.dues.all()})
     held = reserving.reserve(list(claim.dues.all()))
     assert (held.reserved, held.waiting) == ((), ())
+    assert "已于 2025-10-01 发放，不再重复发放" in story.waits_for(claim)
     with pytest.raises(DatabaseError, match="before the take-over"), transaction.atomic():
         Reservation.objects.create(due=claim.dues.get(), line=treasury.line, amount=100_000)
     (compared,) = takeover.parallel_run(made)
