@@ -83,7 +83,7 @@ enqueue("entitlements.nightly")
 
 def until(holds: Callable[[], Any], what: str) -> Any:
     for _ in range(PATIENCE * 5):
-        if (found := holds()) not in (None, False):
+        if (found := holds()) is not None and found is not False:  # 0 is an answer
             return found
         time.sleep(0.2)
     raise AssertionError(f"never came true: {what}")
