@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import population_data
-from bench.measure import peak_mib
+from bench.measure import environment, peak_mib
 
 TITLE = "Populations: the plan against SQL by hand"
 PEOPLE = 1_000_000
@@ -86,7 +86,7 @@ def side(kind: str, facts: Path, out: Path, memory: str = "700MB") -> Side:
     """Run one side in a fresh process."""
     out.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "bench.population", kind, str(facts), str(out), memory]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
     if done.returncode:
         raise RuntimeError(f"bench.population {kind}: {done.stderr[-2000:]}")
     return Side(**json.loads(done.stdout.splitlines()[-1]))

@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.measure import environment
+
 TITLE = "A what-if"
 PEOPLE = 200_000
 RUNS = 3
@@ -87,7 +89,7 @@ def _run(facts: Path, results: Path, out: Path, patch: str, since: str, *, wipe:
     if wipe:
         shutil.rmtree(results, ignore_errors=True)
     done = subprocess.run([sys.executable, "-c", RUN, str(facts), str(results), str(out), patch, since],
-                          check=True, capture_output=True, text=True)  # fmt: skip
+                          check=True, capture_output=True, text=True, env=environment())  # fmt: skip
     return float(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
