@@ -14,12 +14,15 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
+from huijiang.access.humans import human_of, names_of, same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
-from huijiang.claims.humans import human_of, same
+from huijiang.claims.acts import near_to
+from huijiang.claims.models import Claim
 from huijiang.funds import ledger, payers, recoveries
 from huijiang.funds.models import Account, Batch, BatchSignature, Entry, Payment, Source
 from huijiang.regions.models import Region
@@ -27,6 +30,7 @@ from huijiang.regions.models import Region
 MOST = 200_000
 CHUNK = 5_000
 LOCK = "funds.batch"
+GAINS = gettext_noop("批内有您或您申报的关系人受益的办件，请由别人签署。")
 
 
 class BatchError(ValueError):
@@ -174,6 +178,20 @@ def claims_of(batch: Batch) -> list[int]:
     return list(batch.payments.order_by("due__claim_id").values_list("due__claim_id", flat=True).distinct())
 
 
+def why_not_sign(batch: Batch, by: User, kind: str) -> str:
+    """What keeps somebody, under whichever account, from signing a batch as `kind`; empty when nothing does."""
+    if same(by, batch.made_by):
+        return _("组批的人不能签署，请由另两位签署。")
+    if any(same(by, each.user) for each in batch.signatures.select_related("user")):
+        return _("您已签署过这一批，请由另一位签署。")
+    claims = claims_of(batch)
+    signed = in_bulk.signed_before(claims, names_of(by), kind, str(batch.uid))
+    if signed:
+        some = "、".join([*(each.number for each in signed[:5]), *(["…"] if len(signed) > 5 else [])])
+        return _("您在其中的办件上签署过（%(some)s），不能再签署拨付。") % {"some": some}
+    return _(GAINS) if Claim.objects.filter(near_to(by), pk__in=claims).exists() else ""
+
+
 @transaction.atomic
 def sign(batch: Batch, by: User, kind: str) -> Batch:
     """Sign a frozen batch, as finance or for its release; it counts as a signature on each claim in it.
@@ -186,22 +204,18 @@ def sign(batch: Batch, by: User, kind: str) -> Batch:
         return held
     if held.state != Batch.State.FROZEN:
         raise BatchError(_("%(number)s %(state)s，不能签署。") % _of(held))
-    if same(by, held.made_by):
-        raise BatchError(_("组批的人不能签署，请由另两位签署。"))
+    stands = why_not_sign(held, by, kind)
+    if stands:
+        raise BatchError(stands)
     if digest_of(held) != held.digest:
         raise BatchError(_("%(number)s 的内容与锁定时不同，不能签署；请作废重组。") % _of(held))
-    claims = claims_of(held)
-    signed = in_bulk.signed_before(claims, human, kind, str(held.uid))
-    if signed:
-        some = "、".join([*(each.number for each in signed[:5]), *(["…"] if len(signed) > 5 else [])])
-        raise BatchError(_("您在其中的办件上签署过（%(some)s），不能再签署拨付。") % {"some": some})
     try:
         with transaction.atomic():
-            in_bulk.sign(claims, by, human, kind, str(held.uid))
+            in_bulk.sign(claims_of(held), by, human, kind, str(held.uid))
             BatchSignature.objects.create(batch=held, user=by, human=human, kind=kind, digest=held.digest)
     except DatabaseError as error:
         if "signed_by_nobody_who_gains" in str(error):
-            raise BatchError(_("批内有您或您申报的关系人受益的办件，请由别人签署。")) from error
+            raise BatchError(_(GAINS)) from error
         raise
     if held.signatures.values("human").distinct().count() >= 2:
         Batch.objects.filter(pk=held.pk).update(state=Batch.State.SIGNED)

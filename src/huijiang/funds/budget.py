@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.claims.humans import same
 from huijiang.funds import ledger
 from huijiang.funds.models import Account, Allotment, Closing, Entry, Line, RuleChange, Share, Source
 from huijiang.regions.models import Region

@@ -53,6 +53,7 @@ urlpatterns = [
     path("desk/recoveries/findings/<uuid:uid>/", pages_recoveries.finding, name="finding"),
     path("desk/recoveries/findings/<uuid:uid>/propose/", pages_recoveries.propose, name="propose"),
     path("desk/recoveries/findings/<uuid:uid>/dismiss/", pages_recoveries.dismiss, name="dismiss"),
+    path("desk/recoveries/findings/<uuid:uid>/agree/", pages_recoveries.agree, name="agree"),
     path("desk/recoveries/findings/<uuid:uid>/decide/", pages_recoveries.decide, name="decide"),
     path("desk/recoveries/<uuid:uid>/", pages_recoveries.recovery, name="recovery"),
     path("desk/recoveries/<uuid:uid>/arrived/", pages_recoveries.arrived, name="arrived"),

@@ -82,7 +82,9 @@ def world() -> World:
     recoveries.ask_to_withdraw(back, treasury.third, "当事人说证书是两本，正在核对")
     for occasion in ("notice", "plan-1"):
         letter_tasks.issue_recovery(back, occasion)
+    recoveries.ask_to_transfer(back, treasury.third, "涉嫌伪造证书，移送公安机关")
     second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})
+    recoveries.ask_to_dismiss(second, treasury.maker, "退休年月登记有误，已更正")
     content = past_workbook(
         (CHIEF, NUMBER, "聘书3号", "2025-07", 1, "1000.00", "2025-08-01", "人才专项资金", "凭2"),
         (
@@ -215,6 +217,7 @@ NOT_PAGES = {
     "funds:send": "takes a form and goes back",
     "funds:propose": "takes a form and goes back",
     "funds:dismiss": "takes a form and goes back",
+    "funds:agree": "takes a form and goes back",
     "funds:decide": "takes a form and goes back",
     "funds:arrived": "takes a form and goes back",
     "funds:past_template": "a workbook to download",

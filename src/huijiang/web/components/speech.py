@@ -1,4 +1,5 @@
-"""How a text is read: Chinese data on an English page says that it is Chinese, and a date stays on one line."""
+"""How a text is read: Chinese data on an English page says that it is Chinese, and a date and the number of
+a document stay on one line."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from huijiang.web.language import is_chinese
 CHINESE = re.compile("[\u3400-\u9fff]")
 DAY = re.compile(r"(?<![\w-])[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2})?(?![\w-])", re.ASCII)
 """A month or a day, as pages write them; the hour of a moment may stand on the next line."""
+ISSUED = re.compile(r"(?:\A[\u3400-\u9fff]{1,8})?[〔［\[][12]\d{3}[〕］\]]\s?(?:第\s?)?\d{1,5}\s?号", re.ASCII)
+"""The number of a document: 萧财社〔2026〕20号, whole where the text begins with it, from its year on in a sentence."""
 
 
 def is_foreign(text: object) -> bool:
@@ -22,10 +25,12 @@ def is_foreign(text: object) -> bool:
 
 @register.filter
 def unbroken(text: object) -> SafeString:
-    """A text whose dates don't break at their hyphens in a narrow line: `{{ claim.deadline|date:"Y-m-d"|unbroken }}`."""
+    """A text whose dates don't break at their hyphens in a narrow line, nor numbers of documents before their 号:
+    `{{ claim.deadline|date:"Y-m-d"|unbroken }}`."""
     if isinstance(text, SafeData):
         return conditional_escape(text)
-    return mark_safe(DAY.sub(r"<time>\g<0></time>", conditional_escape(str(text))))
+    dated = DAY.sub(r"<time>\g<0></time>", conditional_escape(str(text)))
+    return mark_safe(ISSUED.sub(r'<span class="nb">\g<0></span>', dated))
 
 
 @register.filter
