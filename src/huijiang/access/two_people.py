@@ -23,15 +23,16 @@ def one_human(one: str, other: str) -> str:
     return f"EXISTS (SELECT FROM ({papers[0]}) AS mine JOIN ({papers[1]}) AS yours ON yours.h = mine.h)"
 
 
-def by_two(name: str, asked: str, granted: str) -> pgtrigger.Trigger:
+def by_two(name: str, asked: str, granted: str, where: str = "") -> pgtrigger.Trigger:
     """The law of a table in which column `asked` (an account) proposes and column `granted` decides.  That they are not
-    the same account is the table's own constraint."""
+    the same account is the table's own constraint.  `where`: judged only where this holds (taking back what one asked for
+    oneself needs nobody else)."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
         func=f"""
-            IF NEW.{asked} <> NEW.{granted}
+            IF NEW.{asked} <> NEW.{granted}{f" AND {where}" if where else ""}
                AND (TG_OP = 'INSERT' OR ROW(OLD.{asked}, OLD.{granted}) IS DISTINCT FROM ROW(NEW.{asked}, NEW.{granted}))
             THEN
                 IF {one_human(f"NEW.{asked}", f"NEW.{granted}")}

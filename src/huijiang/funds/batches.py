@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -23,7 +23,7 @@ from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
 from huijiang.claims.acts import near_to
 from huijiang.claims.models import Claim
-from huijiang.funds import ledger, payers, recoveries
+from huijiang.funds import ledger, payers, recoveries, returned
 from huijiang.funds.models import Account, Batch, BatchSignature, Entry, Payment, Source
 from huijiang.regions.models import Region
 
@@ -242,34 +242,36 @@ def send(batch: Batch, by: User) -> Batch:
 
 
 def _into_the_ledger(batch: Batch, by: User) -> None:
-    """First payments are expenses; those that came back once are paid out of what came back, in the same books: what
-    another year's books (or another source's) paid is their expense no more."""
+    """What stands in these books' returned account is paid out of it; everything else is an expense.  What stands of
+    the same dues beyond that (in the books of another year or source, or kept for a recovery now) goes back to the
+    budget that paid it: it is that year's expense no more."""
     region, source, year = batch.region_id, batch.source, batch.year
     transit = ledger.account(region, source, year, Account.Kind.IN_TRANSIT)
-    here = Q(batch__region=region, batch__source=source, batch__year=year)
-    returned = Payment.objects.filter(state=Payment.State.RETURNED)
-    came_back = Exists(returned.filter(here, due=OuterRef("due")))  # once or more often
-    elsewhere = returned.filter(due__payments__batch=batch, amount__gt=0).exclude(here)
-    for each in elsewhere.select_related("batch__source").order_by("due_id", "-attempt").distinct("due_id"):
-        _refunded(each, by)
-    first, again = batch.payments.filter(~came_back), batch.payments.filter(came_back)
-    for kind, found, account in ((Entry.Kind.SENT, first, Account.Kind.EXPENSE),
-                                 (Entry.Kind.SENT_AGAIN, again, Account.Kind.RETURNED)):  # fmt: skip
+    own = ledger.account(region, source, year, Account.Kind.RETURNED)
+    pays = dict(batch.payments.filter(due__payments__state=Payment.State.RETURNED).values_list("due_id", "amount"))
+    again: set[int] = set()
+    for each in returned.of_batch(batch):
+        left = each.amount
+        if each.account == own.pk and 0 < pays[each.payment.due_id] <= left:
+            again.add(each.payment.due_id)
+            left -= pays[each.payment.due_id]
+        if left:
+            _refunded(each, left, batch, by)
+    first, over = batch.payments.exclude(due__in=again), batch.payments.filter(due__in=again)
+    for kind, found, account in ((Entry.Kind.SENT, first, ledger.account(region, source, year, Account.Kind.EXPENSE)),
+                                 (Entry.Kind.SENT_AGAIN, over, own)):  # fmt: skip
         ledger.post_payments(
-            kind, f"batch {batch.uid} {kind}", today(), found, each=ledger.account(region, source, year, account),
-            total=transit, sign=1, subject=f"batch:{batch.uid}", by=by,
+            kind, f"batch {batch.uid} {kind}", today(), found, each=account, total=transit, sign=1,
+            subject=f"batch:{batch.uid}", by=by,
         )  # fmt: skip
 
 
-def _refunded(payment: Payment, by: User) -> None:
-    """What came back is back in the budget of its year, once."""
-    of = payment.batch
-    returned, expense = (
-        ledger.account(of.region_id, of.source, of.year, kind) for kind in (Account.Kind.RETURNED, Account.Kind.EXPENSE)
-    )
-    moves = [ledger.Move(returned, payment.amount, payment), ledger.Move(expense, -payment.amount, payment)]
-    key = f"refunded {payment.reference}"
-    ledger.post(ledger.Order(Entry.Kind.REFUNDED, key, today(), moves, f"payment:{payment.reference}"), by)
+def _refunded(each: returned.Standing, amount: int, batch: Batch, by: User) -> None:
+    """What came back is back in the budget of its year, once for each batch that pays its due anew."""
+    account = Account.objects.select_related("source").get(pk=each.account)
+    reference = each.payment.reference
+    ledger.post(returned.order(account, [(each.payment, amount)], f"refunded {reference} {batch.number}",
+                               f"payment:{reference}"), by)  # fmt: skip
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huijiang.access.humans import same
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.funds import budget, commitments, reserving
+from huijiang.funds import budget, commitments, reserving, returned
 from huijiang.funds.access import access_lines, finance, readers
 from huijiang.funds.bankfiles.instructions import FileError, fen
 from huijiang.funds.commitments import Committed
@@ -177,7 +177,8 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
     return render(request, "funds/line.html", {
         "line": held, "name": line_name(held), "tag": line_tag(held), "facts": _facts(held, told), "chart": _chart(held, told),
         "changes": Table(_("额度变动"), columns, rows, show_caption=True), "form": form, "works": works(request) and not held.frozen_at,
-        "freezes": works(request), "page": page, "closings": closings if closings.rows else None,
+        "freezes": works(request) and not held.frozen_at, "carries": works(request) and budget.carries(held),
+        "stands": returned.must_be_settled(held) if works(request) else "", "page": page, "closings": closings if closings.rows else None,
         "can_close": works(request) and _can_close(held, page.paginator.count), "waiting": _waiting(page), "forecast": told,
         "can_change": works(request) and not budget.rule_stands(held), "rule_changes": rule_changes if rule_changes.rows else None,
     }, status=status)  # fmt: skip
@@ -311,8 +312,10 @@ def freeze(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已冻结。结余的结转等另一位批准。"))
             return redirect("funds:line", uid=uid)
     return render(request, "funds/sure.html", {
-        "title": _("冻结这一年的额度？"), "yes": _("冻结"), "danger": True, "back": reverse("funds:line", args=[uid]), "wrong": wrong,
+        "title": _("结转这一年的结余？") if held.frozen_at else _("冻结这一年的额度？"),
+        "yes": _("提出结转") if held.frozen_at else _("冻结"), "danger": not held.frozen_at, "back": reverse("funds:line", args=[uid]), "wrong": wrong,
         "facts": [Fact(_("额度"), line_name(held)), Fact(_("年度"), str(held.year)),
                   Fact(_("可用"), _("%(yuan)s 元") % {"yuan": money(held.free)})],
-        "text": _("冻结后不再批准新的支出，已批未付的照常拨付；可用的部分提请结转下一年度。"),
+        "text": " ".join(filter(None, [
+            "" if held.frozen_at else _("冻结后不再批准新的支出，已批未付的照常拨付；可用的部分提请结转下一年度。"), returned.must_be_settled(held)])),
     }, status=422 if wrong else 200)  # fmt: skip

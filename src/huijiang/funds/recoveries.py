@@ -191,6 +191,11 @@ def came_back(recovery: Recovery, amount: int, on: dt.date, key: str, by: User) 
     Raises RecoveryError for more than is still owed.
     """
     held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
+    undone = CameBack.objects.filter(undoes__key__startswith=key, way=CameBack.Way.UNDONE).values_list(
+        "undoes__key", flat=True
+    )
+    while key in undone:  # written down wrongly, undone by two: now it is written down as it is
+        key = f"{key} 更正"
     known = CameBack.objects.filter(key=key).first()
     if known is not None:
         if (known.recovery_id, known.amount) != (held.pk, amount):

@@ -32,14 +32,14 @@ from huijiang.funds.models import (
 from huijiang.sealed import keys
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.office import office
-from tests.huijiang.entitlements.town import NUMBER, TRAINER, account, town
+from tests.huijiang.entitlements.town import TRAINER, account, town
 from tests.huijiang.funds.many import payable
 from tests.huijiang.funds.test_takeover import MONTH, past_workbook
 from tests.huijiang.funds.treasury import DAY, Treasury
 from tiaowen.identifiers.person import person_check_character
 
 pytestmark = pytest.mark.django_db
-OTHER_NUMBER = (lambda seventeen: seventeen + person_check_character(seventeen))("33999919850312001")
+NUMBER, OTHER_NUMBER = (each + person_check_character(each) for each in ("33999919850312001", "33999919770605002"))
 
 
 @pytest.fixture
@@ -221,8 +221,14 @@ def test_the_database_compares_the_humans_behind_accounts(treasury: Treasury, do
             rows.update(**{f"{what}_by": double, f"{what}_at": Now()})
         with transaction.atomic():
             assert rows.update(**{f"{what}_by": treasury.chief, f"{what}_at": Now()}) == 1
-    with pytest.raises(DatabaseError, match="signed_by_three_humans"), transaction.atomic():
+
+    @transaction.atomic
+    def signed_by_the_maker() -> None:
+        in_bulk.sign(batches.claims_of(batch), double, "user:other", "finance", str(batch.uid))
         BatchSignature.objects.create(batch=batch, user=double, human="user:other", kind="finance", digest=batch.digest)
+
+    with pytest.raises(DatabaseError, match="signed_by_three_humans"):
+        signed_by_the_maker()
     # Two accounts of one human on one claim: whatever name they sign under.
     batches.sign(batch, treasury.chief, "finance")
     other = account("funds-chief-2", "chief", Role.FINANCE, treasury.place)

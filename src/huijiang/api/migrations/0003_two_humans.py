@@ -6,14 +6,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('api', '0002_claims_and_their_events'),
+        ("api", "0002_claims_and_their_events"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='by_two_humans', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.registered_by_id <> NEW.decided_by_id\n               AND (TG_OP = 'INSERT' OR ROW(OLD.registered_by_id, OLD.decided_by_id) IS DISTINCT FROM ROW(NEW.registered_by_id, NEW.decided_by_id))\n            THEN\n                IF EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.registered_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.registered_by_id AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.decided_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.decided_by_id AND b.ended_at IS NULL) AS yours ON yours.h = mine.h)\n                THEN RAISE EXCEPTION 'pgtrigger: by_two_humans: % asks and grants: two accounts of one human are not two people', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            RETURN NEW;\n        ", hash='6d177f64971e3525310123aa4cb41b626ce98d01', operation='INSERT OR UPDATE', pgid='pgtrigger_by_two_humans_0d3f0', table='api_client', when='BEFORE')),
+            model_name="client",
+            trigger=pgtrigger.compiler.Trigger(
+                name="by_two_humans",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.registered_by_id <> NEW.decided_by_id\n               AND (TG_OP = 'INSERT' OR ROW(OLD.registered_by_id, OLD.decided_by_id) IS DISTINCT FROM ROW(NEW.registered_by_id, NEW.decided_by_id))\n            THEN\n                IF EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.registered_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.registered_by_id AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.decided_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.decided_by_id AND b.ended_at IS NULL) AS yours ON yours.h = mine.h)\n                THEN RAISE EXCEPTION 'pgtrigger: by_two_humans: % asks and grants: two accounts of one human are not two people', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="6d177f64971e3525310123aa4cb41b626ce98d01",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_by_two_humans_0d3f0",
+                    table="api_client",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

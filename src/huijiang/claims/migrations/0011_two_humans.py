@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0010_moves_looked_up'),
+        ("claims", "0010_moves_looked_up"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='act',
-            trigger=pgtrigger.compiler.Trigger(name='signed_by_as_many_humans', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF EXISTS (SELECT FROM (\n                SELECT DISTINCT n.user_id AS one, a.user_id AS other\n                FROM added AS n JOIN claims_act AS a ON a.claim_id = n.claim_id\n                WHERE a.user_id <> n.user_id AND a.voided_at IS NULL AND (a.kind <> n.kind OR a.occasion = n.occasion) OFFSET 0\n            ) AS pair WHERE EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = pair.one\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = pair.one AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = pair.other\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = pair.other AND b.ended_at IS NULL) AS yours ON yours.h = mine.h))\n        THEN RAISE EXCEPTION 'pgtrigger: signed_by_as_many_humans: two accounts of one human sign once on a claim';\n        END IF;\n        RETURN NULL;\n    ", hash='48a8a3252d9893e5180dccdc46a77277a17ee378', level='STATEMENT', operation='INSERT', pgid='pgtrigger_signed_by_as_many_humans_c796c', referencing='REFERENCING NEW TABLE AS added ', table='claims_act', when='AFTER')),
+            model_name="act",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signed_by_as_many_humans",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF EXISTS (SELECT FROM (\n                SELECT DISTINCT n.user_id AS one, a.user_id AS other\n                FROM added AS n JOIN claims_act AS a ON a.claim_id = n.claim_id\n                WHERE a.user_id <> n.user_id AND a.voided_at IS NULL AND (a.kind <> n.kind OR a.occasion = n.occasion) OFFSET 0\n            ) AS pair WHERE EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = pair.one\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = pair.one AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = pair.other\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = pair.other AND b.ended_at IS NULL) AS yours ON yours.h = mine.h))\n        THEN RAISE EXCEPTION 'pgtrigger: signed_by_as_many_humans: two accounts of one human sign once on a claim';\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="48a8a3252d9893e5180dccdc46a77277a17ee378",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_signed_by_as_many_humans_c796c",
+                    referencing="REFERENCING NEW TABLE AS added ",
+                    table="claims_act",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='round',
-            trigger=pgtrigger.compiler.Trigger(name='by_two_humans', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.made_by_id <> NEW.published_by_id\n               AND (TG_OP = 'INSERT' OR ROW(OLD.made_by_id, OLD.published_by_id) IS DISTINCT FROM ROW(NEW.made_by_id, NEW.published_by_id))\n            THEN\n                IF EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.made_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.made_by_id AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.published_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.published_by_id AND b.ended_at IS NULL) AS yours ON yours.h = mine.h)\n                THEN RAISE EXCEPTION 'pgtrigger: by_two_humans: % asks and grants: two accounts of one human are not two people', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            RETURN NEW;\n        ", hash='6474097b4c92a19c1088ef768cc7d846da3b5743', operation='INSERT OR UPDATE', pgid='pgtrigger_by_two_humans_8cdd3', table='claims_round', when='BEFORE')),
+            model_name="round",
+            trigger=pgtrigger.compiler.Trigger(
+                name="by_two_humans",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.made_by_id <> NEW.published_by_id\n               AND (TG_OP = 'INSERT' OR ROW(OLD.made_by_id, OLD.published_by_id) IS DISTINCT FROM ROW(NEW.made_by_id, NEW.published_by_id))\n            THEN\n                IF EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.made_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.made_by_id AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.published_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.published_by_id AND b.ended_at IS NULL) AS yours ON yours.h = mine.h)\n                THEN RAISE EXCEPTION 'pgtrigger: by_two_humans: % asks and grants: two accounts of one human are not two people', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="6474097b4c92a19c1088ef768cc7d846da3b5743",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_by_two_humans_8cdd3",
+                    table="claims_round",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

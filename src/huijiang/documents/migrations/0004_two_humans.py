@@ -6,14 +6,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0003_submissions'),
+        ("documents", "0003_submissions"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='release',
-            trigger=pgtrigger.compiler.Trigger(name='by_two_humans', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.made_by_id <> NEW.decided_by_id\n               AND (TG_OP = 'INSERT' OR ROW(OLD.made_by_id, OLD.decided_by_id) IS DISTINCT FROM ROW(NEW.made_by_id, NEW.decided_by_id))\n            THEN\n                IF EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.made_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.made_by_id AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.decided_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.decided_by_id AND b.ended_at IS NULL) AS yours ON yours.h = mine.h)\n                THEN RAISE EXCEPTION 'pgtrigger: by_two_humans: % asks and grants: two accounts of one human are not two people', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            RETURN NEW;\n        ", hash='eb1f0bde2bda9e8670e317b67723c51a75ea6732', operation='INSERT OR UPDATE', pgid='pgtrigger_by_two_humans_5b518', table='documents_release', when='BEFORE')),
+            model_name="release",
+            trigger=pgtrigger.compiler.Trigger(
+                name="by_two_humans",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.made_by_id <> NEW.decided_by_id\n               AND (TG_OP = 'INSERT' OR ROW(OLD.made_by_id, OLD.decided_by_id) IS DISTINCT FROM ROW(NEW.made_by_id, NEW.decided_by_id))\n            THEN\n                IF EXISTS (SELECT FROM (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.made_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.made_by_id AND b.ended_at IS NULL) AS mine JOIN (\nSELECT h FROM accounts_user AS u, unnest(ARRAY[u.identity_hash, u.identity_hash_next]) AS h WHERE u.id = NEW.decided_by_id\nUNION ALL\nSELECT h FROM access_binding AS b JOIN registry_identitydocument AS d ON d.person_id = b.person_id,\n       unnest(ARRAY[d.matched_hash, d.matched_hash_next]) AS h WHERE b.user_id = NEW.decided_by_id AND b.ended_at IS NULL) AS yours ON yours.h = mine.h)\n                THEN RAISE EXCEPTION 'pgtrigger: by_two_humans: % asks and grants: two accounts of one human are not two people', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="eb1f0bde2bda9e8670e317b67723c51a75ea6732",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_by_two_humans_5b518",
+                    table="documents_release",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

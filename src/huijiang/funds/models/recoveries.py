@@ -89,7 +89,8 @@ class Recovery(models.Model):
                 func="""
                     IF TG_OP = 'UPDATE' AND (ROW(OLD.uid, OLD.payment_id, OLD.amount, OLD.ground, OLD.found_by_id, OLD.decided_by_id)
                        IS DISTINCT FROM ROW(NEW.uid, NEW.payment_id, NEW.amount, NEW.ground, NEW.found_by_id, NEW.decided_by_id)
-                       OR NEW.back <> OLD.back AND pg_trigger_depth() < 2 OR OLD.closed_at IS NOT NULL)
+                       OR NEW.back <> OLD.back AND pg_trigger_depth() < 2
+                       OR OLD.closed_at IS NOT NULL AND NOT (pg_trigger_depth() >= 2 AND OLD.state = 'recovered' AND NEW.back < OLD.back))
                     THEN RAISE EXCEPTION 'pgtrigger: of_what_was_paid: a recovery moves by what comes back, and not once closed';
                     END IF;
                     IF NEW.state = 'withdrawn' AND (TG_OP = 'INSERT' OR NEW.withdrawn_by_id IS NULL OR NEW.unsaid_by_id IS NULL
@@ -180,11 +181,13 @@ class Finding(models.Model):
 
 
 class CameBack(models.Model):
-    """A part of a recovery that came back: to the account, or kept from another payment."""
+    """A part of a recovery that came back: to the account, or kept from another payment; below zero where one that was
+    written down wrongly is undone."""
 
     class Way(models.TextChoices):
         BANK = "bank", gettext_lazy("退到账户")
         OFFSET = "offset", gettext_lazy("从后续补贴抵扣")
+        UNDONE = "undone", gettext_lazy("冲正")
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="parts")
     way = models.CharField("方式", max_length=8, choices=Way)
@@ -195,10 +198,14 @@ class CameBack(models.Model):
     )
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone")
 
     class Meta:
         verbose_name = "追回到账"
-        constraints = (models.CheckConstraint(name="came_back_something", condition=Q(amount__gt=0)),)
+        constraints = (
+            models.CheckConstraint(name="came_back_something", condition=(
+                ~Q(way="undone") & Q(amount__gt=0, undoes=None) | Q(way="undone", amount__lt=0, undoes__isnull=False))),
+        )  # fmt: skip
         triggers = (
             *ADDED_ONLY,
             pgtrigger.Trigger(
@@ -206,8 +213,12 @@ class CameBack(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 func="""
+                    IF NEW.undoes_id IS NOT NULL AND NOT EXISTS (SELECT FROM funds_cameback
+                        WHERE id = NEW.undoes_id AND recovery_id = NEW.recovery_id AND way = 'bank' AND amount = -NEW.amount)
+                    THEN RAISE EXCEPTION 'pgtrigger: into_recoveries: what is undone is a part of this recovery, whole';
+                    END IF;
                     UPDATE funds_recovery SET back = back + NEW.amount,
-                           state = CASE WHEN back + NEW.amount = amount THEN 'recovered' ELSE 'coming_back' END,
+                           state = CASE back + NEW.amount WHEN amount THEN 'recovered' WHEN 0 THEN 'noticed' ELSE 'coming_back' END,
                            closed_at = CASE WHEN back + NEW.amount = amount THEN now() END
                     WHERE id = NEW.recovery_id;
                     RETURN NULL;
