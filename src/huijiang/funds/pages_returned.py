@@ -47,7 +47,11 @@ class BackForm(forms.Form):
     def __init__(self, data: Any, found: list[Standing]) -> None:
         super().__init__(data)
         choice(self, "payments").choices = [
-            (str(each.payment.pk), f"{each.payment.reference} {_payee(each.payment)} {money(each.amount)}")
+            (
+                str(each.payment.pk),
+                f"{each.payment.reference} · {_payee(each.payment)} · "
+                + _("%(yuan)s 元") % {"yuan": money(each.amount)},
+            )
             for each in found
         ]
 
@@ -117,7 +121,7 @@ def _refunds(found: list[Refund]) -> Table:
     for each in found:
         lines = [line.amount for line in each.lines.all()]
         rows.append([
-            Cell(moment(each.asked_at), reverse("funds:refund", args=[each.uid]), note=f"{each.account.source.name} {each.account.year}"),
+            Cell(moment(each.asked_at)[:10], reverse("funds:refund", args=[each.uid]), note=f"{each.account.source.name} {each.account.year}"),
             each.asked_by.name, str(len(lines)), money(sum(lines)), Cell(tag=tag(each)),
         ])  # fmt: skip
     return Table(_("退票转回"), columns, rows, show_caption=True)
