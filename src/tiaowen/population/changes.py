@@ -170,10 +170,10 @@ class Changes:
             self.rows[table_id] = count(self.connection, facts_of(table_id))
         return self.rows[table_id]
 
-    def moving_rows(self, columns: Iterable[Sql], table_id: str) -> exp.Query:
-        """The rows that moved as they are, and as they were."""
-        chosen = list(columns)
-        return union([select(chosen, come(table_id)), select([each.copy() for each in chosen], left(table_id))])
+    def moving_rows(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> exp.Query:
+        """Rows that moved as they are, and as they were."""
+        sides = [select([each.copy() for each in columns], side(table_id)) for side in (come, left)]
+        return union([filter_(side, where.copy() if where is not None else None) for side in sides])
 
     def before(self, columns: Iterable[Sql], table_id: str, where: Sql | None = None) -> list[exp.Query]:
         """The rows that moved as they were: a query, or none where no row has."""

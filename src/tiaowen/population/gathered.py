@@ -30,6 +30,7 @@ class Gathered:
     def __init__(self, changes: Changes) -> None:
         self.changes, self.connection = changes, changes.connection
         self.found: dict[tuple[str, str, str], str] = {}
+        self.referred: dict[tuple[str, str], list[str]] = {}  # table, column → ids whose rows are taken out
         self.begun: set[str] = set()
 
     def most(self, table_id: str) -> int:
@@ -72,7 +73,15 @@ class Gathered:
 
     def _referring(self, table_id: str, column: str, ids: str) -> bool:
         """Few rows share a person; how many share something else is counted before they are taken out."""
-        most, where = self.most(table_id), inside(col(column), ids)
+        most = self.most(table_id)
+        known = self.referred.setdefault((table_id, column), [])
+        if known:
+            more = f"more {table_id}.{column} {len(known)}"
+            if not create(self.connection, more, filter_(
+                    select([col("id")], ids), all_of([no(inside(col("id"), each)) for each in known]))):  # fmt: skip
+                return True
+            ids = more
+        where = inside(col(column), ids)
         kind = self.changes.vocabulary.tables[table_id].columns[column].type
         if kind.kind != "row" or kind.name != PERSON:
             some = at_most(filter_(select([col(column)], facts_of(table_id)), where.copy()), most + 1)
@@ -80,7 +89,10 @@ class Gathered:
             counted.set("from_", exp.From(this=exp.Subquery(this=some)))
             if self.connection.execute(sql(counted)).fetchall()[0][0] > most:
                 return False
-        return self._take(table_id, where, most + 1) <= most
+        if self._take(table_id, where, most + 1) > most:
+            return False
+        known.append(ids)
+        return True
 
     def _take(self, table_id: str, where: Sql, most: int | None = None) -> int:
         """Take rows out that are not there yet; gives how many."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from tiaowen.population.changes import inside, left
+from tiaowen.population.changes import count, inside, left
 from tiaowen.population.compared import moved, was
 from tiaowen.population.expr import all_of, col, is_null, name, named, no, not_null
 from tiaowen.population.program import filter_, select, union
@@ -20,9 +20,10 @@ from tiaowen.population.shared import places_of_events
 from tiaowen.population.store import create
 from tiaowen.population.world import facts_of
 
-ROUNDS = 6
+ROUNDS = 9
 HALF = 2  # more than one row in two: the table is taken whole
 BASE = "base"
+Edge = tuple[str, str, str]
 
 
 def near(table_id: str) -> str:
@@ -52,7 +53,7 @@ class Near:
 
     def build(self) -> None:
         """Find the rows and put them into tables of their own."""
-        forward, back = self._edges()
+        forward, back, asking = self._edges()
         need: dict[str, str] = {}
         sizes: dict[str, int] = {}
         fresh: dict[str, str] = {}
@@ -81,6 +82,11 @@ class Near:
             fresh, later = later, {}
             if not fresh:
                 break
+            # a table is read from end to end each time: one that may still be asked for more waits
+            asked = {target for here, _, target in forward if here in fresh and here != target}
+            if not asked >= set(fresh):
+                fresh, later = ({each: ids for each, ids in fresh.items() if (each in asked) is waits}
+                                for waits in (False, True))  # fmt: skip
             for table_id, relation in fresh.items():
                 references = [(column, target) for here, column, target in forward if here == table_id]
                 if not references:
@@ -96,6 +102,10 @@ class Near:
         for table_id, column, _ in back:
             if table_id in need and self.reach.lacks(table_id, column):  # they may be anybody's
                 more(table_id, self.changes.both([col("id")], table_id, is_null(col(column))))
+        for table_id, column, looked in asking:  # rows that do not know their key may go with any
+            if looked not in whole and (table_id in whole or table_id in need) and self.reach.lacks(table_id, column):
+                if table_id in whole or self._some_lack(table_id, column, need[table_id]):
+                    whole.add(looked)
         whole = self._spread(whole | set(later), forward, back)
         self.tables = set(need) | whole | {each for edge in (*forward, *back) for each in (edge[0], edge[2])}
         self.many = sum(self.changes.size(each) if each in whole else sizes.get(each, 0) for each in self.tables)
@@ -109,10 +119,20 @@ class Near:
         create(self.connection, relation, self.reach.gathered.both(references, table_id, "id", ids), "VIEW")
         return relation
 
-    def _edges(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
-        """References that are followed, and columns that are looked through: table, column, table it refers to."""
-        forward: dict[tuple[str, str, str], None] = {}
-        back: dict[tuple[str, str, str], None] = {}
+    def _some_lack(self, table_id: str, column: str, ids: str) -> bool:
+        """Whether one of some rows does not know a column, in either state."""
+        rows = f"asking {table_id}.{column}"
+        create(self.connection, rows, self.reach.gathered.both([col(column)], table_id, "id", ids), "VIEW")
+        return count(self.connection, rows, is_null(col(column))) > 0
+
+    def _edges(self) -> tuple[list[Edge], list[Edge], list[Edge]]:
+        """References that are followed, and columns that are looked through: table, column, table it refers to.
+
+        Then the columns that look-ups ask by: table, column, table that is looked through.
+        """
+        forward: dict[Edge, None] = {}
+        back: dict[Edge, None] = {}
+        asking: dict[Edge, None] = {}
         world = self.reach.world
 
         def walk(source: Source) -> None:
@@ -123,16 +143,15 @@ class Near:
                 for at in range(len(look.key)):
                     here = world.target(source.table, look.key[:at])
                     forward[here, look.key[at], world.target(here, look.key[at : at + 1])] = None
+                    asking[here, look.key[at], look.source.table] = None
                 back[look.source.table, look.column, world.target(source.table, look.key)] = None
                 walk(look.source)
 
         for source in self.sources:
             walk(source)
-        return list(forward), list(back)
+        return list(forward), list(back), list(asking)
 
-    def _spread(
-        self, whole: set[str], forward: list[tuple[str, str, str]], back: list[tuple[str, str, str]]
-    ) -> set[str]:
+    def _spread(self, whole: set[str], forward: list[Edge], back: list[Edge]) -> set[str]:
         """A table that is taken whole takes with it what its rows need."""
         found = set(whole)
         while True:

@@ -10,10 +10,11 @@ from sqlglot import exp
 
 from tiaowen.population.changes import Changes, count, inside, left
 from tiaowen.population.compared import moved
-from tiaowen.population.expr import call, col, how_many, is_null, lit, name, named
+from tiaowen.population.expr import any_of, call, col, how_many, is_null, lit, name, named, no
 from tiaowen.population.gathered import Gathered
 from tiaowen.population.program import filter_, select, union
 from tiaowen.population.reading import Look, Path, Source, Tie, Unbounded
+from tiaowen.population.seen import differing
 from tiaowen.population.store import create, sql
 from tiaowen.population.world import World, facts_of
 
@@ -30,6 +31,7 @@ class Reach:
         self.found: dict[tuple[Source, tuple[str, ...]], tuple[str, int]] = {}
         self.closed: dict[str, dict[str, str]] = {}
         self.kept: dict[str, tuple[str, int]] = {}
+        self.alone: set[str] = set()  # relations of nothing but rows of one table that moved
         self.alike: dict[tuple[int, str], list[str]] = {}  # how many ids of which type → relations of so many
 
     def touched(self, source: Source, columns: Mapping[str, frozenset[str]]) -> tuple[str, int]:
@@ -37,9 +39,9 @@ class Reach:
 
         `columns`: table → the columns in which it matters.
         """
-        moved = {each: self.changes.moving(each, columns.get(each, frozenset())) for each in self.tables(source)}
-        mine, moving = moved[source.table]
-        key = (source, tuple(sorted(relation for relation, many in moved.values() if many)))
+        every = [self.changes.moving(each, columns.get(each, frozenset())) for each in self.tables(source)]
+        mine, moving = self._moving(source, columns.get(source.table, frozenset()))
+        key = (source, (mine, *sorted(relation for relation, many in every if many)))
         if key not in self.found:
             parts = self._by_reference(source, columns)
             for look in source.looks:
@@ -55,6 +57,17 @@ class Reach:
                 parts.append(select([col("id")], mine))
             self.found[key] = self.keep(union(parts))
         return self.found[key]
+
+    def _moving(self, source: Source, columns: frozenset[str]) -> tuple[str, int]:
+        """Ids of the rows of a source that moved in what is seen of them."""
+        relation, many = self.changes.moving(source.table, columns)
+        if source.sees is None or not many:
+            return relation, many
+        apart = differing(self.world, source.table, source.sees, columns, set(self.changes.needed(source.table)))
+        some = any_of([no(col("was")), no(col("now")), *apart])
+        found = self.keep(filter_(select([col("id")], moved(source.table)), some))
+        self.alone.add(found[0])
+        return found
 
     def tables(self, source: Source) -> set[str]:
         """The tables whose rows a source's rows may see."""
@@ -81,6 +94,8 @@ class Reach:
         wanted = [named(col(look.column), "id")]
         if relation == moved(look.source.table):
             keys, _ = self.keep(self.changes.moving_rows(wanted, look.source.table))
+        elif relation in self.alone:
+            keys, _ = self.keep(self.changes.moving_rows(wanted, look.source.table, inside(col("id"), relation)))
         else:
             keys, _ = self.keep(self.gathered.both(wanted, look.source.table, "id", relation))
         if count(self.connection, keys, is_null(col("id"))):

@@ -78,13 +78,19 @@ def connect(memory: str, folder: Path, threads: int | None = None) -> Connection
 
 @contextmanager
 def planned_quickly(connection: Connection) -> Iterator[None]:
-    """For statements over few rows, which it takes longer to plan than to run: only what keeps a plan small is done."""
+    """For statements over few rows, which it takes longer to plan than to run: only what keeps a plan small is done.
+
+    So few rows are one thread's work: a second one would only wait for it.
+    """
     every = connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()
     spared = ",".join(str(each) for (each,) in every if each not in PLANNED)
+    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
     connection.execute(f"SET disabled_optimizers = '{spared}'")
+    connection.execute("SET threads = 1")
     try:
         yield
     finally:
+        connection.execute(f"SET threads = {threads}")
         connection.execute("RESET disabled_optimizers")
 
 

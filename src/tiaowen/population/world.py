@@ -83,12 +83,13 @@ def reads(terms: list[t.Term]) -> Reads:
             if isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow):
                 for column, _ in each.closure.keys:
                     note(each.slot, (), column)
-                for inner in _closure_terms(each.closure):
+                for inner in closure_terms(each.closure):
                     for slot, columns in reads([inner]).items():
                         found.setdefault(slot, {}).update(columns)
     return found
 
 
-def _closure_terms(closure: t.Closure) -> list[t.Term]:
+def closure_terms(closure: t.Closure) -> list[t.Term]:
+    """What a closure asks of the row that looks."""
     edges = [each for each in (closure.low, closure.high) if each is not None]
     return [*(term for _, term in closure.keys), *edges]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from random import Random
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 
 from tests.tiaowen.population.varied_rules import varied
 from tests.tiaowen.population_run.changing_facts import ChangingFacts, run_unit
-from tests.tiaowen.population_run.town import LIBRARY, same_results
+from tests.tiaowen.population_run.town import LIBRARY, same_results, town
 from tiaowen.plan.rules import DocumentPlan
+from tiaowen.population import write_facts
 from tiaowen.population.kept import KEPT
+from tiaowen.population.results import file_of, layers_of
 from tiaowen.population.units import units
 
 RULES = [(document, rule) for document, plan in LIBRARY.plans.items() for rule in plan.rules]
@@ -67,6 +70,32 @@ def test_a_run_may_bring_its_own_folder_up_to_date(rule: str, tmp_path: Path) ->
         assert same_results(tmp_path / "out", tmp_path / f"whole{number}") == []
 
 
+@pytest.mark.parametrize(
+    ("issued_on", "reaches"),
+    [
+        (dt.date(2025, 4, 1), False),  # as before 1 June 2026, the day of the question
+        (dt.date(2026, 6, 1), False),  # that day still counts
+        (dt.date(2026, 6, 2), True),  # 张 has no certificate yet, so no level that would let him settle
+    ],
+)
+def test_a_row_in_which_nothing_has_moved_that_is_asked_of_it_reaches_nobody(
+    issued_on: dt.date, reaches: bool, tmp_path: Path
+) -> None:
+    (unit,) = (each for each in units(PLAN) if "settle-in-city" in each.rules)
+    facts = town()
+    write_facts(facts, tmp_path / "facts")
+    run_unit(unit, tmp_path / "facts", tmp_path / "earlier")
+    facts.tables["certificate"][0].values["issued_on"] = issued_on
+    write_facts(facts, tmp_path / "changed")
+    run = run_unit(unit, tmp_path / "changed", tmp_path / "out", tmp_path / "earlier")
+    run_unit(unit, tmp_path / "changed", tmp_path / "whole")
+    assert run.updated == unit.keys
+    assert same_results(tmp_path / "out", tmp_path / "whole") == []
+    (key,) = unit.keys
+    assert layers_of(tmp_path / "out", key).is_dir() is reaches
+    assert reaches or file_of(tmp_path / "earlier", key).samefile(file_of(tmp_path / "out", key))
+
+
 def test_without_the_facts_that_the_earlier_run_kept_everything_that_changed_runs_whole(tmp_path: Path) -> None:
     (unit,) = (each for each in units(PLAN) if "settle-in-city" in each.rules)
     facts = ChangingFacts(PLAN, "settle-in-city", Random(3), 10)
@@ -75,6 +104,11 @@ def test_without_the_facts_that_the_earlier_run_kept_everything_that_changed_run
     facts.change(3)
     run = run_unit(unit, facts.write(tmp_path), tmp_path / "out", tmp_path / "earlier")
     assert (run.updated, run.computed) == ([], unit.keys)
+
+
+def test_a_row_that_does_not_know_its_key_may_go_with_rows_of_people_nobody_reached() -> None:
+    # a service whose person is unknown is held by another office: any membership there is may be that person's
+    assert disagreements(PLAN, "service-subsidy", seed=123814172, size=4) == ([], 1)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
