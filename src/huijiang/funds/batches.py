@@ -248,6 +248,8 @@ def _into_the_ledger(batch: Batch, by: User) -> None:
     region, source, year = batch.region_id, batch.source, batch.year
     transit = ledger.account(region, source, year, Account.Kind.IN_TRANSIT)
     own = ledger.account(region, source, year, Account.Kind.RETURNED)
+    pots = {own.pk, *(each.account for each in returned.of_batch(batch))}
+    ledger.hold(pots | returned.expenses(pots) | {transit.pk})  # nobody gives back meanwhile what is sent
     pays = dict(batch.payments.filter(due__payments__state=Payment.State.RETURNED).values_list("due_id", "amount"))
     again: set[int] = set()
     for each in returned.of_batch(batch):

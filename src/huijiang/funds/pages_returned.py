@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from huijiang.accounts.viewers import today
 from huijiang.claims.public_notice import masked, name_of
 from huijiang.funds import returned
 from huijiang.funds.access import access_accounts, access_refunds, finance, readers
-from huijiang.funds.models import Account, Payment, Refund
+from huijiang.funds.models import Account, Payment, Refund, RefundLine
 from huijiang.funds.pages_batches import moment
 from huijiang.funds.pages_budget import viewer_of, works
 from huijiang.funds.returned import Standing
@@ -76,9 +77,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     groups = []
     for pk, some in groupby(found, key=lambda each: each.account):
         account, sums = accounts[pk], list(some)
-        groups.append((account, _standing(account, sums), money(sum(each.amount for each in sums))))
+        groups.append((account, _standing(account, sums), money(sum(each.amount for each in sums)), len(sums)))
     groups.sort(key=lambda each: (each[0].year, each[0].source.code))
-    refunds = list(access_refunds(viewer).order_by("decided_at", "-id")[:MOST])
+    refunds = list(
+        access_refunds(viewer).order_by(F("decided_at").desc(nulls_first=True), "-id").prefetch_related("lines")[:MOST]
+    )
     return render(request, "funds/returned.html", {
         "groups": groups, "refunds": _refunds(refunds) if refunds else None, "works": works(request), "count": len(found),
     })  # fmt: skip
@@ -87,11 +90,12 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _standing(account: Account, sums: list[Standing]) -> Table:
     columns = [Column(_("流水号")), Column(_("收款人")), Column(_("金额（元）"), "number"), Column(_("退回日期")), Column(_("原因")),
                Column(_("已停留"), "state")]  # fmt: skip
-    on = today()
+    on, dues = today(), [each.payment.due_id for each in sums]
+    asked = _asked(account)
+    batched = set(Payment.objects.filter(due__in=dues, state=Payment.State.PREPARED).values_list("due_id", flat=True))
     rows = []
-    for each in sums:
-        refund = returned.waiting(each.payment)
-        note = _("已提出转回") if refund else _stands(each.payment)
+    for each in sums[:MOST]:
+        note = _("已提出转回") if each.payment.pk in asked else _stands(each.payment, each.payment.due_id in batched)
         rows.append([
             Cell(each.payment.reference, reverse("funds:trace", args=[each.payment.reference]), note=each.payment.due.claim.number or ""),
             Cell(_payee(each.payment), note=name_of(each.payment.due.benefit)), money(each.amount), each.since.isoformat(),
@@ -100,11 +104,17 @@ def _standing(account: Account, sums: list[Standing]) -> Table:
     return Table(f"{account.source.name} {account.year}", columns, rows)
 
 
-def _stands(payment: Payment) -> str:
+def _asked(account: Account) -> set[int]:
+    """The payments of which somebody asked already that they go back."""
+    found = RefundLine.objects.filter(refund__account=account, refund__decided_by=None)
+    return set(found.values_list("payment_id", flat=True))
+
+
+def _stands(payment: Payment, batched: bool) -> str:
     """What happens to a due whose money came back."""
     if payment.due.cancelled_at is not None:
         return _("应付已撤销")
-    if payment.due.payments.filter(state=Payment.State.PREPARED).exists():
+    if batched:
         return _("重付在批次中")
     return _("已换账户，等待重付") if payment.due.claim.account_id != payment.account_id else _("等待收款人改账户")
 
@@ -137,7 +147,8 @@ def tag(refund: Refund) -> Tag:
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask that some of an account's sums go back to the budget."""
     account = get_object_or_404(access_accounts(viewer_of(request)).filter(kind=Account.Kind.RETURNED), pk=pk)
-    found = [each for each in returned.in_account(account) if returned.waiting(each.payment) is None][:MOST]
+    asked = _asked(account)
+    found = [each for each in returned.in_account(account) if each.payment.pk not in asked][:MOST]
     form = BackForm(request.POST if request.method == "POST" else None, found)
     if form.is_bound and form.is_valid():
         told = form.cleaned_data

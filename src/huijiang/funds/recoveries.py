@@ -263,8 +263,20 @@ def _closed(recovery: Recovery, by: User) -> None:
                      words="款项已全部追回。")  # fmt: skip
 
 
+def undo(part: CameBack, by: User) -> CameBack:
+    """Of a part that was written down wrongly: it did not come.  A recovery that was over is open again, and the payee is
+    told.  Called with the entry that reverses its own (`reversing`)."""
+    over = part.recovery.closed_at is not None
+    made = CameBack.objects.create(recovery=part.recovery, way=CameBack.Way.UNDONE, amount=-part.amount, on=today(),
+                                   key=f"冲正 {part.key}", by=by, undoes=part)  # fmt: skip
+    if over:
+        letter_tasks.opened_again(part.recovery, by)
+        _tell(part.recovery, "funds_recovery_reopened")
+    return made
+
+
 def _over(recovery: Recovery) -> None:
-    _letter(recovery, letter_tasks.CLOSED)
+    _letter(recovery, letter_tasks.closing(recovery))
     _tell(recovery, "funds_recovery_closed", outcome=recovery.get_state_display())
 
 

@@ -131,7 +131,8 @@ def agree(refund: Refund, by: User) -> Refund:
     _undecided(held)
     if same(by, held.asked_by):
         raise ReturnedError(_("提出转回的人不能决定，请由另一位决定。"))
-    account = Account.objects.select_for_update(of=("self",)).select_related("source").get(pk=held.account_id)
+    ledger.hold({held.account_id} | expenses({held.account_id}))
+    account = Account.objects.select_related("source").get(pk=held.account_id)
     stands = {each.payment.pk: each.amount for each in in_account(account)}
     lines = list(held.lines.select_related("payment").order_by("id"))
     for each in lines:
@@ -167,6 +168,12 @@ def _open(refund: Refund) -> Refund:
 def _undecided(refund: Refund) -> None:
     if refund.decided_by_id is not None:
         raise ReturnedError(_("这次转回已有结论。"))
+
+
+def expenses(accounts: set[int]) -> set[int]:
+    """The expense accounts beside some returned ones, opened where they are not yet."""
+    found = Account.objects.filter(pk__in=accounts).select_related("source").order_by("pk")
+    return {ledger.account(each.region_id, each.source, each.year, Account.Kind.EXPENSE).pk for each in found}
 
 
 def order(

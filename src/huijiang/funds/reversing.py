@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy
 from huijiang import audit
 from huijiang.access.humans import same
 from huijiang.accounts.models import User
-from huijiang.accounts.viewers import today
 from huijiang.claims.states import State
-from huijiang.funds import ledger
+from huijiang.funds import ledger, recoveries
 from huijiang.funds.models import CameBack, Entry, Recovery, Refund, Reversal
 
 K = Entry.Kind
@@ -111,8 +110,7 @@ def agree(reversal: Reversal, by: User) -> Reversal:
     if entry.kind == K.RECOVERED:
         part = _part(entry)
         assert part is not None
-        CameBack.objects.create(recovery=part.recovery, way=CameBack.Way.UNDONE, amount=-part.amount, on=today(),
-                                key=f"冲正 {part.key}", by=by, undoes=part)  # fmt: skip
+        recoveries.undo(part, by)
     audit.record(by, "funds.reversal_made", f"reversal:{held.uid}", region_of(entry), entry=str(entry.uid))
     held.refresh_from_db()
     return held

@@ -12,8 +12,10 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from huijiang.accounts.viewers import today
-from huijiang.funds import journal, ledger, recoveries, reversing
+from huijiang.funds import journal, ledger, letter_tasks, recoveries, reversing
 from huijiang.funds.models import CameBack, Entry, Payment, Recovery, Reversal
+from huijiang.letters.models import Letter
+from huijiang.notices.models import Notice
 from huijiang.sealed import keys
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.claims.office import office
@@ -99,10 +101,20 @@ def test_a_recovery_that_closed_by_a_wrong_arrival_is_open_again(treasury: Treas
     recoveries.came_back(recovery, 10_000, today(), "B78", treasury.maker)
     recovery.refresh_from_db()
     assert recovery.state == "recovered"  # 500 of 1,000 yuan: the claim stays paid
+    closed = letter_tasks.issue_recovery(recovery, "closed")
+    assert closed is not None
     last = Entry.objects.get(key="came back B78")
     reversing.agree(reversing.ask(last, treasury.maker, "是别人的款"), treasury.third)
     recovery.refresh_from_db()
     assert (recovery.state, recovery.back, recovery.closed_at, settled()) == ("coming_back", 40_000, None, [])
+    # The payee is told, and the letter that said it was over holds no longer; the real end has one of its own.
+    assert Letter.objects.get(pk=closed.pk).withdrawal.reason == "revoked"
+    assert Notice.objects.filter(template="funds_recovery_reopened").count() == 1
+    assert letter_tasks.issue_recovery(Recovery.objects.get(pk=recovery.pk), "closed") is None  # a job that comes late
+    recoveries.came_back(recovery, 10_000, today(), "B79", treasury.maker)
+    again = letter_tasks.issue_recovery(recovery, "closed-1")
+    assert again is not None
+    assert (again.kind, again.amount) == ("recovery_closed", 50_000)
 
 
 def test_what_follows_from_something_that_stands_is_not_reversed_by_itself(

@@ -191,8 +191,8 @@ def test_chinese_data_on_an_english_page_says_that_it_is_chinese() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("萧财社〔2026〕20号", '<span class="nb">萧财社〔2026〕20号</span>'),
-        ("萧人社〔2026〕8号第五条", '<span class="nb">萧人社〔2026〕8号</span>第五条'),
+        ("萧财社〔2026〕20号", '萧财社<span class="nb">〔2026〕20号</span>'),
+        ("萧人社〔2026〕8号第五条", '萧人社<span class="nb">〔2026〕8号</span>第五条'),
         ("按浙江省人力资源和社会保障厅〔2025〕12号办理", '按浙江省人力资源和社会保障厅<span class="nb">〔2025〕12号</span>办理'),
         ("2026-01-05 发〔2026〕1号", '<time>2026-01-05</time> 发<span class="nb">〔2026〕1号</span>'),
         ("〔2026〕号", "〔2026〕号"),

@@ -14,8 +14,8 @@ from huijiang.web.language import is_chinese
 CHINESE = re.compile("[\u3400-\u9fff]")
 DAY = re.compile(r"(?<![\w-])[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2})?(?![\w-])", re.ASCII)
 """A month or a day, as pages write them; the hour of a moment may stand on the next line."""
-ISSUED = re.compile(r"(?:\A[\u3400-\u9fff]{1,8})?[〔［\[][12]\d{3}[〕］\]]\s?(?:第\s?)?\d{1,5}\s?号", re.ASCII)
-"""The number of a document: 萧财社〔2026〕20号, whole where the text begins with it, from its year on in a sentence."""
+ISSUED = re.compile(r"[〔［\[][12]\d{3}[〕］\]]\s?(?:第\s?)?\d{1,5}\s?号", re.ASCII)
+"""The number of a document, 萧财社〔2026〕20号, from its year on: the office before it may stand on the line above."""
 
 
 def is_foreign(text: object) -> bool:
