@@ -200,7 +200,7 @@ def test_chinese_data_on_an_english_page_says_that_it_is_chinese() -> None:
     ],
 )  # fmt: skip
 def test_the_number_of_a_document_does_not_break_before_its_last_character(text: str, shown: str) -> None:
-    assert drawn("{{ a|spoken }}", a=text) == shown
+    assert drawn("{{ a|spoken|numbered }}", a=text) == shown
 
 
 @pytest.mark.parametrize(

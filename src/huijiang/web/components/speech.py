@@ -1,5 +1,5 @@
-"""How a text is read: Chinese data on an English page says that it is Chinese, and a date and the number of
-a document stay on one line."""
+"""How a text is read: Chinese data on an English page says that it is Chinese, and dates and numbers of
+documents stay on one line."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ def is_foreign(text: object) -> bool:
 
 @register.filter
 def unbroken(text: object) -> SafeString:
-    """A text whose dates don't break at their hyphens in a narrow line, nor numbers of documents before their 号:
-    `{{ claim.deadline|date:"Y-m-d"|unbroken }}`."""
+    """A text whose dates don't break at their hyphens in a narrow line: `{{ claim.deadline|date:"Y-m-d"|unbroken }}`."""
     if isinstance(text, SafeData):
         return conditional_escape(text)
-    dated = DAY.sub(r"<time>\g<0></time>", conditional_escape(str(text)))
-    return mark_safe(ISSUED.sub(r'<span class="nb">\g<0></span>', dated))
+    return mark_safe(DAY.sub(r"<time>\g<0></time>", conditional_escape(str(text))))
+
+
+@register.filter
+def numbered(text: object) -> SafeString:
+    """A text of a narrow place whose numbers of documents don't break before their 号: `{{ cell.text|spoken|numbered }}`."""
+    return mark_safe(ISSUED.sub(r'<span class="nb">\g<0></span>', conditional_escape(text)))
 
 
 @register.filter
