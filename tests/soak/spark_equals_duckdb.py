@@ -81,5 +81,5 @@ def test_the_county_is_owed_something_so_that_equal_is_not_empty(results: tuple[
     _, theirs = results
     every = duckdb.read_parquet(str(theirs / "*" / "*.parquet" / "*.parquet"), union_by_name=True)
     paid = every.filter("verdict AND paid_high IS DISTINCT FROM 0").aggregate("count(*), sum(paid_low)").fetchall()[0]
-    assert paid[0] > 10_000
+    assert paid[0] > 2_000  # what hangs on a condition that the text leaves open is owed to nobody for sure
     assert paid[1] > 0

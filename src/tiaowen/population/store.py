@@ -208,21 +208,21 @@ WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 def open_tables(
     connection: Connection, vocabulary: Vocabulary, folder: Path, only: Iterable[str] | None = None,
     checked: Iterable[str] = (), sound: Collection[str] = (), placed: bool = False,
+    present: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[str]:  # fmt: skip
     """One view per table of the vocabulary (or just some); a table without a file has no rows.
 
     The rows of `checked` tables are not looked at: whoever names them has done so.  `sound`: claims
     about rows that are known to hold (`soundness`); gives those that now hold too.  `placed`: each row
-    says where in its file it stands.
+    says where in its file it stands.  `present`: what the files hold (`schemas_of`), for a connection that is not DuckDB's.
 
     Raises PopulationError for a folder that is not there, a file that is no Parquet, a column
     that is no column of the table or has another type (a decimal number is no money), an id that
     is missing or stands twice, and a reference to a row that is not there.
     """
-    if not folder.is_dir():
-        raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
     tables = [vocabulary.tables[each] for each in (vocabulary.tables if only is None else only)]
-    present = _schemas(connection, folder, [table.id for table in tables])
+    if present is None:
+        present = schemas_of(connection, folder, [table.id for table in tables])
     for table in tables:
         _open(connection, table, source_of_table(folder, table.id), present.get(table.id), placed)
     known = set(checked)
@@ -253,11 +253,13 @@ def files_of_table(folder: Path, table: str) -> list[str]:
     return [str(each) for each in files]
 
 
-def _schemas(connection: Connection, folder: Path, tables: Iterable[str]) -> dict[str, dict[str, str]]:
+def schemas_of(connection: Connection, folder: Path, tables: Iterable[str]) -> dict[str, dict[str, str]]:
     """Table → column → type, of the tables that have a file; all in one look.
 
     Raises PopulationError for a file that is no Parquet.
     """
+    if not folder.is_dir():
+        raise PopulationError(f"{folder.name}: 没有这个文件夹 no such folder")
     files = {file: table for table in tables for file in files_of_table(folder, table)[:1]}
     found: dict[str, dict[str, str]] = {table: {} for table in files.values()}
     query = exp.Select(expressions=[col("file_name"), col("name"), col("duckdb_type")])
@@ -287,7 +289,7 @@ def _listed(files: Iterable[str]) -> Sql:
 
 
 def _open(
-    connection: Connection, table: Table, path: Path | None, present: dict[str, str] | None, placed: bool
+    connection: Connection, table: Table, path: Path | None, present: Mapping[str, str] | None, placed: bool
 ) -> None:
     """A view over one table; `present`: the columns of its file and their types."""
     kinds = {c.name: c.type for c in table.columns.values() if c.derived is None}

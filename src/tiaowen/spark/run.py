@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import duckdb
+
 from tiaowen.check.library import Library
 from tiaowen.plan.rules import Rule
 from tiaowen.population.computing import shown
@@ -20,7 +22,7 @@ from tiaowen.population.program import select
 from tiaowen.population.rows import lines_of
 from tiaowen.population.run_folder import plans_of
 from tiaowen.population.stackings import apply_stacking
-from tiaowen.population.store import Connection, Lacks, create, open_tables, read_manifest, sql
+from tiaowen.population.store import Connection, Lacks, create, open_tables, read_manifest, schemas_of, sql
 from tiaowen.population.units import Unit, tables_of, units
 from tiaowen.population.world import World
 from tiaowen.spark.session import NoForm, Session
@@ -72,7 +74,10 @@ def run_spark(
     with tempfile.TemporaryDirectory(prefix=".scratch-", dir=out) as scratch:
         session = Session(spark, Path(scratch))
         connection = cast(Connection, session)
-        open_tables(connection, library.vocabulary, folder, tables_of(library.vocabulary, every))
+        tables = tables_of(library.vocabulary, every)
+        with duckdb.connect() as reader:  # footers alone, which Spark has no statement for
+            present = schemas_of(reader, folder, tables)
+        open_tables(connection, library.vocabulary, folder, tables, present=present)
         world = World(library.vocabulary, covers, day, Lacks(connection))
         for unit in every:
             translate(unit, world, session.columns)

@@ -19,7 +19,7 @@ from typing import Any
 from sqlglot import exp
 
 from tiaowen.population.errors import PopulationError
-from tiaowen.spark.steps import NoForm, parsed, steps_of
+from tiaowen.spark.steps import NoForm, files_named, parsed, steps_of
 
 LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 SETTINGS = {
@@ -167,6 +167,9 @@ class Session:
     # -- running -------------------------------------------------------------------------
     def query(self, tree: exp.Expr) -> Any:
         """The frame of a query; steps that are used more than once are worked out first."""
+        for path in files_named(tree):
+            if path not in self.columns:
+                self.read_parquet(path).create_view(path)
         steps = steps_of(tree, lambda relation: self.columns[relation])
         for step in steps[:-1]:
             self.keep(step.relation, self._frame(step.text))

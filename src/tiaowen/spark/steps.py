@@ -38,6 +38,16 @@ def parsed(text: str) -> Sql:
     return sqlglot.parse_one(text, dialect="duckdb")
 
 
+def files_named(query: Sql) -> list[str]:
+    """Put a relation in the place of each file that is read by its path; the paths, which name the relations."""
+    found = []
+    for read in [*query.find_all(exp.ReadParquet)]:
+        (path,) = (each.this for each in read.expressions)
+        read.replace(exp.to_identifier(path, quoted=True))
+        found.append(str(path))
+    return found
+
+
 def steps_of(query: Sql, columns_of: ColumnsOf) -> list[Step]:
     """Spark statements for one query, in order.
 

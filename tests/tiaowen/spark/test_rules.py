@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlglot import exp
 
+from tests.tiaowen.population_run.town import write_town
 from tiaowen.files import default_folder, open_library
-from tiaowen.population.store import connect, open_tables
+from tiaowen.population.store import Connection, connect, open_tables, schemas_of
 from tiaowen.population.units import units
 from tiaowen.population.world import World, facts_of
 from tiaowen.spark.run import NotOnSpark, told_with_clause, translate
 from tiaowen.spark.session import SparkMissing, start
-from tiaowen.spark.steps import parsed, steps_of
+from tiaowen.spark.steps import files_named, parsed, steps_of
 
 LIBRARY = open_library(default_folder(), thorough=False).require()
 
@@ -37,6 +40,38 @@ def test_every_rule_of_every_document_has_spark_statements(columns: dict[str, li
 @pytest.mark.parametrize("document", ["xiaoshan-2025-3", "zhejiang-2023"])
 def test_so_has_every_rule_where_no_column_lacks_values(columns: dict[str, list[str]], document: str) -> None:
     assert_translated(columns, document, lacking=False)
+
+
+class Said:
+    """A connection that notes what it is told."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.texts: list[str] = []
+
+    def execute(self, text: str) -> Connection:
+        self.texts.append(text)
+        return self.connection.execute(text)
+
+
+def test_so_has_the_opening_of_every_table_and_the_look_at_its_rows(tmp_path: Path) -> None:
+    write_town(tmp_path / "facts")
+    connection = connect("100MB", tmp_path)
+    present = schemas_of(connection, tmp_path / "facts", LIBRARY.vocabulary.tables)
+    said = Said(connection)
+    open_tables(cast(Connection, said), LIBRARY.vocabulary, tmp_path / "facts", present=present)
+    assert len(said.texts) > len(LIBRARY.vocabulary.tables)  # a view of each, and what is asked of their rows
+
+    def columns_of(relation: str) -> list[str]:
+        at = f"'{relation}'" if relation.endswith(".parquet") else f'"{relation}"'
+        return connection.sql(f"FROM {at}").columns
+
+    for text in said.texts:
+        tree = parsed(text)
+        query = tree.expression if isinstance(tree, exp.Create) else tree
+        files_named(query)
+        assert all(step.text for step in steps_of(query, columns_of))
+    connection.close()
 
 
 def assert_translated(columns: dict[str, list[str]], document: str, *, lacking: bool) -> None:
