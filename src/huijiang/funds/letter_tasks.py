@@ -91,7 +91,7 @@ def issue_recovery(recovery: Recovery, occasion: str) -> Letter | None:
                 held.back,
                 _closed(held),
                 held.decided_by,
-                here(held.closed_at or timezone.now()),
+                here(held.closed_at),
             )
             _overtaken(held, made)
         case _:

@@ -59,7 +59,9 @@ class BackForm(forms.Form):
 
 def _payee(payment: Payment) -> str:
     claim = payment.due.claim
-    return claim.payee_organisation.name if claim.payee_organisation else masked(claim.payee_person.name)
+    if claim.payee_organisation is not None:
+        return claim.payee_organisation.name
+    return masked(claim.payee_person.name) if claim.payee_person is not None else "—"
 
 
 def age(days: int) -> Tag:

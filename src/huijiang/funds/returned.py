@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -52,7 +53,7 @@ GROUP BY p.due_id, a.id HAVING sum(s.amount) < 0
 """
 
 
-def _found(where: str, values: Sequence[object]) -> list[Standing]:
+def _found(where: str, values: Sequence[Any]) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING.format(where=where), list(values))
         rows = cursor.fetchall()

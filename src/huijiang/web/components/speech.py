@@ -32,7 +32,7 @@ def unbroken(text: object) -> SafeString:
 
 
 @register.filter
-def numbered(text: object) -> SafeString:
+def numbered(text: str) -> SafeString:
     """A text of a narrow place whose numbers of documents don't break before their 号: `{{ cell.text|spoken|numbered }}`."""
     return mark_safe(ISSUED.sub(r'<span class="nb">\g<0></span>', conditional_escape(text)))
 
