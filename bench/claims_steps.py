@@ -193,7 +193,7 @@ def spread(size: Size) -> str:
     """All other drafts become cases: a quarter submitted, a quarter being checked, half in review with their checks."""
     from django.db import connection, transaction
 
-    from huijiang.claims import humans
+    from huijiang.access import humans
     from huijiang.claims.models import Claim
 
     sent, taker, first = (_officer(each) for each in ("counter", "intake", "first"))

@@ -33,6 +33,17 @@ def is_self(user: User, people: Iterable[int | None]) -> bool:
     ).exists()
 
 
+def people_of(user: User) -> list[int]:
+    """Everybody whose matters are an account's own: the persons it was ever bound to, those of its own document, its
+    wards; each with its doubles."""
+    found = [*Binding.objects.filter(user=user).values_list("person_id", flat=True),
+             *Guardianship.objects.filter(user=user).values_list("child_id", flat=True)]  # fmt: skip
+    if user.identity is not None:
+        papers = IdentityDocument.objects.filter(found_by(IdentityDocument, "matched", user.identity.open()))
+        found += papers.values_list("person_id", flat=True)
+    return every("person", found)
+
+
 def is_ward(user: User, people: Iterable[int | None]) -> bool:
     """Whether one of some people is, or was, in the care of an account."""
     return Guardianship.objects.filter(user=user, child__in=every("person", people)).exists()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.api.models import Client
@@ -117,7 +118,7 @@ def refuse(client: Client, by: User, because: str) -> None:
 
 def _waiting(client: Client, by: User) -> Client:
     held = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-    if held.registered_by_id == by.pk:
+    if same(by, held.registered_by):
         raise PermissionDenied(_("登记的人不能审批，请由安全管理员办理。"))
     if held.decided_by_id is not None:
         raise NotRegistered(_("已经有了结论。"))

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.api.scopes import EVENTS, GIVEN, OF_BUREAUS, OF_FIRMS, OF_PEOPLE, Scope
 from huijiang.regions.models import Region
@@ -81,6 +82,7 @@ class Client(models.Model):
         )
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "registered_by_id", "decided_by_id"),
             pgtrigger.Trigger(
                 name="bounds_stay",
                 when=pgtrigger.Before,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huijiang import audit
+from huijiang.access.humans import same
 from huijiang.accounts.administration import within
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
@@ -96,13 +97,14 @@ def _page(request: HttpRequest, each: Client, secret: str = "") -> HttpResponse:
     if each.refused_because:
         facts.append(Fact(_("不批准的理由"), each.refused_because))
     open_ = each.ended_at is None
-    waiting = open_ and each.decided_by_id is None
+    decides = open_ and each.decided_by_id is None and _is(request, Role.SECURITY_ADMIN)
+    own = decides and same(request.user, each.registered_by)  # type: ignore[arg-type]
     told: dict[str, Any] = {
         "client": each, "facts": facts, "state": tables.client_state(each), "secret": secret,
         "tokens": tables.tokens(each.tokens.all()[:FEW], "api:token_revoke"),
         "subscriptions": tables.subscriptions(each.subscriptions.all()[:FEW]),
         "entries": tables.entries(each.entries.select_related("token")[:FEW]),
-        "may_decide": waiting and _is(request, Role.SECURITY_ADMIN) and each.registered_by_id != request.user.pk,
+        "may_decide": decides and not own, "own": decides and own,
         "may_issue": open_ and each.approved and each.expires_on >= today() and _is(request, Role.SYSTEM_ADMIN),
         "may_end": open_,
     }  # fmt: skip

@@ -13,11 +13,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huijiang import audit, present
-from huijiang.access import concerns
+from huijiang.access import concerns, humans
 from huijiang.access.models import Agency
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import Viewer
-from huijiang.claims import effects, humans, locks
+from huijiang.claims import effects, locks
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Act, Claim, Determination, Relation
 from huijiang.claims.models.decision import REPEATED, Kind
@@ -89,6 +89,27 @@ def _gains(claim: Claim, user: User) -> str:
         return _("您是这家单位的经办人，须回避。")
     close = Relation.objects.filter(Q(person__in=people) | Q(organisation__in=firms), user=user, ended_at=None)
     return _("您申报过与收款方的关系，须回避。") if close.exists() else ""
+
+
+def near_to(user: User) -> Q:
+    """The claims that somebody is too near to, among many: what `why_not_near` says of one."""
+    related = Relation.objects.filter(user=user, ended_at=None)
+    people = concerns.people_of(user) + concerns.every("person", related.values_list("person_id", flat=True))
+    firms = concerns.every("organisation", related.values_list("organisation_id", flat=True))
+    found = Q(applicant=user) | Q(payee_person__in=people) | Q(beneficiary_person__in=people) | _of_firms(firms)
+    for each in Agency.objects.filter(user=user):
+        acting = _of_firms(concerns.every("organisation", [each.organisation_id]))
+        if each.ended_at is not None:
+            acting &= Q(created_at__lte=each.ended_at)
+        if each.ends_on is not None:
+            acting &= Q(created_at__date__lte=each.ends_on)
+        found |= acting
+    return found
+
+
+def _of_firms(firms: list[int]) -> Q:
+    return (Q(payee_organisation__in=firms) | Q(beneficiary_organisation__in=firms)
+            | Q(applicant_organisation__in=firms))  # fmt: skip
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ on from there; nothing is told twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ class Signed:
 
 _SIGNED = """
 SELECT DISTINCT c.number, a.kind FROM claims_act AS a JOIN claims_claim AS c ON c.id = a.claim_id
-WHERE a.claim_id = ANY(%(claims)s) AND a.human = %(human)s AND a.voided_at IS NULL
+WHERE a.claim_id = ANY(%(claims)s) AND a.human = ANY(%(humans)s) AND a.voided_at IS NULL
   AND (a.kind <> %(kind)s OR a.occasion = %(occasion)s) ORDER BY c.number LIMIT %(most)s
 """
 _SIGN = """
@@ -55,9 +55,18 @@ RETURNING id) SELECT count(*), min(id), max(id) FROM moved
 """
 
 
-def signed_before(claims: Sequence[int], human: str, kind: str, occasion: str, most: int = 20) -> list[Signed]:
-    """Claims on which this person signed another thing, or the same on this occasion: `most` at most."""
-    told: dict[str, Any] = {"claims": list(claims), "human": human, "kind": kind, "occasion": occasion, "most": most}
+def signed_before(
+    claims: Sequence[int], humans: Iterable[str], kind: str, occasion: str, most: int = 20
+) -> list[Signed]:
+    """Claims on which this person (every name of theirs: `humans.names_of`) signed another thing, or the same on this
+    occasion: `most` at most."""
+    told: dict[str, Any] = {
+        "claims": list(claims),
+        "humans": sorted(humans),
+        "kind": kind,
+        "occasion": occasion,
+        "most": most,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SIGNED, told)
         return [Signed(*row) for row in cursor.fetchall()]

@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from huijiang import audit
+from huijiang.access import humans
 from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.claims import clock, humans, queue
+from huijiang.claims import clock, queue
 from huijiang.claims.models import DayOverride, ServiceTerms
 from huijiang.claims.pages_desk import asks, viewer_of
 from huijiang.claims.public_notice import name_of

@@ -22,7 +22,7 @@ from huijiang.entitlements.models import NightlyRun, Standing
 from huijiang.regions.models import Region
 from huijiang.registry.vocabulary import vocabulary
 from huijiang.web.components.amount import grouped
-from huijiang.web.components.figures import Kpi
+from huijiang.web.components.figures import Kpi, percent
 from huijiang.web.components.layout import Crumb
 from huijiang.web.components.tables import Cell, Column, Table
 
@@ -60,7 +60,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/reach.html", {
         "kpis": [
             Kpi(_("应享（件）"), f"{owed:,}"),
-            Kpi(_("已申报或已发"), f"{owed - open_:,}", share=share, note=_("占应享 %(share)s%%") % {"share": share}),
+            Kpi(_("已申报或已发"), f"{owed - open_:,}", share=share, note=_("占应享 %(share)s") % {"share": percent(owed - open_, owed)}),
             Kpi(_("应享未享"), f"{open_:,}", note=_("至少 %(yuan)s 元") % {"yuan": grouped(sum(each.money for each in found))}),
         ],
         "table": Table(_("按项目和地区"), columns, rows), "count": len(found), "night": night, "drills": drills,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from huijiang import audit, present
+from huijiang.access.humans import same
 from huijiang.access.law import in_scope
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import HERE, Viewer
@@ -55,8 +56,8 @@ def may_publish(held: Round, viewer: Viewer) -> bool:
     """Whether somebody is the second person for a round."""
     return (
         held.published_at is None
-        and held.made_by_id != viewer.user.pk
         and held.region.path.startswith(viewer.paths(*PUBLISHES) or ("\0",))
+        and not same(viewer.user, held.made_by)
     )
 
 
@@ -92,7 +93,7 @@ def publish(held: Round, viewer: Viewer) -> Round:
     held = Round.objects.select_for_update(of=("self",)).select_related("region").get(pk=held.pk)
     if held.published_at is not None:
         raise ClaimError(_("这一批已经发布。"))
-    if held.made_by_id == viewer.user.pk:
+    if same(viewer.user, held.made_by):
         raise MayNot(_("批次要由另一个人复核后发布。"))
     if not may_publish(held, viewer):
         raise MayNot(_("您不能发布这个地区的申报批次。"))

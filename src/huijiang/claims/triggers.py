@@ -9,6 +9,7 @@ from typing import Final
 
 import pgtrigger
 
+from huijiang.access.two_people import one_human
 from huijiang.claims.states import MOVES, Guard, State
 
 NEVER_EMPTIED: Final = pgtrigger.Trigger(
@@ -288,6 +289,26 @@ ACT_VOIDED_BY_FACTS: Final = pgtrigger.Trigger(
         THEN RAISE EXCEPTION 'pgtrigger: voided_by_facts_alone: a signature stands until a new determination voids it';
         END IF;
         RETURN NEW;
+    """,
+)
+
+# `human` is what the service writes; this one looks at the documents themselves.  Once a statement, over the few pairs
+# of accounts in it: a batch signs a hundred thousand claims.
+SIGNED_BY_AS_MANY_HUMANS: Final = pgtrigger.Trigger(
+    name="signed_by_as_many_humans",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    level=pgtrigger.Statement,
+    referencing=pgtrigger.Referencing(new="added"),
+    func=f"""
+        IF EXISTS (SELECT FROM (
+                SELECT DISTINCT n.user_id AS one, a.user_id AS other
+                FROM added AS n JOIN claims_act AS a ON a.claim_id = n.claim_id
+                WHERE a.user_id <> n.user_id AND a.voided_at IS NULL AND (a.kind <> n.kind OR a.occasion = n.occasion) OFFSET 0
+            ) AS pair WHERE {one_human("pair.one", "pair.other")})
+        THEN RAISE EXCEPTION 'pgtrigger: signed_by_as_many_humans: two accounts of one human sign once on a claim';
+        END IF;
+        RETURN NULL;
     """,
 )
 

@@ -96,8 +96,8 @@ def _installation() -> Iterator[Finding]:
     """What this installation's own tables lack: laws that are not in place, signers whom nobody knows."""
     from django.db import Error, transaction
 
+    from huijiang.access.humans import unknown_signers
     from huijiang.audit import laws
-    from huijiang.claims.humans import unknown_signers
 
     try:
         with transaction.atomic():

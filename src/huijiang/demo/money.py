@@ -12,8 +12,8 @@ from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.demo.people import Desk
 from huijiang.documents import library
-from huijiang.funds import budget, exporting, payers, reserving, sharing, undetermined
-from huijiang.funds.models import Allotment, Closing, FundQuestion, Line, Source, Waiting
+from huijiang.funds import budget, exporting, payers, reserving, returned, sharing, undetermined
+from huijiang.funds.models import Account, Allotment, Closing, FundQuestion, Line, Source, Waiting
 from huijiang.regions.models import Region
 
 YUAN: Final = 100  # fen
@@ -69,6 +69,7 @@ class Money:
             own = budget.open_line(self.desk.region, self.sources["talent"], self.year, self.asks, benefit=self.short[0],
                                    shares={"county": 1_000}, dry=Line.Dry.PRO_RATA, rest=Line.Rest.AWAIT)  # fmt: skip
             self.allot(own, Allotment.Kind.ORIGINAL, self.short[1], f"演示财社〔{self.year}〕12号")
+        self._give_back(self.year - 1)
         for line in Line.objects.filter(region=self.desk.region, year=self.year - 1).order_by("pk"):
             halves = budget.carry_over(
                 budget.freeze(line, self.asks), self.asks, f"演示财社〔{self.year}〕{line.pk}0号"
@@ -78,6 +79,16 @@ class Money:
             reserving.move_to_next_year(line, self.asks)
         for line in Line.objects.filter(region=self.desk.region, year=self.year).order_by("pk"):
             reserving.serve_waiting(line, self.asks)
+
+    def _give_back(self, year: int) -> None:
+        """What came back in a year and was not paid again goes back to its budget before the year is carried over."""
+        pots = Account.objects.filter(region=self.desk.region, year=year, kind=Account.Kind.RETURNED)
+        for pot in pots.order_by("pk"):
+            if found := returned.in_account(pot):
+                asked = returned.ask(
+                    pot, [each.payment.pk for each in found], self.asks, "年底前没有联系上收款人，转回预算。"
+                )
+                returned.agree(asked, self.approves)
 
     def _line(self, source: Source, shares: dict[str, int], yuan: int, document: str) -> None:
         line = budget.open_line(self.desk.region, source, self.year, self.asks, shares=shares)

@@ -104,7 +104,8 @@ class Paying:
                 payment, f"{rule} 抽查", ground, {"source": "演示抽查"}, self.desk["supervisor"].user
             )
             if kind == "dismissed":
-                recoveries.dismiss(finding, self.second, "核对后为同名的另一人，不追回。")
+                recoveries.ask_to_dismiss(finding, self.maker, "核对后为同名的另一人，不追回。")
+                recoveries.dismiss(finding, self.second)
             elif kind != "waits":
                 recoveries.propose(finding, self.maker, payment.amount, "核对登记后发现不应发放，建议追回。")
                 recoveries.decide(finding, self.second, today() + dt.timedelta(days=30),

@@ -9,12 +9,12 @@ from typing import Final
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from huijiang.access import humans
 from huijiang.access.models import Agency, Binding
 from huijiang.access.viewers import as_agent, as_worker
 from huijiang.accounts import demo
 from huijiang.accounts.models import Grant, Role, SecondFactor, User
 from huijiang.accounts.viewers import Viewer, as_staff, today
-from huijiang.claims import humans
 from huijiang.entitlements.models import Standing, State
 from huijiang.regions.models import Region
 from huijiang.registry.models import Coverage, Organisation, Person

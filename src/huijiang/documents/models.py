@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.audit.models import CurrentTransaction
 
@@ -75,6 +76,7 @@ class Release(models.Model):
         )
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "made_by_id", "decided_by_id"),
             pgtrigger.Trigger(
                 name="only_decided_once",
                 when=pgtrigger.Before,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huijiang.access.humans import same
 from huijiang.accounts.doors import staff
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import today
@@ -175,7 +176,7 @@ def _page(request: HttpRequest, release: Release, approve_form: ApproveForm, ref
     now = releases.in_force()
     base = now if now is not None and now.pk != release.pk else _before(release)
     changes = differences.between(releases.files_of(base) if base else {}, releases.files_of(release))
-    own = release.made_by_id == request.user.pk
+    own = release.waiting and same(request.user, release.made_by)  # type: ignore[arg-type]
     told = {
         "release": release, "tag": tag(release, now), "facts": _facts(release), "base": base, "changes": changes,
         "values": sum(each.values for each in changes),

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit, prepared
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.documents.models import Original, Release, ReleaseFile, ReleaseOriginal
@@ -249,7 +250,7 @@ def refuse(release: Release, by: User, because: str) -> Release:
 def _decidable(release: Release, by: User) -> None:
     if not release.waiting:
         raise ReleaseError(f"版本 {release.number} 已经有了结论，不能再改 was decided already")
-    if release.made_by_id == by.pk:
+    if same(by, release.made_by):
         raise ReleaseError("提交的人不能复核自己的版本，请由另一位复核 whoever made it can't approve it")
 
 

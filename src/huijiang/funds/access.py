@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huijiang.access.law import in_scope
 from huijiang.accounts.doors import staff
@@ -18,13 +18,17 @@ from huijiang.funds.models import (
     Answer,
     Batch,
     Closing,
+    Entry,
     Finding,
     FundQuestion,
     Line,
     PastFile,
     PayingAccount,
     Payment,
+    Posting,
     Recovery,
+    Refund,
+    Reversal,
 )
 
 WORKS: Final = (Role.FINANCE,)
@@ -94,6 +98,24 @@ def access_recoveries(viewer: Viewer) -> QuerySet[Recovery]:
     """Recoveries of the viewer's regions."""
     return Recovery.objects.filter(_within(viewer, "payment__batch__region")).select_related(
         "payment__batch", "payment__due__claim"
+    )
+
+
+def access_entries(viewer: Viewer) -> QuerySet[Entry]:
+    """Entries of the books of the viewer's regions."""
+    own = Posting.objects.filter(_within(viewer, "account__region"), entry=OuterRef("pk"))
+    return Entry.objects.filter(Exists(own)).select_related("by", "reverses")
+
+
+def access_reversals(viewer: Viewer) -> QuerySet[Reversal]:
+    """Reversals asked for in the books of the viewer's regions."""
+    return Reversal.objects.filter(entry__in=access_entries(viewer)).select_related("entry", "asked_by", "decided_by")
+
+
+def access_refunds(viewer: Viewer) -> QuerySet[Refund]:
+    """Returned sums that somebody asked to give back, in the viewer's regions."""
+    return Refund.objects.filter(_within(viewer, "account__region")).select_related(
+        "account__source", "account__region", "asked_by", "decided_by", "entry"
     )
 
 

@@ -18,7 +18,8 @@ class FundsConfig(AppConfig):
 
         register(Entry(gettext_lazy("预算额度"), "funds:lines", "money", _reads, order=50, daily=_pays,
                        also=("funds:search", "funds:past_files")))  # fmt: skip
-        register(Entry(gettext_lazy("拨付批次"), "funds:batches", "money", _reads, order=52, daily=_pays))
+        register(Entry(gettext_lazy("拨付批次"), "funds:batches", "money", _reads, order=52, daily=_pays,
+                       also=("funds:returned",)))  # fmt: skip
         register(Entry(gettext_lazy("银行回单"), "funds:answers", "money", _reads, order=54, daily=_pays))
         register(Entry(gettext_lazy("追回"), "funds:recoveries", "money", _reads, order=56, daily=_pays))
         register(Entry(gettext_lazy("资金账"), "funds:journal", "money", _reads, order=58, daily=_pays))

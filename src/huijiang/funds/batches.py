@@ -11,22 +11,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
+from huijiang.access.humans import human_of, names_of, same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
-from huijiang.claims.humans import human_of, same
-from huijiang.funds import ledger, payers, recoveries
+from huijiang.claims.acts import near_to
+from huijiang.claims.models import Claim
+from huijiang.funds import ledger, payers, recoveries, returned
 from huijiang.funds.models import Account, Batch, BatchSignature, Entry, Payment, Source
 from huijiang.regions.models import Region
 
 MOST = 200_000
 CHUNK = 5_000
 LOCK = "funds.batch"
+GAINS = gettext_noop("批内有您或您申报的关系人受益的办件，请由别人签署。")
 
 
 class BatchError(ValueError):
@@ -174,6 +178,20 @@ def claims_of(batch: Batch) -> list[int]:
     return list(batch.payments.order_by("due__claim_id").values_list("due__claim_id", flat=True).distinct())
 
 
+def why_not_sign(batch: Batch, by: User, kind: str) -> str:
+    """What keeps somebody, under whichever account, from signing a batch as `kind`; empty when nothing does."""
+    if same(by, batch.made_by):
+        return _("组批的人不能签署，请由另两位签署。")
+    if any(same(by, each.user) for each in batch.signatures.select_related("user")):
+        return _("您已签署过这一批，请由另一位签署。")
+    claims = claims_of(batch)
+    signed = in_bulk.signed_before(claims, names_of(by), kind, str(batch.uid))
+    if signed:
+        some = "、".join([*(each.number for each in signed[:5]), *(["…"] if len(signed) > 5 else [])])
+        return _("您在其中的办件上签署过（%(some)s），不能再签署拨付。") % {"some": some}
+    return _(GAINS) if Claim.objects.filter(near_to(by), pk__in=claims).exists() else ""
+
+
 @transaction.atomic
 def sign(batch: Batch, by: User, kind: str) -> Batch:
     """Sign a frozen batch, as finance or for its release; it counts as a signature on each claim in it.
@@ -186,22 +204,18 @@ def sign(batch: Batch, by: User, kind: str) -> Batch:
         return held
     if held.state != Batch.State.FROZEN:
         raise BatchError(_("%(number)s %(state)s，不能签署。") % _of(held))
-    if same(by, held.made_by):
-        raise BatchError(_("组批的人不能签署，请由另两位签署。"))
+    stands = why_not_sign(held, by, kind)
+    if stands:
+        raise BatchError(stands)
     if digest_of(held) != held.digest:
         raise BatchError(_("%(number)s 的内容与锁定时不同，不能签署；请作废重组。") % _of(held))
-    claims = claims_of(held)
-    signed = in_bulk.signed_before(claims, human, kind, str(held.uid))
-    if signed:
-        some = "、".join([*(each.number for each in signed[:5]), *(["…"] if len(signed) > 5 else [])])
-        raise BatchError(_("您在其中的办件上签署过（%(some)s），不能再签署拨付。") % {"some": some})
     try:
         with transaction.atomic():
-            in_bulk.sign(claims, by, human, kind, str(held.uid))
+            in_bulk.sign(claims_of(held), by, human, kind, str(held.uid))
             BatchSignature.objects.create(batch=held, user=by, human=human, kind=kind, digest=held.digest)
     except DatabaseError as error:
         if "signed_by_nobody_who_gains" in str(error):
-            raise BatchError(_("批内有您或您申报的关系人受益的办件，请由别人签署。")) from error
+            raise BatchError(_(GAINS)) from error
         raise
     if held.signatures.values("human").distinct().count() >= 2:
         Batch.objects.filter(pk=held.pk).update(state=Batch.State.SIGNED)
@@ -228,34 +242,38 @@ def send(batch: Batch, by: User) -> Batch:
 
 
 def _into_the_ledger(batch: Batch, by: User) -> None:
-    """First payments are expenses; those that came back once are paid out of what came back, in the same books: what
-    another year's books (or another source's) paid is their expense no more."""
+    """What stands in these books' returned account is paid out of it; everything else is an expense.  What stands of
+    the same dues beyond that (in the books of another year or source, or kept for a recovery now) goes back to the
+    budget that paid it: it is that year's expense no more."""
     region, source, year = batch.region_id, batch.source, batch.year
     transit = ledger.account(region, source, year, Account.Kind.IN_TRANSIT)
-    here = Q(batch__region=region, batch__source=source, batch__year=year)
-    returned = Payment.objects.filter(state=Payment.State.RETURNED)
-    came_back = Exists(returned.filter(here, due=OuterRef("due")))  # once or more often
-    elsewhere = returned.filter(due__payments__batch=batch, amount__gt=0).exclude(here)
-    for each in elsewhere.select_related("batch__source").order_by("due_id", "-attempt").distinct("due_id"):
-        _refunded(each, by)
-    first, again = batch.payments.filter(~came_back), batch.payments.filter(came_back)
-    for kind, found, account in ((Entry.Kind.SENT, first, Account.Kind.EXPENSE),
-                                 (Entry.Kind.SENT_AGAIN, again, Account.Kind.RETURNED)):  # fmt: skip
+    own = ledger.account(region, source, year, Account.Kind.RETURNED)
+    pots = {own.pk, *(each.account for each in returned.of_batch(batch))}
+    ledger.hold(pots | returned.expenses(pots) | {transit.pk})  # nobody gives back meanwhile what is sent
+    pays = dict(batch.payments.filter(due__payments__state=Payment.State.RETURNED).values_list("due_id", "amount"))
+    again: set[int] = set()
+    for each in returned.of_batch(batch):
+        left = each.amount
+        if each.account == own.pk and 0 < pays[each.payment.due_id] <= left:
+            again.add(each.payment.due_id)
+            left -= pays[each.payment.due_id]
+        if left:
+            _refunded(each, left, batch, by)
+    first, over = batch.payments.exclude(due__in=again), batch.payments.filter(due__in=again)
+    for kind, found, account in ((Entry.Kind.SENT, first, ledger.account(region, source, year, Account.Kind.EXPENSE)),
+                                 (Entry.Kind.SENT_AGAIN, over, own)):  # fmt: skip
         ledger.post_payments(
-            kind, f"batch {batch.uid} {kind}", today(), found, each=ledger.account(region, source, year, account),
-            total=transit, sign=1, subject=f"batch:{batch.uid}", by=by,
+            kind, f"batch {batch.uid} {kind}", today(), found, each=account, total=transit, sign=1,
+            subject=f"batch:{batch.uid}", by=by,
         )  # fmt: skip
 
 
-def _refunded(payment: Payment, by: User) -> None:
-    """What came back is back in the budget of its year, once."""
-    of = payment.batch
-    returned, expense = (
-        ledger.account(of.region_id, of.source, of.year, kind) for kind in (Account.Kind.RETURNED, Account.Kind.EXPENSE)
-    )
-    moves = [ledger.Move(returned, payment.amount, payment), ledger.Move(expense, -payment.amount, payment)]
-    key = f"refunded {payment.reference}"
-    ledger.post(ledger.Order(Entry.Kind.REFUNDED, key, today(), moves, f"payment:{payment.reference}"), by)
+def _refunded(each: returned.Standing, amount: int, batch: Batch, by: User) -> None:
+    """What came back is back in the budget of its year, once for each batch that pays its due anew."""
+    account = Account.objects.select_related("source").get(pk=each.account)
+    reference = each.payment.reference
+    ledger.post(returned.order(account, [(each.payment, amount)], f"refunded {reference} {batch.number}",
+                               f"payment:{reference}"), by)  # fmt: skip
 
 
 @transaction.atomic

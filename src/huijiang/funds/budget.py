@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.claims.humans import same
-from huijiang.funds import ledger
+from huijiang.funds import ledger, returned
 from huijiang.funds.models import Account, Allotment, Closing, Entry, Line, RuleChange, Share, Source
 from huijiang.regions.models import Region
 from huijiang.web.components.amount import yuan
@@ -120,7 +120,8 @@ def ask(line: Line, kind: str, amount: int, document: str, by: User) -> Allotmen
 def approve(allotment: Allotment, by: User) -> Allotment:
     """Let a change count: the line's money moves, and the ledger's.  Approving it twice changes nothing.
 
-    Raises BudgetError when the same person asked for it, or when more is reserved and spent than would be left.
+    Raises BudgetError when the same person asked for it, when more is reserved and spent than would be left, or, of a
+    carry-over, while money of that year that came back is neither paid again nor given back.
     """
     line = Line.objects.select_for_update(of=("self",)).get(pk=allotment.line_id)
     held = Allotment.objects.select_for_update(of=("self",)).get(pk=allotment.pk)
@@ -130,6 +131,8 @@ def approve(allotment: Allotment, by: User) -> Allotment:
         raise BudgetError(_("提出的人不能批准自己的额度变动，请由另一位批准。"))
     if line.frozen_at is not None and held.kind != Allotment.Kind.CARRIED_OUT:
         raise BudgetError(_("%(year)s 年度额度已冻结，请在新年度追加。") % {"year": line.year})
+    if held.kind == Allotment.Kind.CARRIED_OUT and (unsettled := returned.must_be_settled(line)):
+        raise BudgetError(unsettled)
     if line.free + held.amount < 0:
         raise BudgetError(_("只剩 %(free)s 元可用，不能再减 %(less)s 元。")
                           % {"free": yuan(line.free), "less": yuan(-held.amount)})  # fmt: skip
@@ -172,6 +175,12 @@ def freeze(line: Line, by: User) -> Line:
         audit.record(by, "funds.line_frozen", f"line:{held.uid}", held.region_id, year=held.year, free=held.free)
         held.refresh_from_db()
     return held
+
+
+def carries(line: Line) -> bool:
+    """Whether something became free on a frozen line (what came back, what was released) and nobody asked to carry it on."""
+    asked = line.allotments.filter(kind=Allotment.Kind.CARRIED_OUT, approved_by=None)
+    return line.frozen_at is not None and line.free > 0 and not asked.exists()
 
 
 @transaction.atomic

@@ -76,7 +76,7 @@ def post_all(orders: Sequence[Order], by: User | None = None) -> list[Entry]:
     """
     for each in orders:
         _sound(each)
-    _lock({move.account.pk for each in orders for move in each.moves})
+    hold({move.account.pk for each in orders for move in each.moves})
     known = _known(orders)
     fresh: dict[str, Order] = {}
     for each in orders:
@@ -104,7 +104,8 @@ def _sound(order: Order) -> None:
         )
 
 
-def _lock(accounts: Iterable[int]) -> None:
+def hold(accounts: Iterable[int]) -> None:
+    """Accounts, held until the transaction ends, in the order of their numbers: for whoever reads before posting."""
     list(Account.objects.select_for_update(of=("self",)).filter(pk__in=sorted(accounts)).order_by("pk"))
 
 
@@ -138,7 +139,7 @@ def post_payments(
     if not found:
         return None
     digest = hashlib.sha256(json.dumps([kind, each.pk, total.pk, sign, found, subject]).encode()).hexdigest()
-    _lock({each.pk, total.pk})
+    hold({each.pk, total.pk})
     earlier = Entry.objects.filter(key=key).first()
     if earlier is not None:
         if earlier.digest != digest:
@@ -163,7 +164,7 @@ def reverse(entry: Entry, by: User, because: str) -> Entry:
         return earlier
     found = entry.postings.select_related("account", "payment").order_by("id")
     moves = [Move(each.account, -each.amount, each.payment) for each in found]
-    _lock({each.account.pk for each in moves})
+    hold({each.account.pk for each in moves})
     order = Order(Entry.Kind.REVERSAL, f"reversal {entry.key}", today(), moves, entry.subject, because.strip()[:200])
     made = Entry.objects.create(kind=order.kind, key=order.key, on=order.on, digest=order.digest, subject=order.subject,
                                 note=order.note, by=by, reverses=entry)  # fmt: skip

@@ -8,7 +8,7 @@ occasion has one letter however often the job runs.
 | notice | 追缴通知书 |
 | plan-N | 分期退还通知书: the way back, as arranged for the Nth time |
 | offset-ID | 抵扣告知书: what a payment kept |
-| closed | 追缴办结告知书; of what was withdrawn, the earlier letters hold no longer |
+| closed, closed-N | 追缴办结告知书; of what was withdrawn, the earlier letters hold no longer.  -N: after N arrivals were reversed |
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ def issue_recovery(recovery: Recovery, occasion: str) -> Letter | None:
             part = held.parts.get(pk=int(which))
             made = _issue("recovery_offset", held, subject, part.amount, _offset(held, part), part.by, part.on)
         case "closed":
+            if held.closed_at is None or occasion != closing(held):  # opened again before the letter was set
+                return None
             made = _issue(
                 "recovery_closed",
                 held,
@@ -89,7 +91,7 @@ def issue_recovery(recovery: Recovery, occasion: str) -> Letter | None:
                 held.back,
                 _closed(held),
                 held.decided_by,
-                here(held.closed_at or timezone.now()),
+                here(held.closed_at),
             )
             _overtaken(held, made)
         case _:
@@ -148,6 +150,19 @@ def _closed(held: Recovery) -> dict[str, Any]:
     rows = [[day(each.on), str(each.get_way_display()), yuan(each.amount)] for each in held.parts.order_by("id")]
     return {"notice": _number(held), "outcome": outcome,
             "parts": {"columns": ["日期", "方式", "金额"], "rows": rows or [["—", "没有退回的款项", yuan(0)]]}}  # fmt: skip
+
+
+def closing(recovery: Recovery) -> str:
+    """The occasion of a recovery's end: another one after an arrival was reversed, since it may end anew."""
+    undone = recovery.parts.filter(way=CameBack.Way.UNDONE).count()
+    return f"{CLOSED}-{undone}" if undone else CLOSED
+
+
+def opened_again(recovery: Recovery, by: User) -> None:
+    """The letters that said it was over hold no longer."""
+    for each in letters_of(recovery):
+        if each.kind == "recovery_closed" and not hasattr(each, "withdrawal"):
+            letters.withdraw(by, each, letters.Withdrawal.Reason.REVOKED)
 
 
 def _overtaken(held: Recovery, closed: Letter) -> None:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims.public_notice import masked, name_of
 from huijiang.funds import batches, exporting
@@ -115,14 +116,12 @@ def _page(request: HttpRequest, held: Batch, wrong: str = "") -> HttpResponse:
         found = found.filter(state=asked)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     signatures = list(held.signatures.select_related("user").order_by("id"))
-    mine = any(each.user_id == request.user.pk for each in signatures)
     able = works(request)
+    kinds, why_not = _kinds(held, signatures, viewer_of(request).user) if able else ([], "")
     return render(request, "funds/batch.html", {
         "batch": held, "tag": batch_tag(held), "facts": _facts(held), "page": page, "table": _lines(page), "wrong": wrong,
-        "events": _events(held, signatures), "states": _states(held, asked), "kinds": _kinds(held, signatures),
+        "events": _events(held, signatures), "states": _states(held, asked), "kinds": kinds, "why_not": why_not,
         "can_freeze": able and held.state == Batch.State.OPEN,
-        "can_sign": able and held.state == Batch.State.FROZEN and held.made_by_id != request.user.pk and not mine,
-        "own": able and held.state == Batch.State.FROZEN and (held.made_by_id == request.user.pk or mine),
         "can_export": able and held.state in exporting.READY, "can_send": able and held.state == Batch.State.SIGNED,
         "can_drop": able and held.state in (Batch.State.OPEN, Batch.State.FROZEN, Batch.State.SIGNED), "shapes": exporting.forms(),
         "files": list(held.files.order_by("form", "part")),
@@ -187,9 +186,18 @@ def _events(held: Batch, signatures: list[BatchSignature]) -> list[Event]:
     return sorted(told, key=lambda each: each.at, reverse=True)
 
 
-def _kinds(held: Batch, signatures: list[BatchSignature]) -> list[tuple[str, str]]:
+def _kinds(held: Batch, signatures: list[BatchSignature], user: User) -> tuple[list[tuple[str, str]], str]:
+    """As what somebody may sign now, and where they may not at all, why."""
+    if held.state != Batch.State.FROZEN:
+        return [], ""
     taken = {each.kind for each in signatures}
-    return [(kind, str(label)) for kind, label in BatchSignature.Kind.choices if kind not in taken]
+    left = [
+        (kind, str(label), batches.why_not_sign(held, user, kind))
+        for kind, label in BatchSignature.Kind.choices
+        if kind not in taken
+    ]
+    offered = [(kind, label) for kind, label, why in left if not why]
+    return offered, "" if offered or not left else left[0][2]
 
 
 def _step(request: HttpRequest, uid: uuid.UUID, act: Any, done: str) -> HttpResponse:

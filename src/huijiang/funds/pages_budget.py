@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huijiang.access.humans import same
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, today
-from huijiang.funds import budget, commitments, reserving
+from huijiang.funds import budget, commitments, reserving, returned
 from huijiang.funds.access import access_lines, finance, readers
 from huijiang.funds.bankfiles.instructions import FileError, fen
 from huijiang.funds.commitments import Committed
@@ -27,7 +28,7 @@ from huijiang.funds.forecast import Forecast, forecast
 from huijiang.funds.models import Allotment, Line, Waiting
 from huijiang.funds.wording import line_name, money
 from huijiang.web.components.charts import Chart, Series
-from huijiang.web.components.figures import Kpi
+from huijiang.web.components.figures import Kpi, percent
 from huijiang.web.components.lists import Fact, Tab
 from huijiang.web.components.tables import Cell, Column, Table
 from huijiang.web.components.tags import Tag
@@ -116,10 +117,15 @@ def _committed(found: list[Committed]) -> Table:
 def _kpis(shown: list[Line], waiting: int) -> list[Kpi]:
     allotted = sum(each.allotted for each in shown)
     used = sum(each.reserved + each.spent for each in shown)
-    share = used * 100 // allotted if allotted else 0
     return [
         Kpi(_("总额"), money(allotted), _("元")),
-        Kpi(_("已批"), money(used), _("元"), share=share, note=_("占总额 %(share)s%%") % {"share": share}),
+        Kpi(
+            _("已批"),
+            money(used),
+            _("元"),
+            share=used * 100 // allotted if allotted else 0,
+            note=_("占总额 %(share)s") % {"share": percent(used, allotted)},
+        ),
         Kpi(_("已付"), money(sum(each.spent for each in shown)), _("元")),
         Kpi(_("等待资金"), str(waiting), _("笔"), verdict=Tag(_("额度已用完"), "red") if waiting else None),
     ]
@@ -171,7 +177,8 @@ def _page(request: HttpRequest, held: Line, form: AllotmentForm, status: int = 2
     return render(request, "funds/line.html", {
         "line": held, "name": line_name(held), "tag": line_tag(held), "facts": _facts(held, told), "chart": _chart(held, told),
         "changes": Table(_("额度变动"), columns, rows, show_caption=True), "form": form, "works": works(request) and not held.frozen_at,
-        "freezes": works(request), "page": page, "closings": closings if closings.rows else None,
+        "freezes": works(request) and not held.frozen_at, "carries": works(request) and budget.carries(held),
+        "stands": returned.must_be_settled(held) if works(request) else "", "page": page, "closings": closings if closings.rows else None,
         "can_close": works(request) and _can_close(held, page.paginator.count), "waiting": _waiting(page), "forecast": told,
         "can_change": works(request) and not budget.rule_stands(held), "rule_changes": rule_changes if rule_changes.rows else None,
     }, status=status)  # fmt: skip
@@ -193,7 +200,7 @@ def _month(day: dt.date) -> str:
 def _approval(request: HttpRequest, each: Allotment) -> Cell:
     if each.approved_by:
         return Cell(tag=Tag(_("已批准"), "green", "check"), note=each.approved_by.name)
-    if works(request) and each.asked_by_id != request.user.pk:
+    if works(request) and not same(viewer_of(request).user, each.asked_by):
         return Cell(_("去批准"), reverse("funds:approve", args=[each.uid]))
     return Cell(tag=Tag(_("待另一人批准"), "amber", "clock"))
 
@@ -223,8 +230,8 @@ def _chart(held: Line, told: Forecast) -> Chart | None:
     if not told.months:
         return None
     wan = [each.up_to // 1_000_000 for each in told.months]
-    finding = (_("照现在的速度，%(day)s 用完") % {"day": told.dry_on.isoformat()}) if told.dry_on else _("已批 %(share)s%%") % {
-        "share": told.used_thousandths // 10}  # fmt: skip
+    finding = (_("照现在的速度，%(day)s 用完") % {"day": told.dry_on.isoformat()}) if told.dry_on else _("已批 %(share)s") % {
+        "share": percent(held.reserved + held.spent, held.allotted)}  # fmt: skip
     return Chart(finding, [_month(dt.date(held.year, each.month, 1)) for each in told.months],
                  [Series(_("累计已批"), wan), Series(_("总额"), [held.allotted // 1_000_000] * len(wan))], _("万元"),
                  as_of=today().isoformat(), definition=_("已批：已预留和已支出的合计，按批准的月份"), label_heading=_("月份"))  # fmt: skip
@@ -274,12 +281,19 @@ def approve(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                 request, _("已批准。%(n)s 笔等待的落实了资金。") % {"n": len(served)} if served else _("已批准。")
             )
             return redirect("funds:line", uid=found.line.uid)
-    return render(request, "funds/sure.html", {
+    return sure(request, same(viewer_of(request).user, found.asked_by), _("提出的人不能批准自己的额度变动，请由另一位批准。"), {
         "title": _("批准这笔额度变动？"), "yes": _("批准"), "back": reverse("funds:line", args=[found.line.uid]), "wrong": wrong,
         "facts": [Fact(_("额度"), line_name(found.line)), Fact(_("变动类别"), found.get_kind_display()),
                   Fact(_("金额"), _("%(yuan)s 元") % {"yuan": money(found.amount)}), Fact(_("依据文号"), found.document),
                   Fact(_("由谁提出"), found.asked_by.name)],
-    }, status=422 if wrong else 200)  # fmt: skip
+    })  # fmt: skip
+
+
+def sure(request: HttpRequest, own: bool, why_not: str, told: dict[str, Any]) -> HttpResponse:
+    """Are you sure?  Whoever asked for it, under whichever account, reads why another has to say yes, and has no button."""
+    wrong = told.get("wrong", "")
+    return render(request, "funds/sure.html", {**told, "why_not": why_not if own and not wrong else "", "own": own},
+                  status=422 if wrong else 200)  # fmt: skip
 
 
 @finance
@@ -298,8 +312,10 @@ def freeze(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已冻结。结余的结转等另一位批准。"))
             return redirect("funds:line", uid=uid)
     return render(request, "funds/sure.html", {
-        "title": _("冻结这一年的额度？"), "yes": _("冻结"), "danger": True, "back": reverse("funds:line", args=[uid]), "wrong": wrong,
+        "title": _("结转这一年的结余？") if held.frozen_at else _("冻结这一年的额度？"),
+        "yes": _("提出结转") if held.frozen_at else _("冻结"), "danger": not held.frozen_at, "back": reverse("funds:line", args=[uid]), "wrong": wrong,
         "facts": [Fact(_("额度"), line_name(held)), Fact(_("年度"), str(held.year)),
                   Fact(_("可用"), _("%(yuan)s 元") % {"yuan": money(held.free)})],
-        "text": _("冻结后不再批准新的支出，已批未付的照常拨付；可用的部分提请结转下一年度。"),
+        "text": " ".join(filter(None, [
+            "" if held.frozen_at else _("冻结后不再批准新的支出，已批未付的照常拨付；可用的部分提请结转下一年度。"), returned.must_be_settled(held)])),
     }, status=422 if wrong else 200)  # fmt: skip

@@ -25,6 +25,7 @@ from huijiang.funds import trace as tracing
 from huijiang.funds.access import access_accounts, access_payments, readers
 from huijiang.funds.models import Account, Entry
 from huijiang.funds.pages_budget import viewer_of
+from huijiang.funds.pages_entries import waiting
 from huijiang.funds.wording import clause_of, money, payment_tag, transfer_lines
 from huijiang.regions.models import Region
 from huijiang.web.components.layout import Crumb
@@ -53,6 +54,9 @@ def day(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     regions = Region.objects.filter(path__in=viewer.paths())
     found = [each for region in regions for each in journal.day(region, on)]
+    undone = set(
+        Entry.objects.filter(reverses__in={each.entry.pk for each in found}).values_list("reverses_id", flat=True)
+    )
     columns = [
         Column(_("事项")),
         Column(_("科目")),
@@ -61,7 +65,7 @@ def day(request: HttpRequest) -> HttpResponse:
         Column(_("分录"), "number"),
     ]
     rows = [
-        [Cell(each.entry.get_kind_display(), note=each.entry.note), Cell(each.account.get_kind_display(),
+        [Cell(each.entry.get_kind_display(), reverse("funds:entry", args=[each.entry.uid]), note=_note(each.entry, undone)), Cell(each.account.get_kind_display(),
               reverse("funds:statement", args=[each.account.pk]), note=f"{each.account.source.name} {each.account.year}"),
          money(each.debit) if each.debit else "", money(each.credit) if each.credit else "", str(each.postings)]
         for each in found
@@ -80,8 +84,15 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "funds/journal.html", {
         "form": form, "on": on, "count": len(found), "table": Table(_("%(day)s 的凭证") % {"day": on.isoformat()}, columns, rows),
         "balances": Table(_("科目余额"), columns_of, rows_of), "debit": money(sum(each.debit for each in found)),
-        "credit": money(sum(each.credit for each in found)),
+        "credit": money(sum(each.credit for each in found)), "waiting": waiting(request),
     })  # fmt: skip
+
+
+def _note(entry: Entry, undone: set[int]) -> str:
+    """What an entry says of itself, and where a reversal stands on it."""
+    if entry.pk in undone:
+        return f"{entry.note} {_('已冲正')}".strip()
+    return entry.note
 
 
 def _csv(on: dt.date, found: list[journal.JournalLine]) -> HttpResponse:
@@ -131,7 +142,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         Column(_("贷方（元）"), "number"),
     ]
     rows = [
-        [each.entry.on.isoformat(), Cell(each.entry.get_kind_display(), note=each.entry.note),
+        [each.entry.on.isoformat(), Cell(each.entry.get_kind_display(), reverse("funds:entry", args=[each.entry.uid]), note=each.entry.note),
          Cell(each.payment.reference, reverse("funds:trace", args=[each.payment.reference])) if each.payment else Cell("—"),
          money(each.amount) if each.amount > 0 else "", money(-each.amount) if each.amount < 0 else ""]
         for each in page

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huijiang.access.humans import same
+from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.funds import letter_tasks, plans, recoveries
 from huijiang.funds.access import access_findings, access_recoveries, finance, finders, recovery_readers
@@ -130,7 +132,7 @@ def _findings(page: Any) -> Table:
     rows = [
         [Cell(each.payment.reference, reverse("funds:finding", args=[each.uid]), note=each.rule), each.get_ground_display(),
          money(each.payment.amount + each.payment.offset), moment(each.found_at),
-         Cell(tag=Tag(_("待决定"), "amber", "clock") if each.proposed_by_id else Tag(_("待核实"), "grey"))]
+         Cell(tag=Tag(_("待决定"), "amber", "clock") if each.proposed_by_id or each.spared_by_id else Tag(_("待核实"), "grey"))]
         for each in page
     ]  # fmt: skip
     return Table(_("复查发现"), columns, rows)
@@ -162,7 +164,9 @@ def finding(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return _finding(request, held, [])
 
 
-def _finding(request: HttpRequest, held: Finding, forms_: list[forms.Form], status: int = 200) -> HttpResponse:
+def _finding(
+    request: HttpRequest, held: Finding, forms_: list[forms.Form], status: int = 200, wrong: str = ""
+) -> HttpResponse:
     bound = {type(each): each for each in forms_}
     paid = held.payment.amount + held.payment.offset
     able = works(request) or "supervisor" in viewer_of(request).roles
@@ -175,17 +179,25 @@ def _finding(request: HttpRequest, held: Finding, forms_: list[forms.Form], stat
     if held.proposed_by:
         facts.append(Fact(_("提出追回"), _("%(who)s：%(yuan)s 元。%(words)s") % {
             "who": held.proposed_by.name, "yuan": money(held.amount or 0), "words": held.words}))  # fmt: skip
+    if held.spared_by:
+        facts.append(Fact(_("提出不追回"), held.spared_words, held.spared_by.name))
     if held.dismissed_by:
-        facts.append(Fact(_("不追回"), f"{held.dismissed_by.name}：{held.words}"))
+        facts.append(
+            Fact(_("不追回"), held.dismissed_by.name if held.spared_by else f"{held.dismissed_by.name}：{held.words}")
+        )
+    user = viewer_of(request).user
+    own = held.proposed_by is not None and same(user, held.proposed_by)
+    own_spared = held.spared_by is not None and same(user, held.spared_by)
+    able = able and open_
     propose = bound.get(ProposeForm) or ProposeForm(initial={"amount": money(paid).replace(",", "")})
     decide = bound.get(DecideForm) or DecideForm(
         initial={"due_on": today() + dt.timedelta(days=DAYS), "instalments": 1}
     )
     return render(request, "funds/finding.html", {
-        "finding": held, "facts": facts, "propose": propose if able and open_ and not held.proposed_by else None,
-        "dismiss": (bound.get(DismissForm) or DismissForm(auto_id="dismiss-%s")) if able and open_ else None,
-        "decide": decide if able and open_ and held.proposed_by and held.proposed_by_id != request.user.pk else None,
-        "own": open_ and held.proposed_by_id == request.user.pk, "forms": forms_,
+        "finding": held, "facts": facts, "propose": propose if able and not held.proposed_by else None,
+        "dismiss": (bound.get(DismissForm) or DismissForm(auto_id="dismiss-%s")) if able and not held.spared_by else None,
+        "decide": decide if able and held.proposed_by and not own else None, "own": able and own,
+        "agree": able and held.spared_by and not own_spared, "own_spared": able and own_spared, "wrong": wrong, "forms": forms_,
     }, status=status)  # fmt: skip
 
 
@@ -212,13 +224,26 @@ def dismiss(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     form = DismissForm(request.POST, auto_id="dismiss-%s")
     if form.is_valid():
         try:
-            recoveries.dismiss(held, request.user, form.cleaned_data["words"])  # type: ignore[arg-type]
+            recoveries.ask_to_dismiss(held, viewer_of(request).user, form.cleaned_data["words"])
         except recoveries.RecoveryError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("已记下，不追回。"))
-            return redirect("funds:recoveries")
+            messages.success(request, _("已提出不追回，由另一位决定。"))
+            return redirect("funds:finding", uid=uid)
     return _finding(request, held, [form], 422)
+
+
+@finders
+@require_POST
+def agree(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Let go of a finding, as somebody else asked."""
+    held = get_object_or_404(access_findings(viewer_of(request)), uid=uid)
+    try:
+        recoveries.dismiss(held, viewer_of(request).user)
+    except recoveries.RecoveryError as error:
+        return _finding(request, held, [], 422, str(error))
+    messages.success(request, _("已记下，不追回。"))
+    return redirect("funds:recoveries")
 
 
 @finders
@@ -266,6 +291,7 @@ def _recovery(request: HttpRequest, held: Recovery, form: ArrivedForm, status: i
         "came": Table(_("已到账"), [Column(_("日期")), Column(_("方式")), Column(_("金额（元）"), "number"), Column(_("凭证"))], came,
                       show_caption=True),
         "any": bool(came), "letters": _letters(held), "unsaid": held.unsaid_by is not None and held.closed_at is None,
+        "hand": held.hand_by is not None and held.closed_at is None,
     }, status=status)  # fmt: skip
 
 
@@ -316,7 +342,7 @@ def arrange(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 @finance
 def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """Ask that a notice that was wrong is withdrawn, decide on it, or hand the matter over."""
+    """Ask that a notice that was wrong is withdrawn, or that the matter is handed over; decide on either."""
     held = get_object_or_404(access_recoveries(viewer_of(request)), uid=uid)
     wrong, by = "", viewer_of(request).user
     if request.method == "POST":
@@ -329,8 +355,11 @@ def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
                 recoveries.withdraw(held, by)
                 done = _("已撤销。")
             elif how == "transfer":
-                recoveries.transfer(held, by, words)
-                done = _("已办结。")
+                recoveries.ask_to_transfer(held, by, words)
+                done = _("已提出移送，由另一位财务人员决定。")
+            elif how == "hand":
+                recoveries.transfer(held, by)
+                done = _("已移送，欠款仍记在账上。")
             else:
                 raise recoveries.RecoveryError(_("请选择撤销还是移送"))
         except recoveries.RecoveryError as error:
@@ -338,8 +367,14 @@ def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, done)
             return redirect("funds:recovery", uid=uid)
-    asked = held.unsaid_by is not None and held.closed_at is None
-    facts = [Fact(_("理由"), held.unsaid_words, held.unsaid_by.name)] if asked and held.unsaid_by else []
+    open_ = held.closed_at is None
     return render(request, "funds/end.html", {
-        "recovery": held, "wrong": wrong, "facts": facts, "own": asked and held.unsaid_by_id == by.pk,
+        "recovery": held, "wrong": wrong, "open": open_,
+        "unsaid": _asked(by, held.unsaid_by, held.unsaid_words) if open_ else None,
+        "hand": _asked(by, held.hand_by, held.hand_words) if open_ else None,
     }, status=422 if wrong else 200)  # fmt: skip
+
+
+def _asked(viewer: User, by: User | None, words: str) -> tuple[list[Fact], bool] | None:
+    """What somebody asked for, and whether that was the viewer, under whatever account."""
+    return ([Fact(_("理由"), words, by.name)], same(viewer, by)) if by is not None else None

@@ -84,8 +84,8 @@ def _page(request: HttpRequest, held: Closing, wrong: str = "") -> HttpResponse:
     found = held.portions.select_related("due__claim__payee_person", "due__claim__payee_organisation").order_by("id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     signatures = list(held.signatures.select_related("user").order_by("id"))
-    mine = held.made_by_id == request.user.pk or any(each.user_id == request.user.pk for each in signatures)
     able = works(request) and held.state == Closing.State.OPEN
+    why_not = sharing.why_not_sign(held, viewer_of(request).user) if able else ""
     facts = [
         Fact(_("可分配"), _("%(yuan)s 元") % {"yuan": money(held.money)}), Fact(_("应发合计"), _("%(yuan)s 元") % {"yuan": money(held.asked)}),
         Fact(_("比例"), percent(held.money, held.asked)), Fact(_("笔数"), str(held.count)), Fact(_("按比例发放后"), held.get_rest_display()),
@@ -99,7 +99,7 @@ def _page(request: HttpRequest, held: Closing, wrong: str = "") -> HttpResponse:
         events.append(Event(localtime(held.applied_at), _("落实资金"), automatic=True))
     return render(request, "funds/closing.html", {
         "closing": held, "name": line_name(held.line), "tag": tag(held), "facts": facts, "page": page, "table": _portions(page),
-        "events": sorted(events, key=lambda each: each.at, reverse=True), "can_sign": able and not mine, "own": able and mine,
+        "events": sorted(events, key=lambda each: each.at, reverse=True), "can_sign": able and not why_not, "why_not": why_not,
         "can_drop": able, "wrong": wrong,
     }, status=422 if wrong else 200)  # fmt: skip
 

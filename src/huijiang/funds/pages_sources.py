@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from huijiang.access.humans import same
 from huijiang.documents import library
 from huijiang.funds import exporting, payers, undetermined
 from huijiang.funds.access import WORKS, access_paying, finance, readers
 from huijiang.funds.models import PayingAccount, Source
-from huijiang.funds.pages_budget import viewer_of, works
+from huijiang.funds.pages_budget import sure, viewer_of, works
 from huijiang.funds.sources import source_of
 from huijiang.funds.wording import masked_number
 from huijiang.regions.models import Region
@@ -192,7 +193,7 @@ def paying_approve(request: HttpRequest, pk: int) -> HttpResponse:
     ]  # fmt: skip
     if before is not None and before.pk != held.pk:
         facts.append(Fact(_("现在用的"), f"{before.name} {masked_number(before.number.open())}"))
-    return render(request, "funds/sure.html", {
+    return sure(request, waits and same(viewer_of(request).user, held.made_by), _("提出的人不能批准自己提出的账户，请由另一位批准。"), {
         "title": _("由这个账户付款？"), "yes": _("批准"), "back": reverse("funds:sources"), "wrong": wrong, "facts": facts,
         "text": _("请对照开户证明逐位核对账号和联行号。"),
-    }, status=422 if wrong else 200)  # fmt: skip
+    })  # fmt: skip

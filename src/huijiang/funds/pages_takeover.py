@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huijiang.access.humans import same
 from huijiang.claims.public_notice import masked, name_of
 from huijiang.funds import past_events, takeover
 from huijiang.funds.access import access_past, finance, readers
@@ -136,10 +137,12 @@ def past(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         Fact(_("导入"), f"{held.taken_by.name} {moment(held.taken_at)}"),
         Fact(_("确认人"), f"{held.confirmed_by.name} {moment(held.confirmed_at)}" if held.confirmed_by else "—"),
     ]  # fmt: skip
+    waits = works(request) and not held.confirmed_at
+    own = same(viewer_of(request).user, held.taken_by)
     run = Run.objects.filter(kind="funds.parallel", arguments__file=str(held.uid)).order_by("-asked_at").first()
     return render(request, "funds/past.html", {
         "file": held, "tag": _tag(held), "facts": facts, "table": Table(_("按项目和年度"), columns, rows, show_caption=True), "run": run,
-        "confirms": works(request) and not held.confirmed_at and held.taken_by_id != request.user.pk, "works": works(request),
+        "confirms": waits and not own, "own": waits and own, "works": works(request),
         "different": _different(run), "result": run.result if run else None, "unplaced": _unplaced(held) if works(request) else None,
     })  # fmt: skip
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huijiang.access.humans import same
 from huijiang.accounts.viewers import Viewer
 from huijiang.claims.public_notice import name_of
 from huijiang.funds import undetermined
@@ -109,10 +110,11 @@ def _page(request: HttpRequest, held: FundQuestion, form: SourceForm | None = No
     if held.decided_by and held.decided_at:
         facts.append(Fact(_("决定"), f"{held.decided_by.name} {localtime(held.decided_at):%Y-%m-%d}"))
     able = works(request) and held.decided_at is None
+    own = held.proposed_by is not None and same(viewer_of(request).user, held.proposed_by)
     offered = form or SourceForm(region=held.region.path) if able else None
     return render(request, "funds/question.html", {
         "question": held, "tag": tag(held), "name": name_of(held.benefit), "facts": facts, "form": offered, "wrong": wrong,
-        "can_decide": able and held.proposed_by_id not in (None, request.user.pk), "own": able and held.proposed_by_id == request.user.pk,
+        "can_decide": able and held.proposed_by and not own, "own": able and own,
     }, status=422 if wrong or (form is not None and form.errors) else 200)  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
-from huijiang.claims.humans import same
 from huijiang.claims.intake import is_number, plain_number
 from huijiang.funds.models import PayingAccount, Source
 from huijiang.regions.models import Region

@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit, present
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.claims import in_bulk
-from huijiang.claims.humans import same
 from huijiang.claims.public_notice import name_of
 from huijiang.claims.states import Event, State
 from huijiang.funds import ledger, letter_tasks, reserving
@@ -48,8 +48,7 @@ def find(payment: Payment, rule: str, ground: str, evidence: dict[str, object], 
 def propose(finding: Finding, by: User, amount: int, words: str) -> Finding:
     """Ask that so much is taken back; another person decides.  Raises RecoveryError."""
     held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
-    if held.recovery_id or held.dismissed_at:
-        raise RecoveryError(_("这条发现已有结论。"))
+    _undecided(held)
     paid = held.payment.amount + held.payment.offset
     if not 0 < amount <= paid:
         raise RecoveryError(
@@ -66,18 +65,40 @@ def propose(finding: Finding, by: User, amount: int, words: str) -> Finding:
 
 
 @transaction.atomic
-def dismiss(finding: Finding, by: User, words: str) -> Finding:
-    """Say that nothing is to be taken back, and why."""
+def ask_to_dismiss(finding: Finding, by: User, words: str) -> Finding:
+    """Ask that nothing is taken back, and why; another person decides.  A later word takes the place of the one before.
+    Raises RecoveryError."""
     held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
-    if held.recovery_id:
-        raise RecoveryError(_("已开始追回，不能排除。"))
+    _undecided(held)
     if not words.strip():
         raise RecoveryError(_("请写明理由。"))
-    if held.dismissed_at is None:
-        Finding.objects.filter(pk=held.pk).update(dismissed_by=by, dismissed_at=Now(), words=words.strip()[:500])
-        audit.record(by, "funds.finding_dismissed", f"finding:{held.uid}", held.payment.batch.region_id)
-        held.refresh_from_db()
+    Finding.objects.filter(pk=held.pk).update(spared_by=by, spared_at=Now(), spared_words=words.strip()[:500])
+    audit.record(by, "funds.finding_spared", f"finding:{held.uid}", held.payment.batch.region_id)
+    held.refresh_from_db()
     return held
+
+
+@transaction.atomic
+def dismiss(finding: Finding, by: User) -> Finding:
+    """Let go of a finding, as another person asked: it frees somebody from owing money, as giving up does.  Pressed
+    twice it changes nothing.  Raises RecoveryError."""
+    held = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    if held.dismissed_at is not None:
+        return held
+    _undecided(held)
+    if held.spared_by is None:
+        raise RecoveryError(_("还没有人提出不追回。"))
+    if same(by, held.spared_by):
+        raise RecoveryError(_("提出不追回的人不能决定，请由另一位决定。"))
+    Finding.objects.filter(pk=held.pk).update(dismissed_by=by, dismissed_at=Now())
+    audit.record(by, "funds.finding_dismissed", f"finding:{held.uid}", held.payment.batch.region_id)
+    held.refresh_from_db()
+    return held
+
+
+def _undecided(finding: Finding) -> None:
+    if finding.recovery_id or finding.dismissed_at:
+        raise RecoveryError(_("这条发现已有结论。"))
 
 
 @transaction.atomic
@@ -170,6 +191,11 @@ def came_back(recovery: Recovery, amount: int, on: dt.date, key: str, by: User) 
     Raises RecoveryError for more than is still owed.
     """
     held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch__source").get(pk=recovery.pk)
+    undone = CameBack.objects.filter(undoes__key__startswith=key, way=CameBack.Way.UNDONE).values_list(
+        "undoes__key", flat=True
+    )
+    while key in undone:  # written down wrongly, undone by two: now it is written down as it is
+        key = f"{key} 更正"
     known = CameBack.objects.filter(key=key).first()
     if known is not None:
         if (known.recovery_id, known.amount) != (held.pk, amount):
@@ -237,8 +263,20 @@ def _closed(recovery: Recovery, by: User) -> None:
                      words="款项已全部追回。")  # fmt: skip
 
 
+def undo(part: CameBack, by: User) -> CameBack:
+    """Of a part that was written down wrongly: it did not come.  A recovery that was over is open again, and the payee is
+    told.  Called with the entry that reverses its own (`reversing`)."""
+    over = part.recovery.closed_at is not None
+    made = CameBack.objects.create(recovery=part.recovery, way=CameBack.Way.UNDONE, amount=-part.amount, on=today(),
+                                   key=f"冲正 {part.key}", by=by, undoes=part)  # fmt: skip
+    if over:
+        letter_tasks.opened_again(part.recovery, by)
+        _tell(part.recovery, "funds_recovery_reopened")
+    return made
+
+
 def _over(recovery: Recovery) -> None:
-    _letter(recovery, letter_tasks.CLOSED)
+    _letter(recovery, letter_tasks.closing(recovery))
     _tell(recovery, "funds_recovery_closed", outcome=recovery.get_state_display())
 
 
@@ -288,15 +326,33 @@ def withdraw(recovery: Recovery, by: User) -> Recovery:
 
 
 @transaction.atomic
-def transfer(recovery: Recovery, by: User, words: str) -> Recovery:
-    """Hand a recovery over to inspection or the police; what is owed stays owed in the ledger."""
-    held = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
+def ask_to_transfer(recovery: Recovery, by: User, words: str) -> Recovery:
+    """Ask that a recovery is handed over to inspection or the police; another person decides.  A later word takes the
+    place of the one before.  Raises RecoveryError."""
+    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch").get(pk=recovery.pk)
     if held.closed_at is not None:
         raise RecoveryError(_("已办结，不能移送。"))
     if not words.strip():
         raise RecoveryError(_("请写明移送的去向和理由。"))
+    held.hand_by, held.hand_at, held.hand_words = by, present.now(), words.strip()[:500]
+    held.save(update_fields=["hand_by", "hand_at", "hand_words"])
+    audit.record(by, "funds.recovery_hand", f"recovery:{held.uid}", held.payment.batch.region_id)
+    return held
+
+
+@transaction.atomic
+def transfer(recovery: Recovery, by: User) -> Recovery:
+    """Hand a recovery over, as another person asked: from now on another authority takes it back; what is owed stays
+    owed in the ledger.  Raises RecoveryError."""
+    held = Recovery.objects.select_for_update(of=("self",)).select_related("payment__batch").get(pk=recovery.pk)
+    if held.closed_at is not None:
+        raise RecoveryError(_("已办结，不能移送。"))
+    if held.hand_by is None:
+        raise RecoveryError(_("还没有人提出移送。"))
+    if same(by, held.hand_by):
+        raise RecoveryError(_("提出移送的人不能决定，请由另一位决定。"))
     Recovery.objects.filter(pk=held.pk).update(
-        state=Recovery.State.TRANSFERRED, closed_at=Now(), words=words.strip()[:500]
+        state=Recovery.State.TRANSFERRED, closed_at=Now(), words=held.hand_words, transferred_by=by
     )
     audit.record(
         by, "funds.recovery_transferred", f"recovery:{held.uid}", held.payment.batch.region_id, amount=held.amount

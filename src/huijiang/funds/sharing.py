@@ -18,11 +18,13 @@ from functools import cache
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huijiang import audit
+from huijiang.access.humans import human_of, same
 from huijiang.accounts.models import User
 from huijiang.claims import dues as claims_dues
-from huijiang.claims.humans import human_of, same
+from huijiang.claims.acts import near_to
 from huijiang.claims.models import Claim
 from huijiang.claims.public_notice import name_of
 from huijiang.funds import reserving
@@ -31,6 +33,8 @@ from huijiang.funds.models import Closing, ClosingSignature, Line, Portion, Rese
 from huijiang.funds.wording import clause_of, money
 from huijiang.jobs import enqueue
 from huijiang.notices import services as notices
+
+GAINS = gettext_noop("其中有您或您申报的关系人受益的办件，请由别人签署。")
 
 
 class SharingError(ValueError):
@@ -108,6 +112,16 @@ def digest_of(line: Line, found: Shared, waiting: Sequence[Waiting]) -> str:
     return said.hexdigest()
 
 
+def why_not_sign(closing: Closing, by: User) -> str:
+    """What keeps somebody, under whichever account, from signing a closing; empty when nothing does."""
+    if same(by, closing.made_by):
+        return _("计算的人不能签署，请由另两位签署。")
+    if any(same(by, each.user) for each in closing.signatures.select_related("user")):
+        return _("您已签署过，请由另一位签署。")
+    gains = Claim.objects.filter(near_to(by), dues__portions__closing=closing).exists()
+    return _(GAINS) if gains else ""
+
+
 @transaction.atomic
 def sign(closing: Closing, by: User) -> Closing:
     """Sign what was computed; the second signature holds the money.  Signing twice changes nothing.
@@ -121,15 +135,16 @@ def sign(closing: Closing, by: User) -> Closing:
         return held
     if held.state != Closing.State.OPEN:
         raise SharingError(_("%(state)s，不能签署。") % {"state": held.get_state_display()})
-    if same(by, held.made_by):
-        raise SharingError(_("计算的人不能签署，请由另两位签署。"))
+    stands = why_not_sign(held, by)
+    if stands:
+        raise SharingError(stands)
     _as_computed(held)
     try:
         with transaction.atomic():
             ClosingSignature.objects.create(closing=held, user=by, human=human, digest=held.digest)
     except DatabaseError as error:
         if "by_nobody_who_gains" in str(error):
-            raise SharingError(_("其中有您或您申报的关系人受益的办件，请由别人签署。")) from error
+            raise SharingError(_(GAINS)) from error
         raise
     audit.record(by, "funds.share_signed", f"closing:{held.uid}", held.line.region_id, digest=held.digest)
     if held.signatures.count() >= 2:

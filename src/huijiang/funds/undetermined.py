@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from huijiang import audit
+from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.claims.humans import same
 from huijiang.claims.models import Claim, Due
 from huijiang.funds.models import FundQuestion, Source
 

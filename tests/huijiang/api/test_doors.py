@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from huijiang import audit
+from huijiang.access import humans
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.api import clients, tokens
@@ -24,6 +25,7 @@ from huijiang.audit.models import Event
 from tests.huijiang.access.test_law import _walk
 from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.api.systems import ALL, FIRM, Systems, approved, ask
+from tiaowen.identifiers.person import person_check_character
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +142,14 @@ def test_two_people_stand_between_a_system_and_its_token(here: Systems) -> None:
         clients.approve(waiting, here.system)
     with pytest.raises(DatabaseError, match="client_approved_by_another"), transaction.atomic():
         Client.objects.filter(pk=waiting.pk).update(approved=True, decided_by=here.system, decided_at=timezone.now())
+    other = User.objects.create_user("system-2", "not used in these tests", name="另一账号")
+    seventeen = "33999919850312001"
+    for each in (here.system, other):  # another account of the same human is not another person
+        humans.know(each, seventeen + person_check_character(seventeen), here.security)
+    with pytest.raises(PermissionDenied):
+        clients.approve(waiting, other)
+    with pytest.raises(DatabaseError, match="by_two_humans"), transaction.atomic():
+        Client.objects.filter(pk=waiting.pk).update(approved=True, decided_by=other, decided_at=timezone.now())
     clients.approve(waiting, here.security)
     with pytest.raises(clients.NotRegistered, match="结论"):
         clients.refuse(waiting, here.security, "不需要")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from huijiang.claims import acts, determine, disputes, humans, intake, moving, public_notice, review
+from huijiang.access import humans
+from huijiang.claims import acts, determine, disputes, intake, moving, public_notice, review
 from huijiang.claims.errors import MayNot
 from huijiang.claims.models import Act, CapGroup, CapUse, Determination, Due, Exclusive, Movement
 from huijiang.claims.models.decision import Kind

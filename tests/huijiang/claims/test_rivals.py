@@ -13,11 +13,12 @@ import pytest
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import Sum
 
+from huijiang.access import humans
 from huijiang.access.models import Agency
 from huijiang.access.viewers import as_agent
 from huijiang.accounts.models import Role
 from huijiang.accounts.viewers import Viewer, as_staff
-from huijiang.claims import acts, determine, dues, humans, intake, locks, moving, public_notice, review
+from huijiang.claims import acts, determine, dues, intake, locks, moving, public_notice, review
 from huijiang.claims.errors import CannotMove, ClaimError, Excluded, LimitReached, MayNot
 from huijiang.claims.models import Act, CapGroup, CapUse, Claim, Due, ServiceTerms
 from huijiang.claims.models.decision import Kind

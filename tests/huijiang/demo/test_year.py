@@ -12,11 +12,11 @@ from django.apps import apps
 
 from huijiang import present
 from huijiang.access import demo as accounts
+from huijiang.access import humans
 from huijiang.access.models import Binding
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
 from huijiang.audit import seals
-from huijiang.claims import humans
 from huijiang.claims.clock import is_worked
 from huijiang.claims.models import Act, Claim, Determination, Dispute, Movement, Round
 from huijiang.claims.states import State

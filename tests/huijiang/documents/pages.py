@@ -40,7 +40,7 @@ def staff(login: str, role: Role) -> User:
         code="330109", defaults={"name": "萧山区", "parent": province, "path": "330000/330109/"}
     )
     user = User.objects.create_user(
-        login, "correct horse battery staple", name={"maker": "周立", "checker": "吴敏"}[login]
+        login, "correct horse battery staple", name={"maker": "周立", "checker": "吴敏"}.get(login, login)
     )
     Grant.objects.create(user=user, role=role, region=region, starts_on=dt.date(2020, 1, 1))
     return user

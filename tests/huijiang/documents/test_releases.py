@@ -9,14 +9,17 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
+from huijiang.access import humans
 from huijiang.accounts.models import Role, User
 from huijiang.accounts.viewers import today
 from huijiang.audit.models import Event
 from huijiang.documents import differences, library, releases
 from huijiang.documents.models import Release, ReleaseFile
+from tests.huijiang.accounts.people import signed_in
 from tests.huijiang.documents.bundle import DOCUMENT, OFFICE_FILES, changed, raised
 from tests.huijiang.documents.pages import staff
 from tiaowen.files import default_folder
+from tiaowen.identifiers.person import person_check_character
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -46,6 +49,23 @@ def test_a_release_waits_until_somebody_else_approves_it(first: Release, maker: 
     assert library.current().release == first.digest
     said = list(Event.objects.filter(subject=f"release:{first.uid}").order_by("id").values_list("action", flat=True))
     assert said == ["documents.release_made", "documents.release_approved"]
+
+
+def test_nor_does_another_account_of_whoever_made_it(first: Release, maker: User, checker: User) -> None:
+    """Not by the service, not by the database, and the page shows no form for it."""
+    second = staff("maker-2", Role.STEWARD_APPROVER)
+    seventeen = "33999919850312001"
+    for each in (maker, second):
+        humans.know(each, seventeen + person_check_character(seventeen), checker)
+    with pytest.raises(releases.ReleaseError, match="提交的人不能复核"):
+        releases.approve(first, second, today())
+    with pytest.raises(DatabaseError, match="by_two_humans"), transaction.atomic():
+        Release.objects.filter(pk=first.pk).update(
+            decided_by=second, decided_at="2026-01-01T00:00Z", in_force_from=today()
+        )
+    pages = [signed_in(each).get(f"/steward/releases/{first.uid}/").content.decode() for each in (second, checker)]
+    assert ["这一版是您提交的" in page for page in pages] == [True, False]
+    assert ['name="in_force_from"' in page for page in pages] == [False, True]
 
 
 def test_the_database_itself_refuses_approval_by_the_maker(first: Release, maker: User) -> None:

@@ -12,13 +12,26 @@ from django.conf import settings
 
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
-from huijiang.funds import batches, budget, letter_tasks, payers, recoveries, reserving, sharing, takeover, undetermined
+from huijiang.funds import (
+    batches,
+    budget,
+    letter_tasks,
+    payers,
+    recoveries,
+    reserving,
+    returned,
+    reversing,
+    sharing,
+    takeover,
+    undetermined,
+)
 from huijiang.funds.models import (
     Account,
     Allotment,
     AnswerLine,
     Batch,
     Closing,
+    Entry,
     Finding,
     FundQuestion,
     Line,
@@ -26,6 +39,8 @@ from huijiang.funds.models import (
     PayingAccount,
     Payment,
     Recovery,
+    Refund,
+    Reversal,
     Source,
 )
 from huijiang.sealed import keys
@@ -33,7 +48,7 @@ from tests.huijiang.claims.office import office
 from tests.huijiang.entitlements.town import CHIEF, NUMBER, TRAINER, town
 from tests.huijiang.funds.many import payable
 from tests.huijiang.funds.test_takeover import past_workbook
-from tests.huijiang.funds.treasury import DAY, Treasury
+from tests.huijiang.funds.treasury import DAY, Treasury, paid_from
 from tests.huijiang.gate.pages import Page
 
 
@@ -52,6 +67,8 @@ class World:
     question: FundQuestion
     fresh: Line
     proposed: PayingAccount
+    undone: Reversal
+    given: Refund
 
     @property
     def maker(self) -> User:
@@ -82,7 +99,9 @@ def world() -> World:
     recoveries.ask_to_withdraw(back, treasury.third, "当事人说证书是两本，正在核对")
     for occasion in ("notice", "plan-1"):
         letter_tasks.issue_recovery(back, occasion)
+    recoveries.ask_to_transfer(back, treasury.third, "涉嫌伪造证书，移送公安机关")
     second = recoveries.find(payment, "R04", "retired", {"养老待遇": "2025-08 起领取"})
+    recoveries.ask_to_dismiss(second, treasury.maker, "退休年月登记有误，已更正")
     content = past_workbook(
         (CHIEF, NUMBER, "聘书3号", "2025-07", 1, "1000.00", "2025-08-01", "人才专项资金", "凭2"),
         (
@@ -116,7 +135,27 @@ def world() -> World:
             treasury.place, treasury.source, treasury.maker, name="萧山区人力资源和社会保障局", bank="农行萧山支行",
             number="19080101040009999", cnaps="103331008011", form="pain.001",
         ),
+        reversing.ask(Entry.objects.get(kind="recovered"), treasury.maker, "流水号抄错，是另一家单位的款"),
+        _came_back(treasury),
     )  # fmt: skip
+
+
+def _came_back(treasury: Treasury) -> Refund:
+    """Two more were paid from another source and sent back; one of them is to be given back to the budget."""
+    source = Source.objects.create(code="city", name="市级人才资金")
+    line = budget.open_line(treasury.place, source, DAY.year, treasury.maker)
+    budget.approve(
+        budget.ask(line, Allotment.Kind.ORIGINAL, 1_000_000, "萧财社〔2026〕6号", treasury.maker), treasury.chief
+    )
+    paid_from(treasury.place, source, treasury.maker, treasury.chief)
+    reserving.reserve(payable(2, treasury.place, treasury.desk.user("first"), source.name), treasury.maker, DAY)
+    batch = batches.freeze(batches.build(treasury.place, source, treasury.maker, pay_on=DAY), treasury.maker)
+    batches.sign(batch, treasury.chief, "finance")
+    batches.send(batches.sign(batch, treasury.third, "release"), treasury.maker)
+    treasury.told(*[(each, "退票") for each in batch.payments.all()])
+    one = batch.payments.order_by("pk")[0]
+    pot = Account.objects.get(source=source, kind="returned")
+    return returned.ask(pot, [one.pk], treasury.maker, "收款单位已注销，多次联系不上")
 
 
 def _question(treasury: Treasury) -> FundQuestion:
@@ -191,6 +230,11 @@ PAGES = [
     page("arrange", uid=lambda made: made.recovery.uid),
     page("end_recovery", uid=lambda made: made.recovery.uid),
     page("journal"),
+    page("entry", "chief", uid=lambda made: made.undone.entry.uid),
+    page("entry", uid=lambda made: Entry.objects.filter(kind="sent").order_by("pk")[0].uid),
+    page("returned"),
+    page("give_back", pk=lambda made: made.given.account.pk),
+    page("refund", "chief", uid=lambda made: made.given.uid),
     page("statement", pk=lambda made: Account.objects.filter(kind="bank").order_by("pk")[0].pk),
     page("search"),
     page("search", query="?q=nothing"),
@@ -210,11 +254,17 @@ NOT_PAGES = {
     "funds:question_propose": "takes a form and goes back",
     "funds:question_decide": "takes a form and goes back",
     "funds:sign_closing": "takes a form and goes back",
+    "funds:reverse_entry": "takes a form and goes back",
+    "funds:reversal_agree": "takes a form and goes back",
+    "funds:reversal_decline": "takes a form and goes back",
+    "funds:refund_agree": "takes a form and goes back",
+    "funds:refund_decline": "takes a form and goes back",
     "funds:sign": "takes a form and goes back",
     "funds:export": "files to download",
     "funds:send": "takes a form and goes back",
     "funds:propose": "takes a form and goes back",
     "funds:dismiss": "takes a form and goes back",
+    "funds:agree": "takes a form and goes back",
     "funds:decide": "takes a form and goes back",
     "funds:arrived": "takes a form and goes back",
     "funds:past_template": "a workbook to download",

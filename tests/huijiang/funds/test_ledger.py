@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from huijiang.accounts.models import User
 from huijiang.funds import ledger
 from huijiang.funds.ledger import Move, Order
-from huijiang.funds.models import Account, Entry, Line, Posting
+from huijiang.funds.models import Account, Entry, Line, Posting, Reversal
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 2)
@@ -118,8 +119,10 @@ def test_a_mistake_is_reversed_once_and_stays_readable(line: Line, clerk: User, 
     wrong = ledger.post(sending(line, "payment 1 sent", 300_000), clerk)
     with pytest.raises(ledger.LedgerError, match="理由"):
         ledger.reverse(wrong, chief, " ")
-    undone = ledger.reverse(wrong, chief, "重复登记")
-    assert ledger.reverse(wrong, chief, "重复登记") == undone
+    asked = Reversal.objects.create(entry=wrong, because="重复登记", asked_by=clerk)
+    undone = ledger.reverse(wrong, chief, asked.because)
+    assert ledger.reverse(wrong, chief, asked.because) == undone
+    Reversal.objects.filter(pk=asked.pk).update(decided_by=chief, decided_at=Now(), made=undone)
     assert balance(line, Kind.EXPENSE) == 0
     assert Entry.objects.filter(pk=wrong.pk).exists()
     with pytest.raises(ledger.LedgerError, match="冲正凭证"):

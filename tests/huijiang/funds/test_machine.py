@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from huijiang.claims.models import Due
-from huijiang.funds import batches, journal, ledger, recoveries, reserving
+from huijiang.funds import batches, journal, recoveries, reserving, returned, reversing
 from huijiang.funds.models import Account, Batch, Entry, Payment, Reservation
 from huijiang.sealed import keys
 from tests.huijiang.claims.office import office
@@ -153,15 +153,30 @@ class Money(RuleBasedStateMachine):
             opened = recoveries.decide(finding, self.desk.third, DAY)
             recoveries.came_back(opened, opened.amount, DAY, f"B{payment.pk}", self.desk.maker)
 
-    @precondition(lambda self: Entry.objects.filter(kind="allotment").exists())
-    @rule()
-    def reverse_twice(self) -> None:
-        """Reversing an entry twice is reversing it once; the reversal's own reversal is refused."""
-        own, other = (ledger.account(self.desk.place, self.desk.source, 1999, kind) for kind in ("bank", "allotment"))
-        self.number += 1
-        moves = [ledger.Move(own, 7), ledger.Move(other, -7)]
-        entry = ledger.post(ledger.Order(Entry.Kind.ALLOTMENT, f"machine {self.number}", DAY, moves))
-        assert ledger.reverse(entry, self.desk.maker, "试验") == ledger.reverse(entry, self.desk.maker, "试验")
+    @precondition(lambda self: Entry.objects.filter(kind="recovered", reversed_by=None).exists())
+    @rule(at=st.integers(0, 7))
+    def reverse_twice(self, at: int) -> None:
+        """An arrival is undone by two; pressing twice is undoing it once."""
+        found = list(Entry.objects.filter(kind="recovered", reversed_by=None).order_by("pk"))
+        entry = found[at % len(found)]
+        if not reversing.way_back(entry):
+            asked = reversing.ask(entry, self.desk.maker, "试验")
+            assert reversing.agree(asked, self.desk.chief) == reversing.agree(asked, self.desk.third)
+
+    @rule(at=st.integers(0, 7))
+    def give_back(self, at: int) -> None:
+        """What came back is given back by two."""
+        found = returned.standing([self.desk.place.path])
+        if found:
+            one = found[at % len(found)]
+            pot = Account.objects.get(pk=one.account)
+            returned.agree(returned.ask(pot, [one.payment.pk], self.desk.maker, "试验"), self.desk.chief)
+
+    @invariant()
+    def what_came_back_never_stands_twice(self) -> None:
+        pots = Account.objects.filter(source=self.desk.source, kind="returned").values_list("balance", flat=True)
+        assert sum(pots) == -sum(each.amount for each in returned.standing([self.desk.place.path]))
+        assert all(balance <= 0 for balance in pots)
 
     # -- how ------------------------------------------------------------------------
     def on_batch(self, at: int, act: Any) -> None:

@@ -47,6 +47,7 @@ def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_noth
         (maker, "ask", [line.uid], {**asked, "amount": "0"}, "none is 0", "不能为 0"),
         (maker, "approve", [made.asked.uid], {"confirmed": "yes"}, "Whoever asked for a change", "提出的人"),
         (chief, "propose", [waiting.uid], {"amount": "1000.01", "words": "x"}, "expected 0.01–1,000 yuan", "元之间"),
+        (maker, "agree", [waiting.uid], {}, "Whoever asked that nothing is taken back", "提出不追回的人"),
         (maker, "arrived", [back.uid], {"amount": "9999", "on": today().isoformat(), "key": "B1"},
          f"{left} yuan are still owed", "多出的退还"),
         (maker, "arrived", [back.uid], {"amount": "1", "on": today().isoformat(), "key": "B9001"},
@@ -69,7 +70,8 @@ def test_what_can_not_be_is_refused_in_the_language_of_the_page_and_changes_noth
 
 def test_a_finding_that_was_dismissed_is_not_decided_any_more(made: World) -> None:
     finding = recoveries.propose(made.finding, made.maker, 10_000, "核对后追回")
-    recoveries.dismiss(finding, made.chief, "同名的另一人")
+    recoveries.dismiss(finding, made.chief)
+    assert recoveries.dismiss(finding, made.chief).dismissed_by == made.chief  # pressing twice
     opened = Recovery.objects.count()
     answer = signed_in(made.chief).post(
         reverse("funds:decide", args=[finding.uid]),

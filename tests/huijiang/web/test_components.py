@@ -14,6 +14,7 @@ from django.utils.translation import override
 from huijiang.web.components import charts
 from huijiang.web.components.benefits import Benefit, Totals
 from huijiang.web.components.conditions import Condition
+from huijiang.web.components.figures import percent
 from huijiang.web.components.tables import Column, Table
 from huijiang.web.components.tags import Tag
 
@@ -185,3 +186,27 @@ def test_chinese_data_on_an_english_page_says_that_it_is_chinese() -> None:
         assert '<span lang="zh-Hans">审核中</span>' in drawn("{% tag '审核中' %}")
     with override("zh-hans"):
         assert drawn("{{ a|spoken }}<text{{ a|lang }}>", a="张**") == "张**<text>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("萧财社〔2026〕20号", '萧财社<span class="nb">〔2026〕20号</span>'),
+        ("萧人社〔2026〕8号第五条", '萧人社<span class="nb">〔2026〕8号</span>第五条'),
+        ("按浙江省人力资源和社会保障厅〔2025〕12号办理", '按浙江省人力资源和社会保障厅<span class="nb">〔2025〕12号</span>办理'),
+        ("2026-01-05 发〔2026〕1号", '<time>2026-01-05</time> 发<span class="nb">〔2026〕1号</span>'),
+        ("〔2026〕号", "〔2026〕号"),
+        ("<b>〔2026〕1号", '&lt;b&gt;<span class="nb">〔2026〕1号</span>'),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_document_does_not_break_before_its_last_character(text: str, shown: str) -> None:
+    assert drawn("{{ a|spoken|numbered }}", a=text) == shown
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 100, "0%"), (1, 0, "0%"), (1, 1_001, "<0.1%"), (1, 1_000, "0.1%"), (8, 1_000, "0.8%"), (99_999, 1_000_000, "9.9%"),
+     (1, 10, "10%"), (999, 1_000, "99%"), (5, 5, "100%")],
+)  # fmt: skip
+def test_a_share_that_is_something_never_says_nought(part: int, whole: int, said: str) -> None:
+    assert percent(part, whole) == said

@@ -171,7 +171,7 @@ class Act(models.Model):
         )  # fmt: skip
         indexes = (models.Index(name="act_of_user", fields=("user", "-at")),)
         triggers = (*triggers.NEVER_DELETED, triggers.SIGNED_BY_NOBODY_WHO_GAINS, triggers_aliases.STANDS_ASIDE_FOR_ALIASES,
-                    triggers.ACT_VOIDED_BY_FACTS)  # fmt: skip
+                    triggers.ACT_VOIDED_BY_FACTS, triggers.SIGNED_BY_AS_MANY_HUMANS)  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.kind}"

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.claims import triggers, triggers_rounds
 from huijiang.claims.models.claim import BENEFIT, Claim
@@ -78,7 +79,11 @@ class Round(models.Model):
             models.CheckConstraint(name="round_settled_after_publishing", condition=Q(settled_at=None) | Q(published_at__isnull=False)),
             models.CheckConstraint(name="round_settled_once_closed", condition=Q(settled_at=None) | Q(settled_at__gte=F("closes_at"))),
         )  # fmt: skip
-        triggers = (*triggers.NEVER_DELETED, triggers_rounds.ROUND_AS_PUBLISHED)
+        triggers = (
+            *triggers.NEVER_DELETED,
+            triggers_rounds.ROUND_AS_PUBLISHED,
+            by_two("by_two_humans", "made_by_id", "published_by_id"),
+        )
 
     def __str__(self) -> str:
         return self.name

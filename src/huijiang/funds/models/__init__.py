@@ -7,6 +7,8 @@ from huijiang.funds.models.ledger import Account, Entry, Posting
 from huijiang.funds.models.payments import BankFile, Batch, BatchSignature, PayingAccount, Payment
 from huijiang.funds.models.recoveries import CameBack, Finding, Recovery
 from huijiang.funds.models.reservations import Reservation, Waiting
+from huijiang.funds.models.returned import Refund, RefundLine
+from huijiang.funds.models.reversals import Reversal
 from huijiang.funds.models.sharing import Closing, ClosingSignature, Portion
 from huijiang.funds.models.takeover import PastFile, PastPayment
 from huijiang.funds.models.undetermined import FundQuestion
@@ -34,7 +36,10 @@ __all__ = [
     "Portion",
     "Posting",
     "Recovery",
+    "Refund",
+    "RefundLine",
     "Reservation",
+    "Reversal",
     "RuleChange",
     "Share",
     "Source",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.audit.models import ADDED_ONLY
 from huijiang.regions.models import Region
@@ -238,6 +239,7 @@ class Allotment(models.Model):
         )
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "asked_by_id", "approved_by_id"),
             pgtrigger.Trigger(
                 name="counts_once_approved",
                 when=pgtrigger.After,

@@ -111,6 +111,19 @@ class Entry(models.Model):
         triggers = (
             *ADDED_ONLY,
             pgtrigger.Trigger(
+                name="reversed_by_two",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__reverses__isnull=False),
+                func="""
+                    IF NOT EXISTS (SELECT FROM funds_reversal WHERE made_id = NEW.id AND entry_id = NEW.reverses_id)
+                    THEN RAISE EXCEPTION 'pgtrigger: reversed_by_two: entry % is undone by two: one asks, another decides', NEW.reverses_id;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="balanced",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from huijiang.access.two_people import by_two, signed_by_others
 from huijiang.accounts.models import User
 from huijiang.audit.models import ADDED_ONLY
 from huijiang.claims.models import Account as PayeeAccount
@@ -55,6 +56,7 @@ class PayingAccount(models.Model):
         )  # fmt: skip
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "made_by_id", "approved_by_id"),
             pgtrigger.Trigger(
                 name="stands_as_proposed",
                 when=pgtrigger.Before,
@@ -197,6 +199,7 @@ class BatchSignature(models.Model):
         )
         triggers = (
             *ADDED_ONLY,
+            signed_by_others("signed_by_three_humans", "funds_batchsignature", "batch_id", "funds_batch"),
             pgtrigger.Trigger(
                 name="of_what_is_frozen",
                 when=pgtrigger.Before,

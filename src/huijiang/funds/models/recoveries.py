@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.audit.models import ADDED_ONLY
 from huijiang.funds.models.payments import Payment
@@ -58,6 +59,10 @@ class Recovery(models.Model):
     unsaid_at = models.DateTimeField("提出撤销", null=True, blank=True)
     unsaid_words = models.CharField("撤销的理由", max_length=500, blank=True, db_default="")
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    hand_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", help_text="谁提出移送")
+    hand_at = models.DateTimeField("提出移送", null=True, blank=True)
+    hand_words = models.CharField("移送的去向和理由", max_length=500, blank=True, db_default="")
+    transferred_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "追回"
@@ -68,9 +73,14 @@ class Recovery(models.Model):
             models.CheckConstraint(name="recovery_by_two", condition=~Q(found_by=F("decided_by"))),
             models.CheckConstraint(name="recovery_unsaid_whole", condition=Q(unsaid_by=None, unsaid_at=None, unsaid_words="") | (
                 Q(unsaid_by__isnull=False, unsaid_at__isnull=False) & ~Q(unsaid_words=""))),
+            models.CheckConstraint(name="recovery_hand_whole", condition=Q(hand_by=None, hand_at=None, hand_words="") | (
+                Q(hand_by__isnull=False, hand_at__isnull=False) & ~Q(hand_words=""))),
         )  # fmt: skip
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "found_by_id", "decided_by_id"),
+            by_two("withdrawn_by_two_humans", "unsaid_by_id", "withdrawn_by_id"),
+            by_two("handed_over_by_two_humans", "hand_by_id", "transferred_by_id"),
             pgtrigger.Trigger(
                 name="of_what_was_paid",
                 when=pgtrigger.Before,
@@ -79,12 +89,18 @@ class Recovery(models.Model):
                 func="""
                     IF TG_OP = 'UPDATE' AND (ROW(OLD.uid, OLD.payment_id, OLD.amount, OLD.ground, OLD.found_by_id, OLD.decided_by_id)
                        IS DISTINCT FROM ROW(NEW.uid, NEW.payment_id, NEW.amount, NEW.ground, NEW.found_by_id, NEW.decided_by_id)
-                       OR NEW.back <> OLD.back AND pg_trigger_depth() < 2 OR OLD.closed_at IS NOT NULL)
+                       OR NEW.back <> OLD.back AND pg_trigger_depth() < 2
+                       OR OLD.closed_at IS NOT NULL AND NOT (pg_trigger_depth() >= 2 AND OLD.state = 'recovered' AND NEW.back < OLD.back))
                     THEN RAISE EXCEPTION 'pgtrigger: of_what_was_paid: a recovery moves by what comes back, and not once closed';
                     END IF;
                     IF NEW.state = 'withdrawn' AND (TG_OP = 'INSERT' OR NEW.withdrawn_by_id IS NULL OR NEW.unsaid_by_id IS NULL
                                                     OR NEW.withdrawn_by_id = NEW.unsaid_by_id)
                     THEN RAISE EXCEPTION 'pgtrigger: of_what_was_paid: what is owed is given up by two: one asks, another decides';
+                    END IF;
+                    IF NEW.state = 'transferred' AND (TG_OP = 'INSERT' OR NEW.transferred_by_id IS NULL OR OLD.hand_by_id IS NULL
+                       OR ROW(OLD.hand_by_id, OLD.hand_words) IS DISTINCT FROM ROW(NEW.hand_by_id, NEW.hand_words)
+                       OR NEW.transferred_by_id = NEW.hand_by_id)
+                    THEN RAISE EXCEPTION 'pgtrigger: of_what_was_paid: what is owed is handed over by two: one asks, another decides';
                     END IF;
                     IF TG_OP = 'INSERT' THEN
                         SELECT * INTO paid FROM funds_payment WHERE id = NEW.payment_id FOR UPDATE;
@@ -117,6 +133,11 @@ class Finding(models.Model):
     proposed_at = models.DateTimeField("提出追回", null=True, blank=True)
     amount = models.BigIntegerField("拟追回（分）", null=True, blank=True)
     words = models.CharField("说明", max_length=500, blank=True)
+    spared_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", help_text="谁提出不追回"
+    )
+    spared_at = models.DateTimeField("提出不追回", null=True, blank=True)
+    spared_words = models.CharField("不追回的理由", max_length=500, blank=True, db_default="")
     dismissed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     dismissed_at = models.DateTimeField("排除时间", null=True, blank=True)
     recovery = models.OneToOneField(Recovery, models.PROTECT, null=True, blank=True, related_name="finding")
@@ -129,20 +150,44 @@ class Finding(models.Model):
             models.CheckConstraint(name="finding_proposed_whole", condition=Q(proposed_by=None, proposed_at=None, amount=None) | (
                 Q(proposed_by__isnull=False, proposed_at__isnull=False, amount__gt=0) & ~Q(words=""))),
             models.CheckConstraint(name="finding_dismissed_whole", condition=Q(dismissed_by=None, dismissed_at=None) | (
-                Q(dismissed_by__isnull=False, dismissed_at__isnull=False, recovery=None) & ~Q(words=""))),
+                Q(dismissed_by__isnull=False, dismissed_at__isnull=False, recovery=None) & ~(Q(words="") & Q(spared_words="")))),
+            models.CheckConstraint(name="finding_spared_whole", condition=Q(spared_by=None, spared_at=None, spared_words="") | (
+                Q(spared_by__isnull=False, spared_at__isnull=False) & ~Q(spared_words=""))),
         )  # fmt: skip
-        triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "spared_by_id", "dismissed_by_id"),
+            pgtrigger.Trigger(
+                name="dismissed_by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                # Findings that one person dismissed before this law stand as they are.
+                func="""
+                    IF TG_OP = 'UPDATE' AND (OLD.dismissed_at IS NOT NULL OR OLD.recovery_id IS NOT NULL)
+                    THEN RAISE EXCEPTION 'pgtrigger: dismissed_by_two: finding % is decided', OLD.uid;
+                    END IF;
+                    IF NEW.dismissed_at IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.spared_by_id IS NULL
+                       OR ROW(OLD.spared_by_id, OLD.spared_words) IS DISTINCT FROM ROW(NEW.spared_by_id, NEW.spared_words)
+                       OR NEW.dismissed_by_id = NEW.spared_by_id)
+                    THEN RAISE EXCEPTION 'pgtrigger: dismissed_by_two: what was found is let go by two: one asks, another decides';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.rule}"
 
 
 class CameBack(models.Model):
-    """A part of a recovery that came back: to the account, or kept from another payment."""
+    """A part of a recovery that came back: to the account, or kept from another payment; below zero where one that was
+    written down wrongly is undone."""
 
     class Way(models.TextChoices):
         BANK = "bank", gettext_lazy("退到账户")
         OFFSET = "offset", gettext_lazy("从后续补贴抵扣")
+        UNDONE = "undone", gettext_lazy("冲正")
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="parts")
     way = models.CharField("方式", max_length=8, choices=Way)
@@ -153,10 +198,14 @@ class CameBack(models.Model):
     )
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone")
 
     class Meta:
         verbose_name = "追回到账"
-        constraints = (models.CheckConstraint(name="came_back_something", condition=Q(amount__gt=0)),)
+        constraints = (
+            models.CheckConstraint(name="came_back_something", condition=(
+                ~Q(way="undone") & Q(amount__gt=0, undoes=None) | Q(way="undone", amount__lt=0, undoes__isnull=False))),
+        )  # fmt: skip
         triggers = (
             *ADDED_ONLY,
             pgtrigger.Trigger(
@@ -164,8 +213,12 @@ class CameBack(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 func="""
+                    IF NEW.undoes_id IS NOT NULL AND NOT EXISTS (SELECT FROM funds_cameback
+                        WHERE id = NEW.undoes_id AND recovery_id = NEW.recovery_id AND way = 'bank' AND amount = -NEW.amount)
+                    THEN RAISE EXCEPTION 'pgtrigger: into_recoveries: what is undone is a part of this recovery, whole';
+                    END IF;
                     UPDATE funds_recovery SET back = back + NEW.amount,
-                           state = CASE WHEN back + NEW.amount = amount THEN 'recovered' ELSE 'coming_back' END,
+                           state = CASE back + NEW.amount WHEN amount THEN 'recovered' WHEN 0 THEN 'noticed' ELSE 'coming_back' END,
                            closed_at = CASE WHEN back + NEW.amount = amount THEN now() END
                     WHERE id = NEW.recovery_id;
                     RETURN NULL;

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from huijiang.access.two_people import signed_by_others
 from huijiang.accounts.models import User
 from huijiang.audit.models import ADDED_ONLY
 from huijiang.claims.models import Due
@@ -161,6 +162,7 @@ class ClosingSignature(models.Model):
         constraints = (models.UniqueConstraint(name="closing_signed_once", fields=("closing", "human")),)
         triggers = (
             *ADDED_ONLY,
+            signed_by_others("signed_by_three_humans", "funds_closingsignature", "closing_id", "funds_closing"),
             pgtrigger.Trigger(
                 name="by_nobody_who_gains",
                 when=pgtrigger.Before,

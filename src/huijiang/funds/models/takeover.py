@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.audit.models import ADDED_ONLY
 from huijiang.funds.models.budget import Source
@@ -41,7 +42,10 @@ class PastFile(models.Model):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("taken_by")),
             ),
         )
-        triggers = (pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "taken_by_id", "confirmed_by_id"),
+        )
 
     def __str__(self) -> str:
         return self.name

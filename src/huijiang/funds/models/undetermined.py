@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from huijiang.access.two_people import by_two
 from huijiang.accounts.models import User
 from huijiang.funds.models.budget import Source
 from huijiang.regions.models import Region
@@ -51,6 +52,7 @@ class FundQuestion(models.Model):
         )  # fmt: skip
         triggers = (
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            by_two("by_two_humans", "proposed_by_id", "decided_by_id"),
             pgtrigger.Trigger(
                 name="decided_once",
                 when=pgtrigger.Before,

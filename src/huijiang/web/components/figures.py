@@ -37,6 +37,17 @@ def thousands(value: float) -> str:
     return f"{value:,}"
 
 
+def percent(part: int, whole: int) -> str:
+    """How much of a whole a part is, rounded down: 41%; below a tenth with one decimal, 0.8%; something is never 0%: what
+    is less is <0.1%.  Of nothing, 0%."""
+    if part <= 0 or whole <= 0:
+        return "0%"
+    thousandths = 1_000 * part // whole
+    if thousandths == 0:
+        return "<0.1%"
+    return f"{thousandths // 10}%" if thousandths >= 100 else f"{thousandths // 10}.{thousandths % 10}%"
+
+
 @register.inclusion_tag("web/components/kpis.html")
 def kpis(items: list[Kpi], level: int = 2) -> dict[str, Any]:
     """Indicators side by side."""
