@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from tiaowen.plan import terms as t
 from tiaowen.plan.amounts import PerCount
-from tiaowen.plan.rules import Condition, Grouping, Rule, Stacking, Threshold
+from tiaowen.plan.rules import Grouping, Rule, Stacking, Threshold
 from tiaowen.population.amounts import Counts, codes_paid
 from tiaowen.population.certain import always_dated, always_known
 from tiaowen.population.closed import closed
@@ -203,7 +203,7 @@ class Rows:
 
     def _conditions(self) -> None:
         plain = [c for c in self.rule.conditions if not (c.joined and self.rule.joined)]
-        order = sorted(plain, key=_looks) if self.owed else plain
+        order = sorted(plain, key=lambda each: _looks(each.term)) if self.owed else plain
         outcomes: dict[str, Sql] = {}
         force = "counted" if self.rule.thresholds else self.checks[FORCE]
         before = [self.scope.take(force) if self.dated else not_false(self.scope.take(force))]
@@ -211,7 +211,7 @@ class Rows:
         spared = {label for threshold in self.rule.thresholds for label in threshold.ignoring}
         early = self.owed and self._whole_groups()
         for condition in order:
-            if early and _looks(condition):
+            if early and _looks(condition.term):
                 self._drop_refused(before)
             outcomes[condition.label] = outcome = self.scope.outcome(condition.term)
             if condition.label not in spared:
@@ -238,6 +238,8 @@ class Rows:
         """Drop what the conditions and the amount refuse; say what holds of the event rows that are left."""
         paid = self._paid_at_all()
         if paid is not None:
+            if _looks(paid):
+                self._drop_refused(before)
             asked.append(paid)
             outcome = self.scope.outcome(paid)
             known = always_known(self.world, paid, self.dated)
@@ -434,9 +436,9 @@ def _of(prefix: str, found: dict[str, Sql]) -> dict[str, Sql]:
     return {as_.removeprefix(prefix): value for as_, value in found.items() if as_.startswith(prefix)}
 
 
-def _looks(condition: Condition) -> bool:
-    """Whether a condition looks through a table."""
-    return any(isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow) for each in t.walk(condition.term))
+def _looks(term: t.Term) -> bool:
+    """Whether a term looks through a table."""
+    return any(isinstance(each, t.Exists | t.Aggregate | t.MonthsInRow) for each in t.walk(term))
 
 
 def _is_own(term: t.Term) -> bool:
