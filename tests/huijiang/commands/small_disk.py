@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BLOCK = 1 << 16
@@ -26,6 +26,10 @@ class SmallDisk:
 
     def fill(self, leave: int = 0) -> None:
         with self.ballast.open("ab") as out:
+            if (most := self.left - leave) > BLOCK:  # at once, so that no job ends meanwhile
+                with suppress(OSError):  # somebody else took of it: block by block then
+                    os.posix_fallocate(out.fileno(), out.tell(), most)
+                out.seek(0, os.SEEK_END)
             while (room := self.left - leave) > 0:
                 try:
                     out.write(bytes(min(room, BLOCK)))

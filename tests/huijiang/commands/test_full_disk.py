@@ -29,7 +29,7 @@ from tests.huijiang.commands.small_disk import SmallDisk, may_mount, mounted, sh
 from tests.huijiang.commands.test_operations import Installation, answers, free_port
 
 DISK = 640  # MiB; 256 of them are the reserve
-ROWS = 12_000
+ROWS = 24_000  # so many that the disk is full long before the last
 PATIENCE = 120  # seconds
 
 HEAD = "---\nregion: 浙江省/杭州市/萧山区\n---\n# 试行办法\n\n"
