@@ -6,7 +6,8 @@ sign(claim, viewer, kind)    the act; the claim is held (`locks.claim`)
 
 from __future__ import annotations
 
-import datetime as dt
+from functools import reduce
+from operator import or_
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
@@ -59,9 +60,19 @@ def why_not(claim: Claim, user: User, kind: Kind, occasion: str = "") -> str:
 
 def why_not_near(claim: Claim, user: User) -> str:
     """Whether somebody is too near to a claim to have a say in it: they applied, they gain, a relation of theirs does."""
-    if claim.applicant_id == user.pk:
-        return _("这件申报由您提交，不能由您签署。")
-    return _gains(claim, user)
+    here, ways = Claim.objects.filter(pk=claim.pk), _ways(user)
+    if not here.filter(_any(ways)).exists():
+        return ""
+    return next(words for words, which in ways if here.filter(which).exists())
+
+
+def near_to(user: User) -> Q:
+    """The claims that somebody is too near to, among many."""
+    return _any(_ways(user))
+
+
+def _any(ways: list[tuple[str, Q]]) -> Q:
+    return reduce(or_, (which for _words, which in ways))
 
 
 def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
@@ -72,39 +83,29 @@ def _signed_before(claim: Claim, user: User, kind: Kind, occasion: str) -> str:
     return ""
 
 
-def _gains(claim: Claim, user: User) -> str:
-    people = concerns.every("person", (claim.payee_person_id, claim.beneficiary_person_id))
-    firms = concerns.every("organisation", (claim.payee_organisation_id, claim.beneficiary_organisation_id,
-                                            claim.applicant_organisation_id))  # fmt: skip
-    if concerns.is_self(user, people):
-        return _("这笔补贴涉及您本人，须回避。")
-    if concerns.is_ward(user, people):
-        return _("这笔补贴涉及您监护的孩子，须回避。")
-    since: dt.datetime = claim.created_at
-    agent = Agency.objects.filter(
-        Q(ended_at=None) | Q(ended_at__gte=since), Q(ends_on=None) | Q(ends_on__gte=present.day_of(since)),
-        user=user, organisation__in=firms,
-    )  # fmt: skip
-    if agent.exists():
-        return _("您是这家单位的经办人，须回避。")
-    close = Relation.objects.filter(Q(person__in=people) | Q(organisation__in=firms), user=user, ended_at=None)
-    return _("您申报过与收款方的关系，须回避。") if close.exists() else ""
-
-
-def near_to(user: User) -> Q:
-    """The claims that somebody is too near to, among many: what `why_not_near` says of one."""
+def _ways(user: User) -> list[tuple[str, Q]]:
+    """Each way of being too near to a claim: what is said of it, and the claims of which it holds."""
     related = Relation.objects.filter(user=user, ended_at=None)
-    people = concerns.people_of(user) + concerns.every("person", related.values_list("person_id", flat=True))
-    firms = concerns.every("organisation", related.values_list("organisation_id", flat=True))
-    found = Q(applicant=user) | Q(payee_person__in=people) | Q(beneficiary_person__in=people) | _of_firms(firms)
-    for each in Agency.objects.filter(user=user):
-        acting = _of_firms(concerns.every("organisation", [each.organisation_id]))
+    people, firms = (concerns.every(kind, related.values_list(kind, flat=True)) for kind in ("person", "organisation"))
+    acting = Q(pk__in=())
+    for each in Agency.objects.filter(user=user):  # whoever stopped acting for a firm is far from its later claims
+        firm = _of_firms(concerns.every("organisation", [each.organisation_id]))
         if each.ended_at is not None:
-            acting &= Q(created_at__lte=each.ended_at)
+            firm &= Q(created_at__lte=each.ended_at)
         if each.ends_on is not None:
-            acting &= Q(created_at__date__lte=each.ends_on)
-        found |= acting
-    return found
+            firm &= Q(created_at__date__lte=each.ends_on)
+        acting |= firm
+    return [
+        (_("这件申报由您提交，不能由您签署。"), Q(applicant=user)),
+        (_("这笔补贴涉及您本人，须回避。"), _of_people(concerns.own(user))),
+        (_("这笔补贴涉及您监护的孩子，须回避。"), _of_people(concerns.wards(user))),
+        (_("您是这家单位的经办人，须回避。"), acting),
+        (_("您申报过与收款方的关系，须回避。"), _of_people(people) | _of_firms(firms)),
+    ]
+
+
+def _of_people(people: list[int]) -> Q:
+    return Q(payee_person__in=people) | Q(beneficiary_person__in=people)
 
 
 def _of_firms(firms: list[int]) -> Q:

@@ -27,6 +27,7 @@ from huijiang.notices import services as notices
 from huijiang.web.components.amount import yuan
 
 MOST_INSTALMENTS = 36
+ARRIVED = "came back "  # how the key of an arrival's entry begins; the arrival's own key follows
 
 
 class RecoveryError(ValueError):
@@ -207,12 +208,16 @@ def came_back(recovery: Recovery, amount: int, on: dt.date, key: str, by: User) 
             _("到账 %(amount)s 元；还欠 %(left)s 元，多出的退还付款人。") % {"amount": yuan(amount), "left": yuan(left)}
         )
     made = CameBack.objects.create(recovery=held, way=CameBack.Way.BANK, amount=amount, on=on, key=key, by=by)
-    _post(
-        Entry.Kind.RECOVERED, f"came back {key}", held.payment, Account.Kind.BANK, Account.Kind.RECEIVABLE, amount, by
-    )
+    _post(Entry.Kind.RECOVERED, f"{ARRIVED}{key}", held.payment, Account.Kind.BANK, Account.Kind.RECEIVABLE, amount, by)
     audit.record(by, "funds.came_back", f"recovery:{held.uid}", held.payment.batch.region_id, amount=amount)
     _closed(held, by)
     return made
+
+
+def arrival(entry: Entry) -> CameBack | None:
+    """The arrival that an entry wrote down; None for any other entry."""
+    found = CameBack.objects.filter(key=entry.key.removeprefix(ARRIVED), way=CameBack.Way.BANK)
+    return found.select_related("recovery__payment__due__claim").first() if entry.kind == Entry.Kind.RECOVERED else None
 
 
 def keep_offsets(batch: Batch, by: User) -> None:

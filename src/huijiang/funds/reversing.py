@@ -19,7 +19,7 @@ from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.claims.states import State
 from huijiang.funds import ledger, recoveries
-from huijiang.funds.models import CameBack, Entry, Recovery, Refund, Reversal
+from huijiang.funds.models import Entry, Recovery, Refund, Reversal
 
 K = Entry.Kind
 WAYS: Final = {
@@ -52,7 +52,7 @@ def way_back(entry: Entry) -> str:
 
 
 def _of_arrival(entry: Entry) -> str:
-    part = _part(entry)
+    part = recoveries.arrival(entry)
     if part is None:
         return _("这一笔没有对应的到账记录。")
     held = part.recovery
@@ -64,13 +64,6 @@ def _of_arrival(entry: Entry) -> str:
     if held.closed_at is not None and newer.exists():
         return _("同一付款另有一件追回在办，不能重开这一件。")
     return ""
-
-
-def _part(entry: Entry) -> CameBack | None:
-    key = entry.key.removeprefix("came back ")
-    return (
-        CameBack.objects.filter(key=key, way=CameBack.Way.BANK).select_related("recovery__payment__due__claim").first()
-    )
 
 
 def _refund(entry: Entry) -> Refund | None:
@@ -102,14 +95,14 @@ def agree(reversal: Reversal, by: User) -> Reversal:
     _undecided(held)
     if same(by, held.asked_by):
         raise ReversalError(_("提出冲正的人不能决定，请由另一位决定。"))
-    if entry.kind == K.RECOVERED:  # held as those who write down money hold it: first the recovery, then its books
-        Recovery.objects.select_for_update(of=("self",)).get(parts__key=entry.key.removeprefix("came back "))
+    part = recoveries.arrival(entry)
+    if part is not None:  # held as those who write down money hold it: first the recovery, then its books
+        Recovery.objects.select_for_update(of=("self",)).get(pk=part.recovery_id)
+        part = recoveries.arrival(entry)
     _reversible(entry)
     made = ledger.reverse(entry, by, held.because)
     Reversal.objects.filter(pk=held.pk).update(decided_by=by, decided_at=Now(), made=made)
-    if entry.kind == K.RECOVERED:
-        part = _part(entry)
-        assert part is not None
+    if part is not None:
         recoveries.undo(part, by)
     audit.record(by, "funds.reversal_made", f"reversal:{held.uid}", region_of(entry), entry=str(entry.uid))
     held.refresh_from_db()

@@ -103,9 +103,8 @@ class Near:
             if table_id in need and self.reach.lacks(table_id, column):  # they may be anybody's
                 more(table_id, self.changes.both([col("id")], table_id, is_null(col(column))))
         for table_id, column, looked in asking:  # rows that do not know their key may go with any
-            if looked not in whole and (table_id in whole or table_id in need) and self.reach.lacks(table_id, column):
-                if table_id in whole or self._some_lack(table_id, column, need[table_id]):
-                    whole.add(looked)
+            if table_id in need and self._some_lack(table_id, column, need[table_id]):
+                whole.add(looked)
         whole = self._spread(whole | set(later), forward, back)
         self.tables = set(need) | whole | {each for edge in (*forward, *back) for each in (edge[0], edge[2])}
         self.many = sum(self.changes.size(each) if each in whole else sizes.get(each, 0) for each in self.tables)
@@ -121,6 +120,8 @@ class Near:
 
     def _some_lack(self, table_id: str, column: str, ids: str) -> bool:
         """Whether one of some rows does not know a column, in either state."""
+        if not self.reach.lacks(table_id, column):
+            return False
         rows = f"asking {table_id}.{column}"
         create(self.connection, rows, self.reach.gathered.both([col(column)], table_id, "id", ids), "VIEW")
         return count(self.connection, rows, is_null(col(column))) > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
@@ -24,7 +24,6 @@ class Unit:
 
     plan: DocumentPlan
     rules: tuple[str, ...]
-    _tables: dict[int, list[str]] = field(default_factory=dict, compare=False, repr=False)  # asked for again and again
 
     @property
     def keys(self) -> list[str]:
@@ -39,11 +38,7 @@ class Unit:
         return [name for name in self.rules if self.plan.rules[name].kind == "benefit"]
 
     def tables(self, vocabulary: Vocabulary) -> list[str]:
-        found = self._tables.get(id(vocabulary))
-        if found is None:
-            rules = [self.plan.rules[name] for name in self.rules]
-            found = self._tables[id(vocabulary)] = tables_read(vocabulary, rules, self.stackings)
-        return found
+        return tables_read(vocabulary, [self.plan.rules[name] for name in self.rules], self.stackings)
 
     def statements(self, world: World) -> dict[str, Statement]:
         """One statement per rule.  Raises Unsupported."""

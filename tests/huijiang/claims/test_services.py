@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from huijiang import present
+from huijiang.access.models import Agency
 from huijiang.audit import seals
 from huijiang.audit.models import Event as AuditEvent
 from huijiang.claims import (
@@ -27,7 +29,7 @@ from huijiang.claims import (
     review,
 )
 from huijiang.claims.errors import CannotDetermine, CannotMove, ClaimError, FactsChanged, Incomplete, MayNot
-from huijiang.claims.models import Account, Act, DayOverride, NoticeEntry, PublicNotice, ServiceTerms
+from huijiang.claims.models import Account, Act, Claim, DayOverride, NoticeEntry, PublicNotice, ServiceTerms
 from huijiang.claims.models.decision import Basis, Kind
 from huijiang.claims.models.disputes import Ground
 from huijiang.claims.sources import KINDS
@@ -435,3 +437,22 @@ def test_a_relation_is_ended_by_another(desk: Office) -> None:
     assert "关系" in acts.why_not(grant, desk.user("first"), Kind.REVIEW)
     acts.end_relation(found, desk.user("watch"))
     assert acts.why_not(grant, desk.user("first"), Kind.REVIEW) == ""
+
+
+def test_whoever_stopped_acting_for_a_firm_is_far_from_its_later_claims(desk: Office) -> None:
+    grant, user = desk.in_review(TRAINER), desk.user("third")
+    day, second = dt.timedelta(days=1), dt.timedelta(seconds=1)
+    filed = present.day_of(grant.created_at)
+    found = Agency.objects.create(user=user, organisation=desk.town.trainer, power="agent",
+                                  starts_on=filed - 9 * day, appointed_by=desk.user("watch"))  # fmt: skip
+    for told, near in (
+        ({}, True),
+        ({"ends_on": filed}, True),
+        ({"ends_on": filed - day}, False),
+        ({"ends_on": None, "ended_at": grant.created_at + second, "ended_by": desk.user("watch")}, True),
+        ({"ended_at": grant.created_at - second}, False),
+    ):
+        Agency.objects.filter(pk=found.pk).update(**({"power": "agent"} | told))
+        said = acts.why_not_near(grant, user)
+        assert said == ("您是这家单位的经办人，须回避。" if near else ""), told
+        assert Claim.objects.filter(acts.near_to(user), pk=grant.pk).exists() is near
