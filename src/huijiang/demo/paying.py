@@ -100,9 +100,7 @@ class Paying:
         """Of paid money: one is to come back whole, one in three parts, one finding waits, one is dismissed."""
         paid = self.doubtful()
         for payment, (kind, (rule, ground)) in zip(paid, FOUND.items(), strict=False):
-            finding = recoveries.find(
-                payment, f"{rule} 抽查", ground, {"source": "演示抽查"}, self.desk["supervisor"].user
-            )
+            finding = recoveries.find(payment, f"{rule} 抽查", ground, {}, self.desk["supervisor"].user)
             if kind == "dismissed":
                 recoveries.ask_to_dismiss(finding, self.maker, "核对后为同名的另一人，不追回。")
                 recoveries.dismiss(finding, self.second)

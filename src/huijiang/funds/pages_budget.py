@@ -51,6 +51,16 @@ class MoneyField(forms.CharField):
             raise forms.ValidationError(_("“%(seen)s”不是金额：写多少元，最多两位小数，如 1234.56") % seen) from None
 
 
+class WhyForm(forms.Form):
+    """Why somebody asks, or does not agree."""
+
+    because = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 2, "lang": "zh-Hans"}),
+    )
+
+
 class AllotmentForm(forms.Form):
     """A change of a line's money."""
 

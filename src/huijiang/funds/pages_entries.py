@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huijiang.access.humans import same
-from huijiang.funds import reversing
+from huijiang.funds import recoveries, reversing
 from huijiang.funds.access import access_accounts, access_entries, access_reversals, finance, readers
-from huijiang.funds.models import Entry, Reversal
+from huijiang.funds.models import Batch, Entry, Reversal
 from huijiang.funds.pages_batches import moment
-from huijiang.funds.pages_budget import viewer_of, works
+from huijiang.funds.pages_budget import WhyForm, viewer_of, works
 from huijiang.funds.wording import money
 from huijiang.web.components.lists import Fact
 from huijiang.web.components.tables import Cell, Column, Table
@@ -33,7 +34,7 @@ def entry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return _page(request, get_object_or_404(access_entries(viewer_of(request)), uid=uid))
 
 
-def _page(request: HttpRequest, held: Entry, wrong: str = "") -> HttpResponse:
+def _page(request: HttpRequest, held: Entry, form: forms.Form | None = None, wrong: str = "") -> HttpResponse:
     asked = held.reversals.filter(dropped_because="").select_related("asked_by", "decided_by", "made").first()
     undone = asked is not None and asked.made_id is not None
     why = "" if undone else reversing.way_back(held)
@@ -41,12 +42,12 @@ def _page(request: HttpRequest, held: Entry, wrong: str = "") -> HttpResponse:
     own = able and asked is not None and same(viewer_of(request).user, asked.asked_by)
     return render(request, "funds/entry.html", {
         "entry": held, "facts": _facts(held), "tag": tag(held, asked), "table": _moves(request, held), "wrong": wrong,
-        "asked": asked, "asked_facts": [Fact(_("理由"), asked.because, f"{asked.asked_by.name} {moment(asked.asked_at)}")] if asked else [],
+        "form": form or WhyForm(), "asked": asked, "asked_facts": [Fact(_("理由"), asked.because, f"{asked.asked_by.name} {moment(asked.asked_at)}")] if asked else [],
         "undo": _undo(request, held) if asked and not undone else None, "why_not": why, "own": own,
         "can_ask": able and asked is None and not why, "open": able and asked is not None, "can_agree": able and asked is not None and not own,
         "refused": [Fact(_("没有同意"), each.dropped_because, each.decided_by.name if each.decided_by else "")
                     for each in held.reversals.exclude(dropped_because="").select_related("decided_by")],
-    }, status=422 if wrong else 200)  # fmt: skip
+    }, status=422 if wrong or form is not None else 200)  # fmt: skip
 
 
 def tag(held: Entry, asked: Reversal | None) -> Tag | None:
@@ -62,6 +63,7 @@ def _facts(held: Entry) -> list[Fact]:
     facts = [
         Fact(_("事项"), held.get_kind_display()), Fact(_("记账日期"), held.on.isoformat()),
         Fact(_("登记"), f"{held.by.name if held.by else _('系统')} {moment(held.at)}"), Fact(_("摘要"), held.note or "—"),
+        *_matter(held),
     ]  # fmt: skip
     if held.reverses is not None:
         facts.append(Fact(_("冲正的凭证"), f"{held.reverses.get_kind_display()} {held.reverses.on.isoformat()}",
@@ -80,6 +82,26 @@ def _facts(held: Entry) -> list[Fact]:
             )
         )
     return facts
+
+
+def _matter(held: Entry) -> list[Fact]:
+    """What an entry is about: the payment, batch or refund, and of an arrival the bank's number and the recovery."""
+    kind, _colon, name = held.subject.partition(":")
+    found: list[Fact] = []
+    if kind == "payment":
+        found.append(Fact(_("付款"), name, change=reverse("funds:trace", args=[name]), change_label=_("看来龙去脉")))
+    elif kind == "batch" and (batch := Batch.objects.filter(uid=name).first()) is not None:
+        found.append(
+            Fact(_("批次"), batch.number, change=reverse("funds:batch", args=[name]), change_label=_("看批次"))
+        )
+    elif kind == "refund":
+        found.append(
+            Fact(_("事由"), _("退票转回"), change=reverse("funds:refund", args=[name]), change_label=_("看退票转回"))
+        )
+    if (part := recoveries.arrival(held)) is not None:
+        found.append(Fact(_("银行流水号"), part.key, change=reverse("funds:recovery", args=[part.recovery.uid]),
+                          change_label=_("看追回")))  # fmt: skip
+    return found
 
 
 def _sums(held: Entry) -> list[tuple[int, int, int]]:
@@ -124,12 +146,16 @@ def waiting(request: HttpRequest) -> Table | None:
 @require_POST
 def ask(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(access_entries(viewer_of(request)), uid=uid)
-    try:
-        reversing.ask(held, viewer_of(request).user, request.POST.get("because", ""))
-    except reversing.ReversalError as error:
-        return _page(request, held, str(error))
-    messages.success(request, _("已提出冲正，由另一位财务人员决定。"))
-    return redirect("funds:entry", uid=uid)
+    form = WhyForm(request.POST)
+    if form.is_valid():
+        try:
+            reversing.ask(held, viewer_of(request).user, form.cleaned_data["because"])
+        except reversing.ReversalError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已提出冲正，由另一位财务人员决定。"))
+            return redirect("funds:entry", uid=uid)
+    return _page(request, held, form)
 
 
 @finance
@@ -139,7 +165,7 @@ def agree(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     try:
         reversing.agree(held, viewer_of(request).user)
     except reversing.ReversalError as error:
-        return _page(request, held.entry, str(error))
+        return _page(request, held.entry, wrong=str(error))
     messages.success(request, _("已冲正，两张凭证互相关联。"))
     return redirect("funds:entry", uid=held.entry.uid)
 
@@ -148,9 +174,13 @@ def agree(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(access_reversals(viewer_of(request)), uid=uid)
-    try:
-        reversing.decline(held, viewer_of(request).user, request.POST.get("because", ""))
-    except reversing.ReversalError as error:
-        return _page(request, held.entry, str(error))
-    messages.success(request, _("没有冲正。"))
-    return redirect("funds:entry", uid=held.entry.uid)
+    form = WhyForm(request.POST)
+    if form.is_valid():
+        try:
+            reversing.decline(held, viewer_of(request).user, form.cleaned_data["because"])
+        except reversing.ReversalError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("没有冲正。"))
+            return redirect("funds:entry", uid=held.entry.uid)
+    return _page(request, held.entry, form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from huijiang.access.humans import same
 from huijiang.accounts.models import User
 from huijiang.accounts.viewers import today
+from huijiang.claims import showing
+from huijiang.claims.models import Check
 from huijiang.funds import letter_tasks, plans, recoveries
 from huijiang.funds.access import access_findings, access_recoveries, finance, finders, recovery_readers
 from huijiang.funds.models import Finding, Recovery
@@ -98,6 +100,17 @@ class ArrivedForm(forms.Form):
     )
 
 
+class EndForm(forms.Form):
+    """How a recovery ends before all has come back, and why."""
+
+    how = forms.ChoiceField(label=gettext_lazy("怎样办结"), widget=forms.RadioSelect, choices=[
+        ("withdraw", gettext_lazy("提出撤销：通知有误，不再追回；由另一位决定")),
+        ("transfer", gettext_lazy("提出移送：交监察或公安处理，欠款仍记在账上；由另一位决定")),
+    ])  # fmt: skip
+    words = forms.CharField(label=gettext_lazy("理由和去向"), max_length=500,
+                            widget=forms.Textarea(attrs={"class": "input", "rows": 3, "lang": "zh-Hans"}))  # fmt: skip
+
+
 @recovery_readers
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
@@ -174,7 +187,7 @@ def _finding(
     facts = [
         Fact(_("付款"), held.payment.reference, change=reverse("funds:trace", args=[held.payment.reference]), change_label=_("看来龙去脉")),
         Fact(_("已付"), _("%(yuan)s 元") % {"yuan": money(paid)}), Fact(_("事由"), held.get_ground_display()), Fact(_("规则"), held.rule),
-        *(Fact(str(name), str(value)) for name, value in held.evidence.items()),
+        *_rests_on(held),
     ]  # fmt: skip
     if held.proposed_by:
         facts.append(Fact(_("提出追回"), _("%(who)s：%(yuan)s 元。%(words)s") % {
@@ -199,6 +212,14 @@ def _finding(
         "decide": decide if able and held.proposed_by and not own else None, "own": able and own,
         "agree": able and held.spared_by and not own_spared, "own_spared": able and own_spared, "wrong": wrong, "forms": forms_,
     }, status=status)  # fmt: skip
+
+
+def _rests_on(held: Finding) -> list[Fact]:
+    """The clause, and in words what the check found: its evidence is kept as row ids and codes."""
+    found = [Fact(_("条款"), str(held.evidence["clause"]))] if held.evidence.get("clause") else []
+    check = Check.objects.filter(uid=held.evidence["check"]).first() if "check" in held.evidence else None
+    lines = showing.evidence(check) if check is not None else []
+    return [*found, Fact(_("依据"), "；".join(lines))] if lines else found
 
 
 @finders
@@ -340,39 +361,42 @@ def arrange(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return render(request, "funds/arrange.html", {"recovery": held, "form": form}, status=422 if form.errors else 200)
 
 
+# how → what is asked for or decided, and what is said then
+ASKED: Final = {
+    "withdraw": (recoveries.ask_to_withdraw, gettext_lazy("已提出撤销，由另一位财务人员决定。")),
+    "transfer": (recoveries.ask_to_transfer, gettext_lazy("已提出移送，由另一位财务人员决定。")),
+}
+DECIDED: Final = {
+    "agree": (recoveries.withdraw, gettext_lazy("已撤销。")),
+    "hand": (recoveries.transfer, gettext_lazy("已移送，欠款仍记在账上。")),
+}
+
+
 @finance
 def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Ask that a notice that was wrong is withdrawn, or that the matter is handed over; decide on either."""
     held = get_object_or_404(access_recoveries(viewer_of(request)), uid=uid)
-    wrong, by = "", viewer_of(request).user
-    if request.method == "POST":
-        how, words = request.POST.get("how", ""), request.POST.get("words", "")
+    by, how, wrong = viewer_of(request).user, request.POST.get("how", ""), ""
+    form = EndForm(request.POST if request.method == "POST" and how not in DECIDED else None)
+    if how in DECIDED or form.is_valid():
         try:
-            if how == "withdraw":
-                recoveries.ask_to_withdraw(held, by, words)
-                done = _("已提出撤销，由另一位财务人员决定。")
-            elif how == "agree":
-                recoveries.withdraw(held, by)
-                done = _("已撤销。")
-            elif how == "transfer":
-                recoveries.ask_to_transfer(held, by, words)
-                done = _("已提出移送，由另一位财务人员决定。")
-            elif how == "hand":
-                recoveries.transfer(held, by)
-                done = _("已移送，欠款仍记在账上。")
+            if how in DECIDED:
+                decide_, done = DECIDED[how]
+                decide_(held, by)
             else:
-                raise recoveries.RecoveryError(_("请选择撤销还是移送"))
+                ask, done = ASKED[how]
+                ask(held, by, form.cleaned_data["words"])
         except recoveries.RecoveryError as error:
             wrong = str(error)
         else:
-            messages.success(request, done)
+            messages.success(request, str(done))
             return redirect("funds:recovery", uid=uid)
     open_ = held.closed_at is None
     return render(request, "funds/end.html", {
-        "recovery": held, "wrong": wrong, "open": open_,
+        "recovery": held, "form": form, "wrong": wrong, "open": open_,
         "unsaid": _asked(by, held.unsaid_by, held.unsaid_words) if open_ else None,
         "hand": _asked(by, held.hand_by, held.hand_words) if open_ else None,
-    }, status=422 if wrong else 200)  # fmt: skip
+    }, status=422 if wrong or form.errors else 200)  # fmt: skip
 
 
 def _asked(viewer: User, by: User | None, words: str) -> tuple[list[Fact], bool] | None:

@@ -23,7 +23,7 @@ from huijiang.funds import returned
 from huijiang.funds.access import access_accounts, access_refunds, finance, readers
 from huijiang.funds.models import Account, Payment, Refund, RefundLine
 from huijiang.funds.pages_batches import moment
-from huijiang.funds.pages_budget import viewer_of, works
+from huijiang.funds.pages_budget import WhyForm, viewer_of, works
 from huijiang.funds.returned import Standing
 from huijiang.funds.wording import money
 from huijiang.web.components.lists import Fact
@@ -174,7 +174,7 @@ def refund(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return _page(request, get_object_or_404(access_refunds(viewer_of(request)), uid=uid))
 
 
-def _page(request: HttpRequest, held: Refund, wrong: str = "") -> HttpResponse:
+def _page(request: HttpRequest, held: Refund, form: forms.Form | None = None, wrong: str = "") -> HttpResponse:
     lines = list(held.lines.select_related(
         "payment__batch", "payment__due__claim__payee_person", "payment__due__claim__payee_organisation"))  # fmt: skip
     columns = [Column(_("流水号")), Column(_("收款人")), Column(_("退回日期")), Column(_("金额（元）"), "number")]
@@ -196,8 +196,8 @@ def _page(request: HttpRequest, held: Refund, wrong: str = "") -> HttpResponse:
     own = able and same(viewer_of(request).user, held.asked_by)
     return render(request, "funds/refund.html", {
         "refund": held, "tag": tag(held), "facts": facts, "table": Table(_("转回的款项"), columns, rows), "wrong": wrong,
-        "can_agree": able and not own, "own": own, "open": able,
-    }, status=422 if wrong else 200)  # fmt: skip
+        "form": form or WhyForm(), "can_agree": able and not own, "own": own, "open": able,
+    }, status=422 if wrong or form is not None else 200)  # fmt: skip
 
 
 @finance
@@ -207,7 +207,7 @@ def agree(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     try:
         returned.agree(held, viewer_of(request).user)
     except returned.ReturnedError as error:
-        return _page(request, held, str(error))
+        return _page(request, held, wrong=str(error))
     messages.success(request, _("已转回原年度预算，记了一张凭证。"))
     return redirect("funds:refund", uid=uid)
 
@@ -216,9 +216,13 @@ def agree(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(access_refunds(viewer_of(request)), uid=uid)
-    try:
-        returned.decline(held, viewer_of(request).user, request.POST.get("because", ""))
-    except returned.ReturnedError as error:
-        return _page(request, held, str(error))
-    messages.success(request, _("没有转回，款项留在退票待处理。"))
-    return redirect("funds:refund", uid=uid)
+    form = WhyForm(request.POST)
+    if form.is_valid():
+        try:
+            returned.decline(held, viewer_of(request).user, form.cleaned_data["because"])
+        except returned.ReturnedError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("没有转回，款项留在退票待处理。"))
+            return redirect("funds:refund", uid=uid)
+    return _page(request, held, form)
