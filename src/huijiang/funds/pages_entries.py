@@ -62,7 +62,7 @@ def tag(held: Entry, asked: Reversal | None) -> Tag | None:
 def _facts(held: Entry) -> list[Fact]:
     facts = [
         Fact(_("事项"), held.get_kind_display()), Fact(_("记账日期"), held.on.isoformat()),
-        Fact(_("登记"), f"{held.by.name if held.by else _('系统')} {moment(held.at)}"), Fact(_("摘要"), held.note or "—"),
+        Fact(_("登记"), f"{held.by.name if held.by else _('系统')} {moment(held.at)}"), Fact(_("凭证摘要"), held.note or "—"),
         *_matter(held),
     ]  # fmt: skip
     if held.reverses is not None:
