@@ -92,22 +92,19 @@ def unpack(archive: Path, folder: Path) -> int:
     if any(folder.glob("[0-9a-f][0-9a-f]/*")):
         raise PostgresError(f"{folder}: 已有材料 has papers already；只恢复到空文件夹 restore into an empty one")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    count = 0
     with tarfile.open(archive, mode="r:") as made:
-        for each in made:
-            source = made.extractfile(each)  # by hand: the filters of `extractall` came with Python 3.11.4
-            if source is None:
-                continue
-            if PAPER.fullmatch(each.name) is None:
-                raise PostgresError(
-                    f"{archive.name} {each.name}: 不是材料的名字 no name of a paper; 应为 expected 0f/…"
-                )
+        papers = [each for each in made if each.isfile()]
+        strange = next((each.name for each in papers if PAPER.fullmatch(each.name) is None), None)
+        if strange is not None:  # before anything is written
+            raise PostgresError(f"{archive.name} {strange}: 不是材料的名字 no name of a paper; 应为 expected 0f/…")
+        for each in papers:  # by hand: the filters of `extractall` came with Python 3.11.4
             path = folder / each.name
             path.parent.mkdir(exist_ok=True, mode=0o700)
+            source = made.extractfile(each)
+            assert source is not None
             with source, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 shutil.copyfileobj(source, out)
-            count += 1
-    return count
+    return len(papers)
 
 
 def run_restore(arguments: argparse.Namespace) -> int:

@@ -60,7 +60,7 @@ def sql(query: exp.Expression | exp.Query) -> str:
 def connect(memory: str, folder: Path, threads: int | None = None) -> Connection:
     """A database of its own, in memory; spills to a folder that the caller throws away.
 
-    `memory` bounds this process, not just the database.
+    `memory` bounds this process, not just the database.  Raises PopulationError for what is no bound.
     """
     settings: dict[str, Any] = {
         "memory_limit": for_database(memory),
@@ -71,7 +71,12 @@ def connect(memory: str, folder: Path, threads: int | None = None) -> Connection
     }
     if threads is not None:
         settings["threads"] = threads
-    connection = duckdb.connect(config=settings)
+    try:
+        connection = duckdb.connect(config=settings)
+    except duckdb.Error as error:
+        raise PopulationError(
+            f"memory {memory}, threads {threads or '—'}: {error}；应为 expected 600MB, 2GB; 1, 2, …"
+        ) from error
     connection.execute("SET parquet_metadata_cache = true")  # a file is read by several statements
     return connection
 
@@ -264,15 +269,19 @@ def schemas_of(connection: Connection, folder: Path, tables: Iterable[str]) -> d
     found: dict[str, dict[str, str]] = {table: {} for table in files.values()}
     query = exp.Select(expressions=[col("file_name"), col("name"), col("duckdb_type")])
     query.set("from_", exp.From(this=exp.Table(this=call("parquet_schema", _listed(files)))))
-    try:
-        told = connection.execute(sql(query)).fetchall() if files else []
-    except duckdb.Error:
-        _unreadable(connection, files)
-        raise
-    for file, column, kind in told:
+    for file, column, kind in _footers_say(connection, query, files):
         if kind is not None:  # the root of the file's tree has none
             found[files[str(file)]][str(column)] = str(kind)
     return found
+
+
+def _footers_say(connection: Connection, query: exp.Select, files: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """What a query finds in the footers of files (file → table).  Raises PopulationError, which names the file."""
+    try:
+        return connection.execute(sql(query)).fetchall() if files else []
+    except duckdb.Error:
+        _unreadable(connection, files)
+        raise
 
 
 def _unreadable(connection: Connection, files: Mapping[str, str]) -> None:
@@ -365,8 +374,6 @@ class Lacks:
     def _footers(self, folder: Path, tables: Iterable[str]) -> None:
         """What the footers of the files say of every column, where each part says it."""
         files = {file: table for table in tables for file in files_of_table(folder, table)}
-        if not files:
-            return
         nulls = col("stats_null_count")
         query = exp.Select(
             expressions=[col("file_name"), col("path_in_schema"), call("sum", nulls), call("bool_and", not_null(nulls))]
@@ -375,7 +382,7 @@ class Lacks:
         query.set("group", exp.Group(expressions=[col("file_name"), col("path_in_schema")]))
         missing: dict[tuple[str, str], int] = {}
         silent = set()
-        for file, column, many, told in self.connection.execute(sql(query)).fetchall():
+        for file, column, many, told in _footers_say(self.connection, query, files):
             key = (files[str(file)], str(column))
             missing[key] = missing.get(key, 0) + int(many or 0)
             if not told:

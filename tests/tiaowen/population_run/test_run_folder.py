@@ -180,6 +180,19 @@ def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
         run_folder(LIBRARY, tmp_path / "empty", tmp_path / "out")
 
 
+def test_a_file_that_is_no_parquet_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "person.parquet").write_text("id,birth_date", encoding="utf-8")
+    with pytest.raises(PopulationError, match=r"person\.parquet: 读不了"):
+        run_folder(LIBRARY, tmp_path / "facts", tmp_path / "out", region=PLACE)
+    assert [each.name for each in (tmp_path / "out").iterdir()] == [".lock"]
+
+
+def test_a_bound_on_memory_that_is_none_is_named(facts: Path, tmp_path: Path) -> None:
+    with pytest.raises(PopulationError, match=r"memory 12parsecs.*600MB"):
+        run_folder(LIBRARY, facts, tmp_path / "out", region=PLACE, memory="12parsecs")
+
+
 def test_a_ledger_of_something_else_is_refused(facts: Path, tmp_path: Path) -> None:
     (tmp_path / LEDGER).write_text("{}", encoding="utf-8")
     with pytest.raises(PopulationError, match=LEDGER):
